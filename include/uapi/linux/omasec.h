@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/omasec.yaml */
+/* YNL-GEN uapi header */
+
+#ifndef _UAPI_LINUX_OMASEC_H
+#define _UAPI_LINUX_OMASEC_H
+
+#define OMASEC_GENL_NAME	"omasec"
+#define OMASEC_GENL_VERSION	1
+
+#define OMASEC_NAME_MAX		63
+#define OMASEC_USER_MAX		127
+#define OMASEC_NONCE_MAX	64
+#define OMASEC_TYPE_MAX		127
+#define OMASEC_CHUNK_MAX	49152
+#define OMASEC_MESSAGE_MAX	16777216
+
+/**
+ * enum omasec_reason - Why a message, flow or request was refused. One list
+ *   for kernel, library and man page.
+ * @OMASEC_REASON_NONE: Not refused.
+ * @OMASEC_REASON_MAC_MISSING: The message has no x-syncml-hmac header.
+ * @OMASEC_REASON_MAC_WRONG: The MAC does not match credential, nonce and body.
+ * @OMASEC_REASON_MAC_REPLAYED: The MAC matches the nonce before the current
+ *   one.
+ * @OMASEC_REASON_MAC_MALFORMED: The x-syncml-hmac header is ambiguous or
+ *   cannot be read.
+ * @OMASEC_REASON_MAC_ALGORITHM: The x-syncml-hmac header names an unknown
+ *   algorithm.
+ * @OMASEC_REASON_USER_UNKNOWN: No account has the user name in the header.
+ * @OMASEC_REASON_USER_MISMATCH: The header names another account than the rule
+ *   allows.
+ * @OMASEC_REASON_KEY_MISSING: The account has no usable key.
+ * @OMASEC_REASON_KEY_REVOKED: The key was revoked or has expired.
+ * @OMASEC_REASON_NONCE_MISSING: No nonce to compute the MAC with.
+ * @OMASEC_REASON_HTTP_SYNTAX: Malformed HTTP start line or header field.
+ * @OMASEC_REASON_HTTP_LINE_END: A line that does not end in CR LF.
+ * @OMASEC_REASON_HTTP_TOO_MANY: Header block too long or too many fields.
+ * @OMASEC_REASON_HTTP_LENGTH: Conflicting or malformed Content-Length.
+ * @OMASEC_REASON_HTTP_ENCODING: Transfer-Encoding that is not exactly chunked.
+ * @OMASEC_REASON_HTTP_CHUNK: Malformed chunk.
+ * @OMASEC_REASON_HTTP_UPGRADE: Protocol switch (101, CONNECT, HTTP/2) on a
+ *   protected socket.
+ * @OMASEC_REASON_HTTP_UNEXPECTED: Response without request, or octets after
+ *   the last message.
+ * @OMASEC_REASON_HTTP_TRUNCATED: The connection ended inside a message.
+ * @OMASEC_REASON_NOT_DM: Content that is not an OMA DM message.
+ * @OMASEC_REASON_TOO_LARGE: The message is longer than the rule allows.
+ * @OMASEC_REASON_NO_MEMORY: Out of memory, or over a memory cap of the network
+ *   namespace.
+ * @OMASEC_REASON_TOO_MANY: Too many messages wait for the helper.
+ * @OMASEC_REASON_URGENT_DATA: TCP urgent data on a protected socket.
+ * @OMASEC_REASON_HELPER_ABSENT: No helper is registered.
+ * @OMASEC_REASON_HELPER_LOST: The helper went away while it had the message.
+ * @OMASEC_REASON_DEADLINE: No verdict in time.
+ * @OMASEC_REASON_HELPER_ERROR: The helper failed on the message.
+ * @OMASEC_REASON_WORKER_DIED: The worker died or was killed on the message.
+ * @OMASEC_REASON_XML_BAD: The body is not acceptable XML.
+ * @OMASEC_REASON_WBXML_BAD: The body is not acceptable WBXML.
+ * @OMASEC_REASON_DM_BAD: The body is not an acceptable DM message.
+ * @OMASEC_REASON_AUTH_FAILED: Authentication failed after the retry round.
+ * @OMASEC_REASON_AUTH_TYPE: The peer answered with another authentication type
+ *   than asked for.
+ * @OMASEC_REASON_NONCE_NOT_STORED: The nonce could not be made durable.
+ * @OMASEC_REASON_UNATTACHED: A socket that a rule selects was not attached;
+ *   its traffic is blocked.
+ * @OMASEC_REASON_FOREIGN_ULP: Another protocol layer owns the socket.
+ * @OMASEC_REASON_MPTCP: Multipath TCP to or from a protected port.
+ * @OMASEC_REASON_FAST_OPEN: TCP Fast Open data on a protected socket.
+ * @OMASEC_REASON_KILLED: An administrator killed the flow.
+ * @OMASEC_REASON_NATIVE_UNPROTECTED: A native application sent a message
+ *   without a valid MAC.
+ * @OMASEC_REASON_RESPONSE_LOST: The peer closed before it answered.
+ */
+enum omasec_reason {
+	OMASEC_REASON_NONE,
+	OMASEC_REASON_MAC_MISSING,
+	OMASEC_REASON_MAC_WRONG,
+	OMASEC_REASON_MAC_REPLAYED,
+	OMASEC_REASON_MAC_MALFORMED,
+	OMASEC_REASON_MAC_ALGORITHM,
+	OMASEC_REASON_USER_UNKNOWN,
+	OMASEC_REASON_USER_MISMATCH,
+	OMASEC_REASON_KEY_MISSING,
+	OMASEC_REASON_KEY_REVOKED,
+	OMASEC_REASON_NONCE_MISSING,
+	OMASEC_REASON_HTTP_SYNTAX,
+	OMASEC_REASON_HTTP_LINE_END,
+	OMASEC_REASON_HTTP_TOO_MANY,
+	OMASEC_REASON_HTTP_LENGTH,
+	OMASEC_REASON_HTTP_ENCODING,
+	OMASEC_REASON_HTTP_CHUNK,
+	OMASEC_REASON_HTTP_UPGRADE,
+	OMASEC_REASON_HTTP_UNEXPECTED,
+	OMASEC_REASON_HTTP_TRUNCATED,
+	OMASEC_REASON_NOT_DM,
+	OMASEC_REASON_TOO_LARGE,
+	OMASEC_REASON_NO_MEMORY,
+	OMASEC_REASON_TOO_MANY,
+	OMASEC_REASON_URGENT_DATA,
+	OMASEC_REASON_HELPER_ABSENT,
+	OMASEC_REASON_HELPER_LOST,
+	OMASEC_REASON_DEADLINE,
+	OMASEC_REASON_HELPER_ERROR,
+	OMASEC_REASON_WORKER_DIED,
+	OMASEC_REASON_XML_BAD,
+	OMASEC_REASON_WBXML_BAD,
+	OMASEC_REASON_DM_BAD,
+	OMASEC_REASON_AUTH_FAILED,
+	OMASEC_REASON_AUTH_TYPE,
+	OMASEC_REASON_NONCE_NOT_STORED,
+	OMASEC_REASON_UNATTACHED,
+	OMASEC_REASON_FOREIGN_ULP,
+	OMASEC_REASON_MPTCP,
+	OMASEC_REASON_FAST_OPEN,
+	OMASEC_REASON_KILLED,
+	OMASEC_REASON_NATIVE_UNPROTECTED,
+	OMASEC_REASON_RESPONSE_LOST,
+};
+
+/**
+ * enum omasec_direction - Which sockets a rule selects: those that connect or
+ *   those that listen.
+ */
+enum omasec_direction {
+	OMASEC_DIRECTION_OUT,
+	OMASEC_DIRECTION_IN,
+};
+
+/**
+ * enum omasec_path - Which way a message goes: rx to the application, tx to
+ *   the wire.
+ */
+enum omasec_path {
+	OMASEC_PATH_RX,
+	OMASEC_PATH_TX,
+};
+
+/**
+ * enum omasec_role - The OMA DM role of the local application; auto follows
+ *   the direction.
+ */
+enum omasec_role {
+	OMASEC_ROLE_AUTO,
+	OMASEC_ROLE_CLIENT,
+	OMASEC_ROLE_SERVER,
+};
+
+enum omasec_binding {
+	OMASEC_BINDING_HTTP,
+};
+
+enum omasec_integrity {
+	OMASEC_INTEGRITY_NONE,
+	OMASEC_INTEGRITY_HMAC,
+};
+
+/**
+ * enum omasec_auth_mode - transparent: the application knows nothing of
+ *   auth-MAC. native: it does. static: kernel only, fixed nonces.
+ */
+enum omasec_auth_mode {
+	OMASEC_AUTH_MODE_TRANSPARENT,
+	OMASEC_AUTH_MODE_NATIVE,
+	OMASEC_AUTH_MODE_STATIC,
+};
+
+/**
+ * enum omasec_other - What happens to content that is not DM.
+ */
+enum omasec_other {
+	OMASEC_OTHER_DENY,
+	OMASEC_OTHER_PASS,
+};
+
+/**
+ * enum omasec_on_deny - What a refused message does to the connection.
+ */
+enum omasec_on_deny {
+	OMASEC_ON_DENY_RESET,
+	OMASEC_ON_DENY_HTTP,
+};
+
+enum omasec_helper_lost {
+	OMASEC_HELPER_LOST_REJECT,
+	OMASEC_HELPER_LOST_HOLD,
+};
+
+/**
+ * enum omasec_first_contact - How the client role starts without a nonce: with
+ *   the empty one, or without MAC to be challenged.
+ */
+enum omasec_first_contact {
+	OMASEC_FIRST_CONTACT_NONCE,
+	OMASEC_FIRST_CONTACT_CHALLENGE,
+};
+
+/**
+ * enum omasec_app_cred - What happens to the credentials that the application
+ *   puts into its messages.
+ */
+enum omasec_app_cred {
+	OMASEC_APP_CRED_PASS,
+	OMASEC_APP_CRED_STRIP,
+};
+
+enum omasec_mac_form {
+	OMASEC_MAC_FORM_OMA,
+	OMASEC_MAC_FORM_RFC2104,
+};
+
+/**
+ * enum omasec_mac_state - What the module found out about the MAC of a
+ *   received message.
+ */
+enum omasec_mac_state {
+	OMASEC_MAC_STATE_UNCHECKED,
+	OMASEC_MAC_STATE_OK,
+	OMASEC_MAC_STATE_MISSING,
+	OMASEC_MAC_STATE_WRONG,
+	OMASEC_MAC_STATE_REPLAYED,
+	OMASEC_MAC_STATE_MALFORMED,
+	OMASEC_MAC_STATE_USER_UNKNOWN,
+};
+
+/**
+ * enum omasec_verdict - accept: the message goes on, with a new body where one
+ *   was put. reject: it is dropped, with a reason. respond: it is dropped, and
+ *   the body that was put is sent to the peer (only for received messages).
+ */
+enum omasec_verdict {
+	OMASEC_VERDICT_NONE,
+	OMASEC_VERDICT_ACCEPT,
+	OMASEC_VERDICT_REJECT,
+	OMASEC_VERDICT_RESPOND,
+};
+
+enum omasec_event_kind {
+	OMASEC_EVENT_KIND_REFUSED,
+	OMASEC_EVENT_KIND_ATTACHED,
+	OMASEC_EVENT_KIND_DETACHED,
+	OMASEC_EVENT_KIND_CHALLENGED,
+	OMASEC_EVENT_KIND_HELPER_UP,
+	OMASEC_EVENT_KIND_HELPER_DOWN,
+	OMASEC_EVENT_KIND_CONFIG,
+	OMASEC_EVENT_KIND_KEY,
+};
+
+enum omasec_http_kind {
+	OMASEC_HTTP_KIND_REQUEST,
+	OMASEC_HTTP_KIND_RESPONSE,
+};
+
+enum {
+	OMASEC_A_CRED_USER = 1,
+	OMASEC_A_CRED_KEY,
+	OMASEC_A_CRED_NONCE,
+	OMASEC_A_CRED_HAS_NONCE,
+	OMASEC_A_CRED_KEY_STATE,
+
+	__OMASEC_A_CRED_MAX
+};
+#define OMASEC_A_CRED_MAX (__OMASEC_A_CRED_MAX - 1)
+
+enum {
+	OMASEC_A_ACCOUNT_NAME = 1,
+	OMASEC_A_ACCOUNT_SERVER_ID,
+	OMASEC_A_ACCOUNT_CLIENT,
+	OMASEC_A_ACCOUNT_SERVER,
+	OMASEC_A_ACCOUNT_MAC_FORM,
+	OMASEC_A_ACCOUNT_APP_CRED,
+	OMASEC_A_ACCOUNT_FLAGS,
+	OMASEC_A_ACCOUNT_MESSAGES_OK,
+	OMASEC_A_ACCOUNT_MESSAGES_REFUSED,
+	OMASEC_A_ACCOUNT_PAD,
+
+	__OMASEC_A_ACCOUNT_MAX
+};
+#define OMASEC_A_ACCOUNT_MAX (__OMASEC_A_ACCOUNT_MAX - 1)
+
+enum {
+	OMASEC_A_RULE_ID = 1,
+	OMASEC_A_RULE_NAME,
+	OMASEC_A_RULE_DIRECTION,
+	OMASEC_A_RULE_PORT_MIN,
+	OMASEC_A_RULE_PORT_MAX,
+	OMASEC_A_RULE_ADDRESS,
+	OMASEC_A_RULE_PREFIX,
+	OMASEC_A_RULE_UID,
+	OMASEC_A_RULE_CGROUP,
+	OMASEC_A_RULE_ACCOUNT,
+	OMASEC_A_RULE_ROLE,
+	OMASEC_A_RULE_BINDING,
+	OMASEC_A_RULE_INTEGRITY,
+	OMASEC_A_RULE_AUTH_MODE,
+	OMASEC_A_RULE_FIRST_CONTACT,
+	OMASEC_A_RULE_OTHER,
+	OMASEC_A_RULE_MAX_MESSAGE,
+	OMASEC_A_RULE_DEADLINE_MS,
+	OMASEC_A_RULE_ON_DENY,
+	OMASEC_A_RULE_HELPER_LOST,
+	OMASEC_A_RULE_FLOWS,
+	OMASEC_A_RULE_HITS,
+	OMASEC_A_RULE_PAD,
+
+	__OMASEC_A_RULE_MAX
+};
+#define OMASEC_A_RULE_MAX (__OMASEC_A_RULE_MAX - 1)
+
+enum {
+	OMASEC_A_FLOW_ID = 1,
+	OMASEC_A_FLOW_FAMILY,
+	OMASEC_A_FLOW_LOCAL_ADDRESS,
+	OMASEC_A_FLOW_LOCAL_PORT,
+	OMASEC_A_FLOW_PEER_ADDRESS,
+	OMASEC_A_FLOW_PEER_PORT,
+	OMASEC_A_FLOW_UID,
+	OMASEC_A_FLOW_RULE,
+	OMASEC_A_FLOW_ACCOUNT,
+	OMASEC_A_FLOW_DIRECTION,
+	OMASEC_A_FLOW_RX_MESSAGES,
+	OMASEC_A_FLOW_TX_MESSAGES,
+	OMASEC_A_FLOW_RX_BYTES,
+	OMASEC_A_FLOW_TX_BYTES,
+	OMASEC_A_FLOW_RX_STATE,
+	OMASEC_A_FLOW_TX_STATE,
+	OMASEC_A_FLOW_REASON,
+	OMASEC_A_FLOW_INODE,
+	OMASEC_A_FLOW_LISTENER,
+	OMASEC_A_FLOW_PAD,
+
+	__OMASEC_A_FLOW_MAX
+};
+#define OMASEC_A_FLOW_MAX (__OMASEC_A_FLOW_MAX - 1)
+
+enum {
+	OMASEC_A_MSG_COOKIE = 1,
+	OMASEC_A_MSG_FLOW,
+	OMASEC_A_MSG_PATH,
+	OMASEC_A_MSG_ROLE,
+	OMASEC_A_MSG_RULE,
+	OMASEC_A_MSG_ACCOUNT,
+	OMASEC_A_MSG_USER,
+	OMASEC_A_MSG_MAC_STATE,
+	OMASEC_A_MSG_AUTH_MODE,
+	OMASEC_A_MSG_FIRST_CONTACT,
+	OMASEC_A_MSG_APP_CRED,
+	OMASEC_A_MSG_HTTP_KIND,
+	OMASEC_A_MSG_CONTENT_TYPE,
+	OMASEC_A_MSG_LENGTH,
+	OMASEC_A_MSG_DEADLINE_MS,
+	OMASEC_A_MSG_OFFSET,
+	OMASEC_A_MSG_CHUNK,
+	OMASEC_A_MSG_VERDICT,
+	OMASEC_A_MSG_REASON,
+	OMASEC_A_MSG_MAC_NONCE,
+	OMASEC_A_MSG_NO_MAC,
+	OMASEC_A_MSG_EXPECT_NONCE,
+	OMASEC_A_MSG_DETAIL,
+	OMASEC_A_MSG_PAD,
+
+	__OMASEC_A_MSG_MAX
+};
+#define OMASEC_A_MSG_MAX (__OMASEC_A_MSG_MAX - 1)
+
+enum {
+	OMASEC_A_COUNTER_NAME = 1,
+	OMASEC_A_COUNTER_VALUE,
+	OMASEC_A_COUNTER_REASON,
+	OMASEC_A_COUNTER_PAD,
+
+	__OMASEC_A_COUNTER_MAX
+};
+#define OMASEC_A_COUNTER_MAX (__OMASEC_A_COUNTER_MAX - 1)
+
+enum {
+	OMASEC_A_STATUS_VERSION = 1,
+	OMASEC_A_STATUS_ABI,
+	OMASEC_A_STATUS_HELPER,
+	OMASEC_A_STATUS_HELPER_VERSION,
+	OMASEC_A_STATUS_ACCOUNTS,
+	OMASEC_A_STATUS_RULES,
+	OMASEC_A_STATUS_FLOWS,
+	OMASEC_A_STATUS_LISTENERS,
+	OMASEC_A_STATUS_PENDING,
+	OMASEC_A_STATUS_MEMORY,
+	OMASEC_A_STATUS_MEMORY_MAX,
+	OMASEC_A_STATUS_MD5_DRIVER,
+	OMASEC_A_STATUS_NEEDS_HELPER,
+	OMASEC_A_STATUS_GENERATION,
+	OMASEC_A_STATUS_PAD,
+
+	__OMASEC_A_STATUS_MAX
+};
+#define OMASEC_A_STATUS_MAX (__OMASEC_A_STATUS_MAX - 1)
+
+enum {
+	OMASEC_A_CONFIG_REPLACE = 1,
+	OMASEC_A_CONFIG_GENERATION,
+
+	__OMASEC_A_CONFIG_MAX
+};
+#define OMASEC_A_CONFIG_MAX (__OMASEC_A_CONFIG_MAX - 1)
+
+enum {
+	OMASEC_A_HELPER_ABI = 1,
+	OMASEC_A_HELPER_VERSION,
+	OMASEC_A_HELPER_REPLACE,
+
+	__OMASEC_A_HELPER_MAX
+};
+#define OMASEC_A_HELPER_MAX (__OMASEC_A_HELPER_MAX - 1)
+
+enum {
+	OMASEC_A_EVENT_KIND = 1,
+	OMASEC_A_EVENT_TIME_NS,
+	OMASEC_A_EVENT_REASON,
+	OMASEC_A_EVENT_ERRNO,
+	OMASEC_A_EVENT_FLOW,
+	OMASEC_A_EVENT_FAMILY,
+	OMASEC_A_EVENT_LOCAL_ADDRESS,
+	OMASEC_A_EVENT_LOCAL_PORT,
+	OMASEC_A_EVENT_PEER_ADDRESS,
+	OMASEC_A_EVENT_PEER_PORT,
+	OMASEC_A_EVENT_DIRECTION,
+	OMASEC_A_EVENT_UID,
+	OMASEC_A_EVENT_RULE,
+	OMASEC_A_EVENT_ACCOUNT,
+	OMASEC_A_EVENT_USER,
+	OMASEC_A_EVENT_PATH,
+	OMASEC_A_EVENT_COOKIE,
+	OMASEC_A_EVENT_TEXT,
+	OMASEC_A_EVENT_PAD,
+
+	__OMASEC_A_EVENT_MAX
+};
+#define OMASEC_A_EVENT_MAX (__OMASEC_A_EVENT_MAX - 1)
+
+enum {
+	OMASEC_CMD_STATUS_GET = 1,
+	OMASEC_CMD_STATS_GET,
+	OMASEC_CMD_CONFIG_BEGIN,
+	OMASEC_CMD_CONFIG_COMMIT,
+	OMASEC_CMD_CONFIG_ABORT,
+	OMASEC_CMD_ACCOUNT_SET,
+	OMASEC_CMD_ACCOUNT_DEL,
+	OMASEC_CMD_ACCOUNT_GET,
+	OMASEC_CMD_ACCOUNT_NONCE,
+	OMASEC_CMD_RULE_ADD,
+	OMASEC_CMD_RULE_DEL,
+	OMASEC_CMD_RULE_GET,
+	OMASEC_CMD_FLOW_GET,
+	OMASEC_CMD_FLOW_KILL,
+	OMASEC_CMD_FLOW_DETACH,
+	OMASEC_CMD_HELPER_REGISTER,
+	OMASEC_CMD_MSG_NEXT,
+	OMASEC_CMD_MSG_READY,
+	OMASEC_CMD_MSG_GET,
+	OMASEC_CMD_MSG_PUT,
+	OMASEC_CMD_MSG_VERDICT,
+	OMASEC_CMD_EVENT,
+
+	__OMASEC_CMD_MAX
+};
+#define OMASEC_CMD_MAX (__OMASEC_CMD_MAX - 1)
+
+#define OMASEC_MCGRP_EVENTS	"events"
+
+#endif /* _UAPI_LINUX_OMASEC_H */

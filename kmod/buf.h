@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A byte buffer of pages that grows at the end and is read from the front,
+ * charged to the memory cap of its network namespace and to the memory cgroup
+ * of the task. The caller serialises.
+ */
+#ifndef OMASEC_BUF_H
+#define OMASEC_BUF_H
+
+#include <linux/list.h>
+#include <linux/uio.h>
+#include "net.h"
+
+struct omasec_buf {
+	struct omasec_net *on;
+	struct list_head chunks;
+	size_t len;		/* octets that can be read */
+};
+
+void omasec_buf_init(struct omasec_buf *b, struct omasec_net *on);
+/* 0, -ENOMEM, or -ENOBUFS over the cap of the namespace. All or nothing. May sleep. */
+int omasec_buf_append(struct omasec_buf *b, const void *data, size_t len);
+/* Copies from @off without consuming; -ERANGE when there is less. Does not sleep. */
+int omasec_buf_read(const struct omasec_buf *b, size_t off, void *dst, size_t len);
+/* Drops @len octets from the front. */
+void omasec_buf_consume(struct omasec_buf *b, size_t len);
+/* First contiguous piece; 0 when empty. */
+size_t omasec_buf_front(const struct omasec_buf *b, const void **p);
+/* Calls @fn for each contiguous piece until it returns non-zero, and returns that. */
+int omasec_buf_walk(const struct omasec_buf *b,
+		    int (*fn)(void *arg, const void *p, size_t len), void *arg);
+/* Moves all of @from to the end of @to. Same namespace. */
+void omasec_buf_splice(struct omasec_buf *to, struct omasec_buf *from);
+void omasec_buf_free(struct omasec_buf *b);
+
+#endif

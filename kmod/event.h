@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What administrators are told: multicast events and tracepoints. */
+#ifndef OMASEC_EVENT_H
+#define OMASEC_EVENT_H
+
+#include <linux/in6.h>
+#include "net.h"
+
+/**
+ * struct omasec_event - an event before it is sent
+ * @family: AF_INET, AF_INET6, or 0 when there is no socket
+ * @local: address, network order, 4 or 16 octets
+ * @lport: host order
+ * All pointers may be NULL.
+ */
+struct omasec_event {
+	u8 kind;		/* enum omasec_event_kind */
+	u32 reason;
+	u64 flow_id;
+	u16 family, lport, pport;
+	u8 local[16], peer[16];
+	u8 direction, path;
+	bool has_path;
+	u32 uid, rule;
+	u64 cookie;
+	const char *account, *user, *text;
+};
+
+/*
+ * Counts the reason (for OMASEC_EVENT_KIND_REFUSED) and sends the event. Never
+ * fails; what cannot be sent is counted. @gfp says what the context allows.
+ * Rate-limited per namespace (burst 256, then 64 a second), counting what was left out.
+ */
+void omasec_event_send(struct omasec_net *on, const struct omasec_event *ev, gfp_t gfp);
+
+#endif

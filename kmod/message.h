@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A DM message that is held until it was decided.
+ *
+ * Exactly one of verdict, deadline, helper loss and close decides: whoever moves
+ * @state from PENDING or HANDED to DECIDED by cmpxchg wins, the others find
+ * ESTALE. The flow that submitted the message is told by @decided (any context
+ * that may sleep is not promised: it must only queue work). After close the flow
+ * has called omasec_upcall_cancel(), which returns only when @decided can no
+ * longer run.
+ */
+#ifndef OMASEC_MESSAGE_H
+#define OMASEC_MESSAGE_H
+
+#include <linux/refcount.h>
+#include <linux/workqueue.h>
+#include "account.h"
+#include "buf.h"
+#include "policy.h"
+
+enum omasec_msg_state { OMASEC_MSG_NEW, OMASEC_MSG_PENDING, OMASEC_MSG_HANDED, OMASEC_MSG_DECIDED };
+
+/**
+ * struct omasec_msg - a message
+ * @ref: the flow holds one until it is done, the xarray one while submitted,
+ *	an open dump one
+ * @cookie: index | generation << 32; 0 before it was submitted
+ * @on: network namespace
+ * @flow_id: for notices and events
+ * @state: enum omasec_msg_state, cmpxchg only
+ * @path: enum omasec_path
+ * @rule: with a reference
+ * @account: with a reference; of the MAC or of the flow; may be NULL. The
+ *	verdict may set it (before DECIDED).
+ * @user: in the header, "" for none
+ * @mac_state: enum omasec_mac_state
+ * @http_kind: enum omasec_http_kind
+ * @content_type: without parameters
+ * @body: transfer coding removed. Immutable while PENDING or HANDED.
+ * @repl: the body that the helper put; valid when @has_repl after DECIDED
+ * @verdict: enum omasec_verdict, valid after DECIDED
+ * @reason: enum omasec_reason for reject
+ * @mac_nonce: nonce to compute the MAC of the leaving message with
+ * @no_mac: the message leaves without MAC
+ * @expect_nonce: install as the peer's nonce when the message goes to the wire
+ * @repl_type: Content-Type of @repl, "" to keep
+ * @detail: text for the event, from the helper
+ * @decided: called once, when DECIDED by something else than cancel
+ * @arg: for @decided
+ */
+struct omasec_msg {
+	refcount_t ref;
+	struct rcu_head rcu;
+	u64 cookie;
+	struct omasec_net *on;
+	u64 flow_id;
+	atomic_t state;
+	u8 path, role, http_kind, mac_state;
+	struct omasec_rule *rule;
+	struct omasec_account *account;
+	char user[OMASEC_USER_MAX + 1];
+	char content_type[OMASEC_TYPE_MAX + 1];
+	struct omasec_buf body;
+
+	struct mutex put_lock;		/* @repl while HANDED */
+	struct omasec_buf repl;
+	bool has_repl, no_mac;
+	u8 verdict;
+	u32 reason;
+	struct omasec_nonce mac_nonce, expect_nonce;
+	char repl_type[OMASEC_TYPE_MAX + 1];
+	char detail[256];
+
+	void (*decided)(struct omasec_msg *msg, void *arg);
+	void *arg;
+
+	/* upcall.c only */
+	struct list_head pending;	/* on->pending */
+	struct delayed_work deadline;
+	u32 handed_to;
+};
+
+/* State NEW, one reference, rule and account referenced. GFP_KERNEL_ACCOUNT. */
+struct omasec_msg *omasec_msg_new(struct omasec_net *on, struct omasec_rule *rule,
+				  struct omasec_account *account);
+static inline struct omasec_msg *omasec_msg_get(struct omasec_msg *m)
+{
+	refcount_inc(&m->ref);
+	return m;
+}
+void omasec_msg_put(struct omasec_msg *m);	/* NULL is fine; process context */
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Rules: which sockets omasec protects, and how. A policy is an immutable
+ * snapshot of all rules of a network namespace under RCU; a rule is reference
+ * counted, so that a change of policy never alters a flow in the middle of a
+ * message. The match itself is pure (policy_match.c, also in host tests).
+ */
+#ifndef OMASEC_POLICY_H
+#define OMASEC_POLICY_H
+
+#include "net.h"
+#include "policy_match.h"
+
+struct omasec_account;
+
+/**
+ * struct omasec_rule - a rule; immutable after it was published
+ * @sel: which sockets
+ * @ref: reference count
+ * @account: the one account, or NULL for any (by user name in the MAC); holds a reference
+ * @flows: flows that use it
+ * @hits: sockets that it selected
+ */
+struct omasec_rule {
+	struct omasec_selector sel;
+	refcount_t ref;
+	struct rcu_head rcu;
+	u32 id;
+	char name[OMASEC_NAME_MAX + 1];
+	struct omasec_account *account;
+	u8 role;		/* never OMASEC_ROLE_AUTO here */
+	u8 binding;
+	u8 integrity;
+	u8 auth_mode;
+	u8 first_contact;
+	u8 other;
+	u8 on_deny;
+	u8 helper_lost;
+	u32 max_message;
+	u32 deadline_ms;
+	atomic_t flows;
+	atomic64_t hits;
+};
+
+/**
+ * struct omasec_policy - all rules in force, first match wins
+ * @ports: per direction, the ports that any rule names: the one look-up that an
+ *	unselected socket pays for
+ * @needs_helper: some rule cannot work without the helper
+ */
+struct omasec_policy {
+	struct rcu_head rcu;
+	DECLARE_BITMAP(ports[2], 65536);
+	bool needs_helper;
+	unsigned int count;
+	struct omasec_rule *rules[];
+};
+
+/*
+ * Some rule names this port in this direction. RCU inside; any context, also
+ * with preemption off on PREEMPT_RT. @port in host order.
+ */
+bool omasec_policy_port(struct omasec_net *on, unsigned int direction, u16 port);
+
+/*
+ * The first rule that selects @key, with a reference, or NULL. Same context.
+ */
+struct omasec_rule *omasec_policy_match(struct omasec_net *on, const struct omasec_sock_key *key);
+
+/* The rule needs a verdict of the helper for each DM message. */
+static inline bool omasec_rule_needs_helper(const struct omasec_rule *r)
+{
+	return r->integrity != OMASEC_INTEGRITY_NONE && r->auth_mode != OMASEC_AUTH_MODE_STATIC;
+}
+
+static inline struct omasec_rule *omasec_rule_get(struct omasec_rule *r)
+{
+	refcount_inc(&r->ref);
+	return r;
+}
+
+void omasec_rule_put(struct omasec_rule *r);	/* any context; NULL is fine */
+
+#endif

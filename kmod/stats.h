@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Counters of a network namespace, per CPU. One per enum omasec_reason for what
+ * was refused, and the general ones below. Any context, preemption may be on.
+ */
+#ifndef OMASEC_STATS_H
+#define OMASEC_STATS_H
+
+#include <linux/percpu.h>
+#include <linux/u64_stats_sync.h>
+#include "../include/uapi/linux/omasec.h"
+
+enum omasec_stat {
+	OMASEC_STAT_FLOWS_ATTACHED,
+	OMASEC_STAT_FLOWS_DETACHED,
+	OMASEC_STAT_LISTENERS_WRAPPED,
+	OMASEC_STAT_RX_MESSAGES,	/* delivered to applications */
+	OMASEC_STAT_TX_MESSAGES,	/* handed to the wire */
+	OMASEC_STAT_RX_BYTES,
+	OMASEC_STAT_TX_BYTES,
+	OMASEC_STAT_PASSED,		/* not DM, let through by rule */
+	OMASEC_STAT_UPCALLS,
+	OMASEC_STAT_RESPONDED,		/* messages of our own: challenges, repetitions */
+	OMASEC_STAT_NOTICES_LOST,
+	OMASEC_STAT_EVENTS_LOST,
+	OMASEC_STAT_GUARD_DROPS,
+	OMASEC_STAT_MAX
+};
+
+struct omasec_net;
+
+void omasec_stat_add(struct omasec_net *on, enum omasec_stat stat, u64 n);
+#define omasec_stat_inc(on, stat) omasec_stat_add(on, stat, 1)
+void omasec_stat_refused(struct omasec_net *on, unsigned int reason);
+
+int omasec_stats_init(struct omasec_net *on);
+void omasec_stats_exit(struct omasec_net *on);
+u64 omasec_stat_read(const struct omasec_net *on, enum omasec_stat stat);
+u64 omasec_stat_read_refused(const struct omasec_net *on, unsigned int reason);
+const char *omasec_stat_name(enum omasec_stat stat);
+
+#endif
