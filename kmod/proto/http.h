@@ -8,6 +8,11 @@
  * until the head is complete; omasec_http_parse_head() on the collected head;
  * omasec_http_start_body(); feed on until OMASEC_HTTP_DONE. The caller keeps
  * the head; the body is handed out as spans of the input.
+ *
+ * Only OMASEC_HTTP_MORE means that octets are needed. A step with no input at
+ * all is allowed and needed: after a head without body, and after a span that
+ * used up the input, it is what says OMASEC_HTTP_DONE. DONE and BAD stay until
+ * omasec_http_init(); a message that was DONE never touches later octets.
  */
 #ifndef OMASEC_PROTO_HTTP_H
 #define OMASEC_PROTO_HTTP_H
@@ -28,8 +33,10 @@ enum omasec_http_event {
 
 /**
  * struct omasec_http_out - what one step found
- * @used: octets of the input consumed by this step
- * @body: for OMASEC_HTTP_BODY, the span inside the input that is body data
+ * @used: octets of the input consumed by this step; for OMASEC_HTTP_BAD those
+ *	before the offending one
+ * @body: for OMASEC_HTTP_BODY, the span inside the input that is body data; it
+ *	ends with the octets used, chunk framing may stand before it
  * @reason: for OMASEC_HTTP_BAD, enum omasec_reason
  * @what: for OMASEC_HTTP_BAD, a constant text that says what exactly was wrong
  */
@@ -76,9 +83,9 @@ struct omasec_http_head {
 struct omasec_http {
 	u8 kind;		/* enum omasec_http_kind */
 	u8 state;
-	u8 flags;
-	u8 pad;
-	u32 count;		/* octets of the head or of a chunk line so far */
+	u8 fields;		/* fields of the head or trailer so far */
+	u8 digits;		/* digits of the chunk size so far */
+	u32 count;		/* octets of the head, chunk extension or trailer so far */
 	u64 left;		/* octets of the body or chunk still to come */
 };
 
@@ -103,7 +110,8 @@ void omasec_http_start_body(struct omasec_http *h, const struct omasec_http_head
 /*
  * The connection ended. Returns 0 when that completes the message (close-
  * delimited response) or nothing was begun; else OMASEC_REASON_HTTP_TRUNCATED.
- * *complete says whether a message ends here.
+ * *complete says whether a message ends here, by the end of the connection: for
+ * one that step() has called DONE, or will with no input, it is false.
  */
 unsigned int omasec_http_eof(struct omasec_http *h, bool *complete);
 
@@ -120,20 +128,24 @@ bool omasec_http_is_dm(struct omasec_slice content_type);
  * struct omasec_http_edit - how to rewrite a head
  * @length: new Content-Length, when @set_length
  * @set_length: replace Content-Length and drop Transfer-Encoding, TE, Trailer,
- *	Content-MD5 and Digest
+ *	Content-MD5, Digest, Content-Digest and Repr-Digest. Not for a head that
+ *	has no_body.
  * @drop_expect: drop Expect
  * @drop_hmac: drop x-syncml-hmac
- * @hmac: value of an x-syncml-hmac field to add, or empty
+ * @hmac: value of the x-syncml-hmac field, instead of any that stand there; or
+ *	empty
+ * @content_type: value of the Content-Type field, likewise
  */
 struct omasec_http_edit {
 	u64 length;
 	bool set_length, drop_expect, drop_hmac;
-	struct omasec_slice hmac;
+	struct omasec_slice hmac, content_type;
 };
 
 /*
  * Writes the rewritten head; everything that @e does not name stays octet for
- * octet. Returns its length, or -ENOSPC. @head must have passed
+ * octet, new fields stand last. Writes no NUL. Returns the length, -ENOSPC, or
+ * -EINVAL for a value with control characters. @head must have passed
  * omasec_http_parse_head().
  */
 ssize_t omasec_http_edit_head(const char *head, size_t len, const struct omasec_http_edit *e,
@@ -141,7 +153,9 @@ ssize_t omasec_http_edit_head(const char *head, size_t len, const struct omasec_
 
 /*
  * Head of a message of our own: "HTTP/1.1 200 OK" with type and length, as the
- * answer to a request. Returns its length or -ENOSPC.
+ * answer to a request. For 100 to 199 and 204 no length is written. Writes no
+ * NUL. Returns the length, -ENOSPC, or -EINVAL for a value with control
+ * characters or a status outside 100 to 599.
  */
 ssize_t omasec_http_make_response(char *out, size_t cap, unsigned int status,
 				  struct omasec_slice content_type, u64 length,

@@ -20,7 +20,8 @@
  * @ctx: handed to @digest
  */
 struct omasec_md5 {
-	int (*digest)(void *ctx, const struct omasec_slice *s, unsigned int n, u8 out[OMASEC_MD5_LEN]);
+	int (*digest)(void *ctx, const struct omasec_slice *s, unsigned int n,
+		      u8 out[OMASEC_MD5_LEN]);
 	void *ctx;
 };
 

@@ -39,6 +39,13 @@ typedef int64_t s64;
 #ifndef min_t
 #define min_t(t, a, b) ((t)(a) < (t)(b) ? (t)(a) : (t)(b))
 #endif
+#ifndef fallthrough
+#define fallthrough __attribute__((__fallthrough__))
+#endif
+#ifndef S64_MAX
+#define S64_MAX INT64_MAX
+#endif
+#define memzero_explicit(p, n) explicit_bzero(p, n)
 #endif
 
 /**

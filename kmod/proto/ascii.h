@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Octet classes and comparisons of the header syntaxes. ASCII only, whatever
+ * the locale; octets above 127 are opaque (obs-text of RFC 9110, 5.5).
+ */
+#ifndef OMASEC_PROTO_ASCII_H
+#define OMASEC_PROTO_ASCII_H
+
+#include "types.h"
+
+static inline bool omasec_is_blank(unsigned char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static inline bool omasec_is_digit(unsigned char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Control character; the tab is one too. */
+static inline bool omasec_is_control(unsigned char c)
+{
+	return c < ' ' || c == 127;
+}
+
+static inline unsigned char omasec_lower(unsigned char c)
+{
+	return c >= 'A' && c <= 'Z' ? (unsigned char)(c + ('a' - 'A')) : c;
+}
+
+/* tchar of RFC 9110, 5.6.2 */
+static inline bool omasec_is_tchar(unsigned char c)
+{
+	unsigned char l = omasec_lower(c);
+
+	if (omasec_is_digit(c) || (l >= 'a' && l <= 'z'))
+		return true;
+	return c && strchr("!#$%&'*+-.^_`|~", c);
+}
+
+static inline bool omasec_is_token(struct omasec_slice s)
+{
+	size_t i;
+
+	for (i = 0; i < s.len; i++) {
+		if (!omasec_is_tchar((unsigned char)s.p[i]))
+			return false;
+	}
+	return s.len;
+}
+
+/* Does @s begin with @lower (lower case), in any case of letters? */
+static inline bool omasec_slice_begins(struct omasec_slice s, const char *lower)
+{
+	size_t i;
+
+	for (i = 0; lower[i]; i++) {
+		if (i == s.len || omasec_lower((unsigned char)s.p[i]) != (unsigned char)lower[i])
+			return false;
+	}
+	return true;
+}
+
+/* Is @s @lower (lower case), in any case of letters? */
+static inline bool omasec_slice_is(struct omasec_slice s, const char *lower)
+{
+	return s.len == strlen(lower) && omasec_slice_begins(s, lower);
+}
+
+/* Without blanks at either end. */
+static inline struct omasec_slice omasec_slice_trim(struct omasec_slice s)
+{
+	while (s.len && omasec_is_blank((unsigned char)s.p[0])) {
+		s.p++;
+		s.len--;
+	}
+	while (s.len && omasec_is_blank((unsigned char)s.p[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+/*
+ * Takes the next element of a comma-separated list off @rest, trimmed; it may be
+ * empty. Commas in quoted strings are not known here. False at the end.
+ */
+static inline bool omasec_list_next(struct omasec_slice *rest, struct omasec_slice *element)
+{
+	size_t i;
+
+	if (!rest->p)
+		return false;
+	for (i = 0; i < rest->len && rest->p[i] != ','; i++)
+		;
+	element->p = rest->p;
+	element->len = i;
+	*element = omasec_slice_trim(*element);
+	if (i == rest->len) {
+		rest->p = NULL;
+		rest->len = 0;
+	} else {
+		rest->p += i + 1;
+		rest->len -= i + 1;
+	}
+	return true;
+}
+
+#endif

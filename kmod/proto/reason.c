@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What each reason for a refusal means: to a script (name), to the application
+ * (errno), to a person (text and advice). One row for each value of enum
+ * omasec_reason; the man page and the tool print from here.
+ */
+#include "reason.h"
+
+static const struct {
+	const char *name;
+	int err;
+	const char *text, *advice;
+} reasons[] = {
+	[OMASEC_REASON_NONE] = {
+		"none", 0,
+		"The message was not refused.",
+		"Nothing needs to be done.",
+	},
+	[OMASEC_REASON_MAC_MISSING] = {
+		"mac-missing", EBADMSG,
+		"The message has no x-syncml-hmac header, but the rule asks for one.",
+		"Make the peer use auth-MAC, or set integrity to none in the rule if it cannot.",
+	},
+	[OMASEC_REASON_MAC_WRONG] = {
+		"mac-wrong", EBADMSG,
+		"The MAC does not match the credential, the nonce and the body of the message.",
+		"Compare user name and password of the account with those of the peer; if they are equal, the nonces have drifted apart or the message was changed on its way.",
+	},
+	[OMASEC_REASON_MAC_REPLAYED] = {
+		"mac-replayed", EBADMSG,
+		"The MAC was made with the nonce before the current one: the message is a repetition, or the peer missed the last nonce.",
+		"If it happens again and again, the peer does not store the nonce that it is given; otherwise somebody sends a recorded message.",
+	},
+	[OMASEC_REASON_MAC_MALFORMED] = {
+		"mac-malformed", EBADMSG,
+		"The x-syncml-hmac header stands there more than once or cannot be read without doubt.",
+		"Have the peer send one header of the form: algorithm=MD5, username=\"name\", mac=24 characters of Base64.",
+	},
+	[OMASEC_REASON_MAC_ALGORITHM] = {
+		"mac-algorithm", EBADMSG,
+		"The x-syncml-hmac header names an algorithm other than MD5, the only one that is defined.",
+		"Configure the peer to use MD5 for the message MAC.",
+	},
+	[OMASEC_REASON_USER_UNKNOWN] = {
+		"user-unknown", EBADMSG,
+		"No account has the user name that stands in the x-syncml-hmac header.",
+		"Add an account with this user name, or correct the name at the peer.",
+	},
+	[OMASEC_REASON_USER_MISMATCH] = {
+		"user-mismatch", EBADMSG,
+		"The x-syncml-hmac header names another account than the one that the rule allows.",
+		"Correct the account of the rule, or find out why the peer sends in the name of somebody else.",
+	},
+	[OMASEC_REASON_KEY_MISSING] = {
+		"key-missing", ENOKEY,
+		"The account has no usable key for this direction.",
+		"Load the account again with its password, so that the key is put into the kernel.",
+	},
+	[OMASEC_REASON_KEY_REVOKED] = {
+		"key-revoked", EKEYREVOKED,
+		"The key of the account was revoked or has expired.",
+		"Load the account again with a valid password.",
+	},
+	[OMASEC_REASON_NONCE_MISSING] = {
+		"nonce-missing", ENOKEY,
+		"There is no nonce to compute the MAC with.",
+		"Set a first nonce for the account, or set first-contact to challenge in the rule.",
+	},
+	[OMASEC_REASON_HTTP_SYNTAX] = {
+		"http-syntax", EPROTO,
+		"The start line or a header field of an HTTP message is malformed or ambiguous.",
+		"Check that really HTTP/1.0 or HTTP/1.1 is spoken on this port; if so, the sender must be corrected.",
+	},
+	[OMASEC_REASON_HTTP_LINE_END] = {
+		"http-line-end", EPROTO,
+		"A line of an HTTP message does not end in CR LF.",
+		"Correct the sender: a lone CR or LF is not a line end in HTTP.",
+	},
+	[OMASEC_REASON_HTTP_TOO_MANY] = {
+		"http-too-many", EPROTO,
+		"The head or trailer of an HTTP message is longer than 16384 octets or has more than 100 fields.",
+		"Have the sender send fewer or shorter header fields; cookies are the usual cause.",
+	},
+	[OMASEC_REASON_HTTP_LENGTH] = {
+		"http-length", EPROTO,
+		"The length of an HTTP message is given twice, contradictorily, or not as a plain number.",
+		"Correct the sender: one Content-Length with a decimal number, or Transfer-Encoding: chunked, never both.",
+	},
+	[OMASEC_REASON_HTTP_ENCODING] = {
+		"http-encoding", EPROTO,
+		"The Transfer-Encoding of an HTTP message is not exactly chunked, or stands where none is allowed.",
+		"Configure the sender not to compress in transfer; Content-Encoding is another matter and is allowed.",
+	},
+	[OMASEC_REASON_HTTP_CHUNK] = {
+		"http-chunk", EPROTO,
+		"A chunk of an HTTP message is malformed.",
+		"Correct the sender, or have it send Content-Length in place of chunks.",
+	},
+	[OMASEC_REASON_HTTP_UPGRADE] = {
+		"http-upgrade", EPROTO,
+		"One side wants to change to another protocol (status 101, CONNECT, HTTP/2) on a protected socket.",
+		"Switch off HTTP/2, WebSocket or proxy use in the application; messages could no longer be protected after the change.",
+	},
+	[OMASEC_REASON_HTTP_UNEXPECTED] = {
+		"http-unexpected", EPROTO,
+		"A response came without a request, or octets followed after the last message.",
+		"Look for a proxy or server that answers twice or announces a wrong length; request smuggling looks like this too.",
+	},
+	[OMASEC_REASON_HTTP_TRUNCATED] = {
+		"http-truncated", EPROTO,
+		"The connection ended inside a message.",
+		"Look for network trouble or a crash of the sender; the part that came was not delivered.",
+	},
+	[OMASEC_REASON_NOT_DM] = {
+		"not-dm", EBADMSG,
+		"The content is not an OMA DM message, and the rule lets nothing else pass.",
+		"Set other to pass in the rule if other content is wanted on this port.",
+	},
+	[OMASEC_REASON_TOO_LARGE] = {
+		"too-large", EMSGSIZE,
+		"The message is longer than the rule allows.",
+		"Raise max-message in the rule, or lower MaxMsgSize at the sender.",
+	},
+	[OMASEC_REASON_NO_MEMORY] = {
+		"no-memory", ENOBUFS,
+		"There was no memory for the message, or the network namespace has reached its limit.",
+		"Look at memory and memory-max in the status; lower max-message or the number of connections.",
+	},
+	[OMASEC_REASON_TOO_MANY] = {
+		"too-many", ENOBUFS,
+		"Too many messages already wait for the helper.",
+		"Check that omasecd makes progress; fewer connections at a time help too.",
+	},
+	[OMASEC_REASON_URGENT_DATA] = {
+		"urgent-data", EPROTO,
+		"TCP urgent data came or was sent on a protected socket.",
+		"Keep the application from using MSG_OOB; urgent data cannot be put in order with messages.",
+	},
+	[OMASEC_REASON_HELPER_ABSENT] = {
+		"helper-absent", EHOSTDOWN,
+		"The rule needs the helper, and none is registered.",
+		"Start omasecd in this network namespace.",
+	},
+	[OMASEC_REASON_HELPER_LOST] = {
+		"helper-lost", EHOSTDOWN,
+		"The helper went away while it had the message.",
+		"Find out from its log why omasecd ended, and start it again.",
+	},
+	[OMASEC_REASON_DEADLINE] = {
+		"deadline", ETIMEDOUT,
+		"The helper gave no verdict within the time that the rule allows.",
+		"Check the load of the machine and the log of omasecd, or raise deadline in the rule.",
+	},
+	[OMASEC_REASON_HELPER_ERROR] = {
+		"helper-error", EHOSTDOWN,
+		"The helper failed while it worked on the message.",
+		"See the log of omasecd for what failed.",
+	},
+	[OMASEC_REASON_WORKER_DIED] = {
+		"worker-died", EHOSTDOWN,
+		"The process that reads messages died or was killed while it worked on this one.",
+		"See the log of omasecd; a message that does this again is worth a report.",
+	},
+	[OMASEC_REASON_XML_BAD] = {
+		"xml-bad", EBADMSG,
+		"The body is not XML, or is XML of a kind that is not accepted, such as with a document type.",
+		"Correct the sender: plain UTF-8 XML without DTD, entities or excessive depth.",
+	},
+	[OMASEC_REASON_WBXML_BAD] = {
+		"wbxml-bad", EBADMSG,
+		"The body is not WBXML of the SyncML code pages.",
+		"Correct the sender, or have it send application/vnd.syncml.dm+xml.",
+	},
+	[OMASEC_REASON_DM_BAD] = {
+		"dm-bad", EBADMSG,
+		"The body can be read, but is not a valid OMA DM message.",
+		"See the detail of the event for the element that is wrong, and correct the sender.",
+	},
+	[OMASEC_REASON_AUTH_FAILED] = {
+		"auth-failed", EACCES,
+		"Authentication still failed after the one retry with a fresh nonce.",
+		"Compare user name, password and server id of the account with those of the peer.",
+	},
+	[OMASEC_REASON_AUTH_TYPE] = {
+		"auth-type", EACCES,
+		"The peer answered the challenge with another authentication type than the one asked for.",
+		"Configure the peer to use syncml:auth-MAC for this account.",
+	},
+	[OMASEC_REASON_NONCE_NOT_STORED] = {
+		"nonce-not-stored", EHOSTDOWN,
+		"The next nonce could not be stored durably, so the message was not sent.",
+		"Check the free space and the permissions of the state directory of omasecd.",
+	},
+	[OMASEC_REASON_UNATTACHED] = {
+		"unattached", ECONNABORTED,
+		"A rule selects the socket, but it was not attached, so its traffic is blocked.",
+		"Let the application connect again; sockets that are older than the rule cannot be protected.",
+	},
+	[OMASEC_REASON_FOREIGN_ULP] = {
+		"foreign-ulp", EBUSY,
+		"Another protocol layer, such as kernel TLS or a BPF socket map, owns the socket.",
+		"Switch off kernel TLS in the application or take the socket out of the map, or narrow the rule.",
+	},
+	[OMASEC_REASON_MPTCP] = {
+		"mptcp", EPROTONOSUPPORT,
+		"Multipath TCP was used to or from a protected port.",
+		"Let the application use plain TCP, or switch off MPTCP with sysctl net.mptcp.enabled=0.",
+	},
+	[OMASEC_REASON_FAST_OPEN] = {
+		"fast-open", EOPNOTSUPP,
+		"TCP Fast Open data was sent or came on a protected socket.",
+		"Switch off TCP Fast Open in the application or with sysctl net.ipv4.tcp_fastopen=0.",
+	},
+	[OMASEC_REASON_KILLED] = {
+		"killed", ECONNABORTED,
+		"An administrator ended the connection.",
+		"Nothing needs to be done; the application can connect again.",
+	},
+	[OMASEC_REASON_NATIVE_UNPROTECTED] = {
+		"native-unprotected", EBADMSG,
+		"An application under a native rule sent a message without a valid MAC.",
+		"Configure the application to use auth-MAC, or set auth-mode to transparent in the rule.",
+	},
+	[OMASEC_REASON_RESPONSE_LOST] = {
+		"response-lost", ECONNRESET,
+		"The peer closed the connection before it answered the request.",
+		"See the log of the peer; it may have refused the request.",
+	},
+};
+
+static bool known(unsigned int reason)
+{
+	return reason < ARRAY_SIZE(reasons);
+}
+
+const char *omasec_reason_name(unsigned int reason)
+{
+	return known(reason) ? reasons[reason].name : "unknown";
+}
+
+int omasec_reason_errno(unsigned int reason)
+{
+	return known(reason) ? reasons[reason].err : EPROTO;
+}
+
+const char *omasec_reason_text(unsigned int reason)
+{
+	return known(reason) ? reasons[reason].text :
+			       "The reason for the refusal is not known to this version.";
+}
+
+const char *omasec_reason_advice(unsigned int reason)
+{
+	return known(reason) ? reasons[reason].advice :
+			       "Install the tool and the module from the same version of omasec.";
+}
