@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libomasec: typed calls to the omasec kernel module, for the tool, for the
+ * helper and for others that want the same protection. See libomasec(3).
+ *
+ * Every call returns 0 (or a count) or a negative errno, and leaves one
+ * sentence in omasec_error() that says what was wrong and what to do. Texts in
+ * structures are always terminated. A handle belongs to one thread at a time.
+ * Some errno values have one meaning everywhere:
+ *   -EPROTONOSUPPORT  the kernel module is not loaded, or went away
+ *   -EPERM            CAP_NET_ADMIN is missing, or this is not the helper
+ *   -ETIMEDOUT        the module did not answer
+ *   -EBADMSG          the module answered with something that it should not
+ */
+#ifndef OMASEC_H
+#define OMASEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <linux/omasec.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define OMASEC_API __attribute__((visibility("default")))
+
+/** What the helper and the module must agree on; goes into helper-register. */
+#define OMASEC_ABI OMASEC_GENL_VERSION
+
+/** Octets of K, the payload of a logon key: B64(MD5(name ":" password)). */
+#define OMASEC_K_LEN 24
+
+#define OMASEC_SERVER_ID_MAX	255
+#define OMASEC_DETAIL_MAX	255
+#define OMASEC_VERSION_MAX	63
+
+/** A connection to the module in the network namespace of the caller. */
+struct omasec;
+
+/* ------------------------------------------------------------------------- */
+/** @name Handle @{ */
+
+/**
+ * Open a handle.
+ * @param out  set also when the call fails (unless it returns -ENOMEM), so that
+ *             omasec_error() can say why; to be closed in any case
+ * @return 0, -EPROTONOSUPPORT without the module, or another negative errno
+ */
+OMASEC_API int omasec_open(struct omasec **out);
+
+/** Close a handle. NULL is fine. A helper or an open transaction ends with it. */
+OMASEC_API void omasec_close(struct omasec *o);
+
+/** What the last failed call ran into, one line, never NULL. Valid until the next call. */
+OMASEC_API const char *omasec_error(const struct omasec *o);
+
+/** How long a call waits for the module, 5000 ms unless set. */
+OMASEC_API void omasec_set_timeout(struct omasec *o, unsigned int ms);
+
+/** @} */
+/* ------------------------------------------------------------------------- */
+/** @name State and counters @{ */
+
+/** struct omasec_status - the state of the network namespace. */
+struct omasec_status {
+	char version[OMASEC_VERSION_MAX + 1];		/**< of the module */
+	char helper_version[OMASEC_VERSION_MAX + 1];
+	char md5_driver[OMASEC_TYPE_MAX + 1];		/**< "" when the kernel has no MD5 */
+	uint32_t abi;
+	uint32_t helper;				/**< port id of the helper, 0 for none */
+	uint32_t accounts, rules, flows, listeners;
+	uint32_t pending;				/**< messages that wait for a verdict */
+	uint32_t generation;				/**< counts changes of configuration */
+	uint64_t memory, memory_max;			/**< octets held for messages */
+	bool needs_helper;				/**< some rule cannot work without helper */
+};
+
+/** struct omasec_counter - one counter. */
+struct omasec_counter {
+	char name[OMASEC_NAME_MAX + 1];
+	uint64_t value;
+	bool refusal;		/**< counts messages refused for @reason */
+	uint32_t reason;	/**< enum omasec_reason */
+};
+
+OMASEC_API int omasec_status_get(struct omasec *o, struct omasec_status *status);
+
+/**
+ * Iterators get one object at a time, after the whole list was read, so @fn may
+ * use the same handle. A non-zero return of @fn ends the iteration and is
+ * returned. A list that changed while it was read is read once more; when that
+ * happens again the call fails with -EINTR.
+ */
+typedef int (*omasec_counter_fn)(void *arg, const struct omasec_counter *counter);
+OMASEC_API int omasec_stats_each(struct omasec *o, omasec_counter_fn fn, void *arg);
+
+/** @} */
+/* ------------------------------------------------------------------------- */
+/** @name Transactions
+ * Between begin and commit, changes of accounts and rules go to a copy. One
+ * transaction at a time in a network namespace (-EBUSY); it is dropped when
+ * the handle is closed. @{ */
+
+/** @param replace  begin from nothing instead of from what is loaded */
+OMASEC_API int omasec_config_begin(struct omasec *o, bool replace);
+/** @param generation  may be NULL */
+OMASEC_API int omasec_config_commit(struct omasec *o, uint32_t *generation);
+OMASEC_API int omasec_config_abort(struct omasec *o);
+
+/** @} */
+/* ------------------------------------------------------------------------- */
+/** @name Accounts @{ */
+
+/** struct omasec_nonce - a nonce, decoded. */
+struct omasec_nonce {
+	bool known;				/**< it is set, also when it is empty */
+	uint8_t len;
+	uint8_t data[OMASEC_NONCE_MAX];
+};
+
+/** struct omasec_cred - one credential. */
+struct omasec_cred {
+	char user[OMASEC_USER_MAX + 1];		/**< "" when there is no credential */
+	int32_t key;				/**< serial of a logon key with K, 0 for none */
+	int32_t key_state;			/**< replies: 0, or the errno of using the key now */
+	struct omasec_nonce nonce;		/**< not known: keep what the module has */
+};
+
+/** struct omasec_account - a pair of peers that know each other's credentials. */
+struct omasec_account {
+	char name[OMASEC_NAME_MAX + 1];
+	char server_id[OMASEC_SERVER_ID_MAX + 1];
+	struct omasec_cred client;		/**< how the client proves itself */
+	struct omasec_cred server;		/**< how the server proves itself */
+	uint8_t mac_form;			/**< enum omasec_mac_form */
+	uint8_t app_cred;			/**< enum omasec_app_cred */
+	uint64_t messages_ok, messages_refused;	/**< replies only */
+};
+
+/** Create the account, or replace the one of that name; unknown nonces are kept. */
+OMASEC_API int omasec_account_set(struct omasec *o, const struct omasec_account *account);
+/** -ENOENT without such an account, -EBUSY while a rule names it. */
+OMASEC_API int omasec_account_del(struct omasec *o, const char *name);
+OMASEC_API int omasec_account_get(struct omasec *o, const char *name,
+				  struct omasec_account *account);
+typedef int (*omasec_account_fn)(void *arg, const struct omasec_account *account);
+OMASEC_API int omasec_account_each(struct omasec *o, omasec_account_fn fn, void *arg);
+
+/**
+ * Set nonces of an account (helper only). NULL or not known: leave that one alone.
+ * @param client  for the next message that the client's credential protects
+ * @param server  for the next message that the server's credential protects
+ */
+OMASEC_API int omasec_account_nonce(struct omasec *o, const char *name,
+				    const struct omasec_nonce *client,
+				    const struct omasec_nonce *server);
+
+/** @} */
+/* ------------------------------------------------------------------------- */
+/** @name Rules @{ */
+
+/** struct omasec_rule - which sockets are protected, and how. */
+struct omasec_rule {
+	uint32_t id;				/**< given by the module */
+	char name[OMASEC_NAME_MAX + 1];
+	char account[OMASEC_NAME_MAX + 1];	/**< "" for any, by user name */
+	uint8_t direction;			/**< enum omasec_direction */
+	uint8_t family;				/**< 0 for any address, or AF_INET, AF_INET6 */
+	uint8_t prefix;				/**< bits of @ref address that count */
+	uint8_t address[16];			/**< of the peer, network order */
+	uint16_t port_min, port_max;		/**< of the peer (out), of the listener (in) */
+	bool has_uid, has_cgroup;
+	uint32_t uid;
+	uint64_t cgroup;			/**< id of a cgroup v2 */
+	uint8_t role;				/**< enum omasec_role */
+	uint8_t binding;			/**< enum omasec_binding */
+	uint8_t integrity;			/**< enum omasec_integrity */
+	uint8_t auth_mode;			/**< enum omasec_auth_mode */
+	uint8_t first_contact;			/**< enum omasec_first_contact */
+	uint8_t other;				/**< enum omasec_other */
+	uint8_t on_deny;			/**< enum omasec_on_deny */
+	uint8_t helper_lost;			/**< enum omasec_helper_lost */
+	uint32_t max_message;			/**< octets, 0 for the module's default */
+	uint32_t deadline_ms;			/**< 0 for the module's default */
+	uint32_t flows;				/**< replies only: flows that hold the rule */
+	uint64_t hits;				/**< replies only: sockets it selected */
+};
+
+/** The safe defaults: integrity hmac, transparent, everything else denied. */
+OMASEC_API void omasec_rule_init(struct omasec_rule *rule);
+/** Append a rule. @param id  may be NULL */
+OMASEC_API int omasec_rule_add(struct omasec *o, const struct omasec_rule *rule, uint32_t *id);
+/** By @p id, or by @p name when @p id is 0. */
+OMASEC_API int omasec_rule_del(struct omasec *o, uint32_t id, const char *name);
+typedef int (*omasec_rule_fn)(void *arg, const struct omasec_rule *rule);
+/** In order: the first rule that matches decides. */
+OMASEC_API int omasec_rule_each(struct omasec *o, omasec_rule_fn fn, void *arg);
+
+/** @} */
+/* ------------------------------------------------------------------------- */
+/** @name Flows @{ */
+
+/** struct omasec_flow - an attached socket, or a wrapped listener. */
+struct omasec_flow {
+	uint64_t id;
+	uint16_t family;			/**< AF_INET, AF_INET6 */
+	uint16_t local_port, peer_port;
+	uint8_t local[16], peer[16];		/**< network order, 4 or 16 octets */
+	uint32_t uid;
+	uint32_t rule;
+	uint32_t reason;			/**< why it was refused, 0 when it was not */
+	uint8_t direction;			/**< enum omasec_direction */
+	bool listener;
+	char account[OMASEC_NAME_MAX + 1];
+	uint64_t rx_messages, tx_messages, rx_bytes, tx_bytes;
+	char rx_state[32], tx_state[32];
+	uint64_t inode;
+};
+
+typedef int (*omasec_flow_fn)(void *arg, const struct omasec_flow *flow);
+OMASEC_API int omasec_flow_each(struct omasec *o, omasec_flow_fn fn, void *arg);
+/** Reset one flow; -ENOENT when it is gone. */
+OMASEC_API int omasec_flow_kill(struct omasec *o, uint64_t id);
+/** Reset all flows. */
+OMASEC_API int omasec_flow_kill_all(struct omasec *o);
+/** Attach no more sockets and unwrap listeners, so that the module can be unloaded. */
+OMASEC_API int omasec_flow_detach(struct omasec *o);
+
+/** @} */
+/* ------------------------------------------------------------------------- */
+/** @name Helper side
+ * The helper decides the messages of its network namespace. It must not fork
+ * while it holds the handle (the module sees its death only when the last copy
+ * of the socket closes; all descriptors are close-on-exec). @{ */
+
+/** struct omasec_message - a message that waits for a verdict. */
+struct omasec_message {
+	uint64_t cookie;
+	uint64_t flow;
+	uint32_t rule;
+	uint32_t length;			/**< octets of the body */
+	uint32_t deadline_ms;			/**< what is left of it */
+	uint8_t path;				/**< enum omasec_path */
+	uint8_t role;				/**< enum omasec_role, of the local application */
+	uint8_t mac_state;			/**< enum omasec_mac_state */
+	uint8_t auth_mode;			/**< enum omasec_auth_mode */
+	uint8_t first_contact;			/**< enum omasec_first_contact */
+	uint8_t app_cred;			/**< enum omasec_app_cred */
+	uint8_t http_kind;			/**< enum omasec_http_kind */
+	char account[OMASEC_NAME_MAX + 1];	/**< "" when not known yet */
+	char user[OMASEC_USER_MAX + 1];		/**< in the x-syncml-hmac header, "" for none */
+	char content_type[OMASEC_TYPE_MAX + 1];
+};
+
+/**
+ * struct omasec_decision - a verdict on a message, in full. All zero but cookie
+ * and verdict is fine.
+ */
+struct omasec_decision {
+	uint64_t cookie;
+	uint8_t verdict;			/**< enum omasec_verdict */
+	uint32_t reason;			/**< enum omasec_reason, with reject */
+	const char *detail;			/**< for the event, or NULL */
+	bool replaced;				/**< a body was put; its length is @ref length */
+	uint32_t length;
+	const char *content_type;		/**< of the body that was put, NULL to keep */
+	const char *account;			/**< the account that the helper found, or NULL */
+	struct omasec_nonce mac_nonce;		/**< for the MAC of the message that leaves */
+	bool no_mac;				/**< it leaves without MAC */
+	struct omasec_nonce expect_nonce;	/**< issued in it; counts from the wire on */
+};
+
+/**
+ * Become the helper of this network namespace.
+ * @param version  shown by `omasec status`
+ * @param replace  take over from a helper that still lives (else -EBUSY)
+ */
+OMASEC_API int omasec_helper_register(struct omasec *o, const char *version, bool replace);
+
+/**
+ * A descriptor to poll for POLLIN: readable while omasec_helper_next() may have
+ * something, also notices that came in during other calls. Valid until
+ * omasec_close(). -ENOTCONN before omasec_helper_register().
+ */
+OMASEC_API int omasec_helper_fd(struct omasec *o);
+
+/**
+ * The next message that waits. Never blocks on notices; when notices were lost
+ * it asks the module for what is left, so none is forgotten.
+ * @return 1 with @p message, 0 when there is none now, or a negative errno:
+ *   -EPROTONOSUPPORT after the module was removed, -EPERM after another helper
+ *   took over and the module was asked
+ */
+OMASEC_API int omasec_helper_next(struct omasec *o, struct omasec_message *message);
+
+/**
+ * The body of a message.
+ * @param message  of omasec_helper_next()
+ * @param body  allocated with malloc(), exactly message->length octets and a NUL
+ *   after them; NULL on failure
+ * @return 0, -ENOENT or -ESTALE when it was decided meanwhile, or another errno
+ */
+OMASEC_API int omasec_message_get(struct omasec *o, const struct omasec_message *message,
+				  uint8_t **body);
+/** Put a new body, in as many pieces as it takes. The verdict must say replaced. */
+OMASEC_API int omasec_message_put(struct omasec *o, uint64_t cookie, const void *body,
+				  size_t len);
+/** Decide a message. -ENOENT or -ESTALE when something else has decided it before. */
+OMASEC_API int omasec_message_verdict(struct omasec *o, const struct omasec_decision *decision);
+
+/** @} */
+/* ------------------------------------------------------------------------- */
+/** @name Events @{ */
+
+/** struct omasec_event - something was refused or changed. */
+struct omasec_event {
+	uint8_t kind;				/**< enum omasec_event_kind */
+	bool has_direction, has_path, has_uid;
+	uint8_t direction;			/**< enum omasec_direction */
+	uint8_t path;				/**< enum omasec_path */
+	uint64_t time_ns;			/**< CLOCK_REALTIME */
+	uint32_t reason;			/**< enum omasec_reason */
+	int32_t error;				/**< errno that the application got, or 0 */
+	uint64_t flow;				/**< 0 for none */
+	uint64_t cookie;			/**< of the message, 0 for none */
+	uint32_t uid;
+	uint32_t rule;				/**< 0 for none */
+	uint16_t family;			/**< AF_INET, AF_INET6, 0 for no socket */
+	uint16_t local_port, peer_port;
+	uint8_t local[16], peer[16];		/**< network order */
+	char account[OMASEC_NAME_MAX + 1];
+	char user[OMASEC_USER_MAX + 1];
+	char text[OMASEC_DETAIL_MAX + 1];
+};
+
+/** Listen to events. */
+OMASEC_API int omasec_events_open(struct omasec *o);
+/** A descriptor to poll for POLLIN. -ENOTCONN before omasec_events_open(). */
+OMASEC_API int omasec_events_fd(struct omasec *o);
+/**
+ * The next event. Never blocks.
+ * @return 1 with @p event, 0 when there is none now, -ENOBUFS when some were
+ *   lost (reading goes on after that), -EPROTONOSUPPORT after the module was
+ *   removed, or another negative errno
+ */
+OMASEC_API int omasec_events_read(struct omasec *o, struct omasec_event *event);
+
+/** @} */
+/* ------------------------------------------------------------------------- */
+/** @name Names
+ * The words of the command line, of omasec.conf(5) and of JSON. @{ */
+
+enum omasec_names {
+	OMASEC_NAMES_REASON,
+	OMASEC_NAMES_DIRECTION,
+	OMASEC_NAMES_PATH,
+	OMASEC_NAMES_ROLE,
+	OMASEC_NAMES_BINDING,
+	OMASEC_NAMES_INTEGRITY,
+	OMASEC_NAMES_AUTH_MODE,
+	OMASEC_NAMES_OTHER,
+	OMASEC_NAMES_ON_DENY,
+	OMASEC_NAMES_HELPER_LOST,
+	OMASEC_NAMES_FIRST_CONTACT,
+	OMASEC_NAMES_APP_CRED,
+	OMASEC_NAMES_MAC_FORM,
+	OMASEC_NAMES_MAC_STATE,
+	OMASEC_NAMES_VERDICT,
+	OMASEC_NAMES_EVENT_KIND,
+	OMASEC_NAMES_HTTP_KIND,
+	OMASEC_NAMES_COUNT
+};
+
+/** How many values an enum has: they run from 0 to that number less one. */
+OMASEC_API unsigned int omasec_name_count(enum omasec_names which);
+/** The word for a value, "unknown" out of range. */
+OMASEC_API const char *omasec_name(enum omasec_names which, unsigned int value);
+/** The value for a word, or -EINVAL. */
+OMASEC_API int omasec_value(enum omasec_names which, const char *name);
+
+/** The word for a reason ("mac-wrong"). */
+OMASEC_API const char *omasec_reason_name(unsigned int reason);
+/** The errno that an application's call fails with for a reason. */
+OMASEC_API int omasec_reason_errno(unsigned int reason);
+/** One sentence: what is wrong. */
+OMASEC_API const char *omasec_reason_text(unsigned int reason);
+/** One sentence: what an administrator can do about it. */
+OMASEC_API const char *omasec_reason_advice(unsigned int reason);
+
+/** @} */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

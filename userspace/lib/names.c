@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The words for the values of the netlink contract, spelled as in
+ * Documentation/netlink/specs/omasec.yaml. tests/unit/test_names.c compares.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include <omasec.h>
+
+#define NAMES(...) { (const char *const[]){ __VA_ARGS__ }, \
+		     sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *) }
+
+static const struct {
+	const char *const *name;
+	unsigned int count;
+} names[OMASEC_NAMES_COUNT] = {
+	/* The reasons stand in kmod/proto/reason.c. */
+	[OMASEC_NAMES_REASON] = { NULL, OMASEC_REASON_RESPONSE_LOST + 1 },
+	[OMASEC_NAMES_DIRECTION] = NAMES("out", "in"),
+	[OMASEC_NAMES_PATH] = NAMES("rx", "tx"),
+	[OMASEC_NAMES_ROLE] = NAMES("auto", "client", "server"),
+	[OMASEC_NAMES_BINDING] = NAMES("http"),
+	[OMASEC_NAMES_INTEGRITY] = NAMES("none", "hmac"),
+	[OMASEC_NAMES_AUTH_MODE] = NAMES("transparent", "native", "static"),
+	[OMASEC_NAMES_OTHER] = NAMES("deny", "pass"),
+	[OMASEC_NAMES_ON_DENY] = NAMES("reset", "http"),
+	[OMASEC_NAMES_HELPER_LOST] = NAMES("reject", "hold"),
+	[OMASEC_NAMES_FIRST_CONTACT] = NAMES("nonce", "challenge"),
+	[OMASEC_NAMES_APP_CRED] = NAMES("pass", "strip"),
+	[OMASEC_NAMES_MAC_FORM] = NAMES("oma", "rfc2104"),
+	[OMASEC_NAMES_MAC_STATE] = NAMES("unchecked", "ok", "missing", "wrong", "replayed",
+					 "malformed", "user-unknown"),
+	[OMASEC_NAMES_VERDICT] = NAMES("none", "accept", "reject", "respond"),
+	[OMASEC_NAMES_EVENT_KIND] = NAMES("refused", "attached", "detached", "challenged",
+					  "helper-up", "helper-down", "config", "key"),
+	[OMASEC_NAMES_HTTP_KIND] = NAMES("request", "response"),
+};
+
+unsigned int omasec_name_count(enum omasec_names which)
+{
+	return (unsigned int)which < OMASEC_NAMES_COUNT ? names[which].count : 0;
+}
+
+const char *omasec_name(enum omasec_names which, unsigned int value)
+{
+	if (value >= omasec_name_count(which))
+		return "unknown";
+	return names[which].name ? names[which].name[value] : omasec_reason_name(value);
+}
+
+int omasec_value(enum omasec_names which, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < omasec_name_count(which); i++)
+		if (!strcmp(omasec_name(which, i), name))
+			return (int)i;
+	return -EINVAL;
+}
