@@ -251,12 +251,12 @@ class Session:
             refused = self.opts.user is not None and tries == 0
             statuses, commands = self.peer.take(
                 root, allow_chal=("syncml:auth-md5",) if refused else (), refused=refused)
-            code, chal = statuses["0"]
+            code, chal = self.peer.hdr_status(statuses)
             if code not in (401, 407):
                 break
             if commands or tries:
                 raise DmError("status %d once more, or with commands" % code)
-            if any(s[0] != code for s in statuses.values()):
+            if len(statuses) != 3 or any(s[0] != code for s in statuses.values()):
                 raise DmError("status %d, but not for every command" % code)
             cred, tries = self._cred(chal), 1
         self._check_codes(statuses)

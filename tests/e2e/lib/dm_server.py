@@ -76,12 +76,12 @@ class Session:
                        code if code in (401, 407) else 200)
         if code in (401, 407):
             return self.peer.message(out)
-        for ref, (status, _) in statuses.items():
+        for (_, ref), (status, _) in statuses.items():
             if ref != "0" and status != 200:
                 raise DmError("the client answered command %s with %d" % (ref, status))
         got = [c.value("CmdRef") for c in commands if c.tag == "Results"]
-        if sorted(got) != sorted(self.peer.results_due):
-            raise DmError("Results for %s, asked for %s" % (got, sorted(self.peer.results_due)))
+        if sorted(got) != sorted(self.peer.results_due()):
+            raise DmError("Results for %s, asked for %s" % (got, self.peer.results_due()))
         if self.round < self.opts.rounds:
             self.round += 1
             self._commands(out)

@@ -173,19 +173,19 @@ class Outgoing:
 class Peer:
     """One side of one DM session: numbering, references, and what is outstanding."""
 
-    def __init__(self, me, other, session_id, locname=None):
+    def __init__(self, me, other, session_id, locname=None, gaps=False):
         self.me, self.other, self.session_id = me, other, session_id
-        self.locname = locname
+        self.locname, self.gaps = locname, gaps     # gaps: MsgID may jump, but only up
         self.my_msg_id = self.peer_msg_id = 0
-        self.outstanding = []       # commands of my last message: (CmdID, Cmd)
-        self.results_due = set()    # CmdIDs of Get in there
-        self.has_sent = False
+        self.open = {}      # my messages that want an answer: MsgID -> [(CmdID, Cmd)]
 
-    def message(self, out, cred=None, resp_uri=None, final=True, max_msg_size=None):
+    def message(self, out, cred=None, resp_uri=None, final=True, max_msg_size=None, keep=False):
+        """The next message to send. @keep: earlier ones still wait for their answer, as
+        they do when this one refuses what should have been that answer."""
         self.my_msg_id += 1
-        self.outstanding = list(out.sent)
-        self.results_due = {c for c, tag in out.sent if tag == "Get"}
-        self.has_sent = True
+        if not keep:
+            self.open = {}
+        self.open[self.my_msg_id] = list(out.sent)
         source = Node("Source", Node("LocURI", self.me),
                       Node("LocName", self.locname) if self.locname else None)
         hdr = Node("SyncHdr", Node("VerDTD", "1.2"), Node("VerProto", "DM/1.2"),
@@ -196,7 +196,8 @@ class Peer:
         return Node("SyncML", hdr, out.body(final))
 
     def take(self, root, allow_chal=(), refused=False):
-        """Checks a received message against this session; returns (statuses, commands).
+        """Checks a received message against this session; returns (statuses, commands),
+        statuses as (MsgRef, CmdRef) -> (code, Chal or None).
 
         @allow_chal: challenge types that this application itself understands.
         @refused: Status 401/407 for everything is a legal answer.
@@ -205,6 +206,9 @@ class Peer:
         want = {"VerDTD": "1.2", "VerProto": "DM/1.2", "SessionID": self.session_id,
                 "MsgID": str(self.peer_msg_id + 1), "Target/LocURI": self.me,
                 "Source/LocURI": self.other}
+        if self.gaps and int(hdr.value("MsgID") or 0) > self.peer_msg_id:
+            self.peer_msg_id = int(hdr.value("MsgID")) - 1
+            del want["MsgID"]
         for path, text in want.items():
             got = hdr.value(path)
             if got != text:
@@ -232,28 +236,38 @@ class Peer:
                 commands.append(node)
             else:
                 raise DmError("unexpected %s in SyncBody" % node.tag)
-        if self.has_sent:
-            missing = [c for c in [("0", "SyncHdr")] + self.outstanding if c[0] not in statuses]
-            if missing:
-                raise DmError("no Status for %s" % missing)
-            if not refused and statuses["0"][0] not in (200, 212):
-                raise DmError("SyncHdr Status is %d" % statuses["0"][0])
+        if self.open:
+            due = [(self.my_msg_id, "0")] + [(m, c) for m in self.open for c, _ in self.open[m]]
+            code = self.hdr_status(statuses)[0]
+            if code not in (200, 212) and not (refused and code in (401, 407)):
+                raise DmError("Status for my SyncHdr is %s" % (code or "absent"))
+            missing = [d for d in due if d not in statuses]
+            if missing and not (refused and code in (401, 407)):
+                raise DmError("no Status for (MsgRef, CmdRef) %s" % missing)
         elif statuses:
             raise DmError("Status in a first message")
         return statuses, commands
 
+    def hdr_status(self, statuses):
+        """(code, Chal) for the SyncHdr of my last message; code 0 when there is none."""
+        return statuses.get((self.my_msg_id, "0"), (0, None))
+
+    def results_due(self):
+        return [c for m in self.open for c, tag in self.open[m] if tag == "Get"]
+
     def _take_status(self, node, index, statuses, allow_chal):
         ref, cmd = node.value("CmdRef"), node.value("Cmd")
-        if node.value("MsgRef") != str(self.my_msg_id):
-            raise DmError("Status for %s has MsgRef %r, my last message was %d"
-                          % (cmd, node.value("MsgRef"), self.my_msg_id))
+        msg_ref = int(node.value("MsgRef") or 0)
+        if msg_ref not in self.open:
+            raise DmError("Status for %s has MsgRef %d, my last message was %d"
+                          % (cmd, msg_ref, self.my_msg_id))
         if ref == "0":
-            if cmd != "SyncHdr" or index != 0:
+            if cmd != "SyncHdr" or msg_ref == self.my_msg_id and index != 0:
                 raise DmError("Status for CmdRef 0 is for %r at place %d" % (cmd, index))
-        elif (ref, cmd) not in self.outstanding:
+        elif (ref, cmd) not in self.open[msg_ref]:
             raise DmError("Status for CmdRef %r Cmd %r, which I did not send" % (ref, cmd))
-        if ref in statuses:
-            raise DmError("two Status for CmdRef %s" % ref)
+        if (msg_ref, ref) in statuses:
+            raise DmError("two Status for MsgRef %d CmdRef %s" % (msg_ref, ref))
         data = node.value("Data", "")
         if len(data) != 3 or not data.isdigit():
             raise DmError("Status Data is %r" % data)
@@ -262,13 +276,13 @@ class Peer:
             kind = chal.value("Meta/Type", "").lower()
             if kind not in [a.lower() for a in allow_chal]:
                 raise DmError("Chal of type %r reached the application" % kind)
-        statuses[ref] = (int(data), chal)
+        statuses[msg_ref, ref] = (int(data), chal)
 
     def _take_results(self, node):
-        if node.value("MsgRef", str(self.my_msg_id)) != str(self.my_msg_id):
-            raise DmError("Results with MsgRef %r" % node.value("MsgRef"))
-        if node.value("CmdRef") not in self.results_due:
-            raise DmError("Results for CmdRef %r, which is no Get of mine" % node.value("CmdRef"))
+        msg_ref = int(node.value("MsgRef", self.my_msg_id))
+        if (node.value("CmdRef"), "Get") not in self.open.get(msg_ref, ()):
+            raise DmError("Results for MsgRef %d CmdRef %r, which is no Get of mine"
+                          % (msg_ref, node.value("CmdRef")))
         data = node.value("Item/Data", "")
         if not payload_ok(data):
             raise DmError("Results data of %d characters is damaged" % len(data))
