@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Everything that can be made of omasec; `make help` lists it. All products go to
+# BUILD (build/). The kernel module is built by Kbuild in a directory of links
+# beneath it (tools/build-kmod); userspace and tests have Makefiles of their own.
+
+TOP := $(abspath $(dir $(lastword $(MAKEFILE_LIST))))
+BUILD ?= $(TOP)/build
+override BUILD := $(abspath $(BUILD))
+KERNELDIR ?= /lib/modules/$(shell uname -r)/build
+PREFIX ?= /usr/local
+DESTDIR ?=
+V ?=
+Q := $(if $(V),,@)
+export BUILD V Q PREFIX DESTDIR MAKE
+
+# For make vm: which kernel, and what tools/vm/run and tools/vm/test take.
+KERNEL ?= 6.1
+export KERNEL
+
+MAKEFLAGS += --no-print-directory
+
+.PHONY: all module userspace install install-userspace modules_install \
+	check unit fuzz kunit e2e debug lint demo bench vm vm-shell clean distclean help
+
+all: module userspace
+
+module:
+	$(Q)tools/build-kmod $(KERNELDIR) >/dev/null
+
+userspace:
+	$(Q)$(MAKE) -C userspace all
+
+install: userspace install-userspace
+
+install-userspace:
+	$(Q)$(MAKE) -s -C userspace install
+
+# INSTALL_MOD_PATH follows DESTDIR; depmod only where the running system is meant.
+modules_install:
+	$(Q)farm=$$(tools/build-kmod $(KERNELDIR)) && \
+		$(MAKE) -C $(KERNELDIR) M=$$farm INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates modules_install
+
+check:
+	$(Q)tools/check
+
+unit:
+	$(Q)tools/setup build test
+	$(Q)$(MAKE) -C tests unit
+
+# FUZZ_SECONDS for each target, FUZZ=name for one of them only.
+fuzz:
+	$(Q)tools/setup build test
+	$(Q)$(MAKE) -C tests fuzz
+
+kunit:
+	$(Q)tools/setup build vm
+	$(Q)tools/vm/kunit $(KERNEL)
+
+e2e:
+	$(Q)tools/setup build vm
+	$(Q)tools/vm/test $(KERNEL) $(TEST)
+
+debug:
+	$(Q)tools/setup build vm test
+	$(Q)tools/vm/kunit debug
+	$(Q)tools/vm/test debug $(TEST)
+
+lint:
+	$(Q)tools/setup build vm lint
+	$(Q)tools/lint
+
+demo:
+	$(Q)tools/setup build vm
+	$(Q)tools/demo
+
+bench:
+	$(Q)tools/setup build vm bench
+	$(Q)tests/bench/run
+
+ifneq ($(RUN),)
+vm:
+	$(Q)tools/setup build vm
+	$(Q)tools/vm/run $(RUN) $(FILES)
+else
+vm:
+	$(Q)tools/setup build vm
+	$(Q)tools/vm/test $(KERNEL) $(TEST)
+endif
+
+vm-shell:
+	$(Q)tools/setup build vm
+	$(Q)tools/vm/run
+
+clean:
+	rm -rf $(BUILD)
+
+# also what was fetched and built outside of the clone
+distclean: clean
+	rm -rf $${XDG_CACHE_HOME:-$$HOME/.cache}/omasec
+
+help:
+	@sed -n 's/^#H //p' $(TOP)/Makefile
+#H Building
+#H   make                    module for KERNELDIR (the running kernel's) and userspace
+#H   make module KERNELDIR=  module only; any kernel's headers
+#H   make userspace          library, helper, worker, tool
+#H   make install            userspace, below DESTDIR and PREFIX (/usr/local)
+#H   make modules_install    module, below DESTDIR
+#H Seeing it work (root on Debian 12; fetches and installs what it needs)
+#H   make demo               two namespaces in a virtual machine, told as a story
+#H   make vm-shell           a shell in a virtual machine with everything installed
+#H   make vm RUN=script FILES="..."   your script there; make's error is its exit
+#H                           status (tools/vm/run SCRIPT FILES... exits with it)
+#H Testing
+#H   make check              everything; ends with "N passed, N failed, N skipped"
+#H   make unit               host tests under ASan and UBSan; TEST=name for one
+#H   make fuzz               fuzz targets; FUZZ=name FUZZ_SECONDS=3600
+#H   make kunit              KUnit in a virtual machine; KERNEL=6.1|6.12|debug
+#H   make e2e                end to end in virtual machines; KERNEL=...
+#H   make vm TEST=name       one end-to-end test; KERNEL=...
+#H   make debug              KUnit and end to end on the debug kernel
+#H   make lint               checkpatch, sparse, W=1, generated code, man pages
+#H   make bench              guest instructions per exchange, as a table
+#H Other
+#H   make clean, make distclean (the cache outside of the clone too)
+#H   V=1 says what is done; BUILD=dir builds elsewhere
