@@ -1,0 +1,135 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Judges what tamper.py wrote down of the wire between two peers: is every DM
+message authenticated as DM Security 1.2 section 5.4 demands?
+
+Follows the nonces through the Chal elements that it sees, from the first ones
+given. Each message must carry exactly one x-syncml-hmac with the right MAC; a
+refusal (401/407) may go without, and so may --bare N first requests. Each
+message but the first of a session must have Status 200 (or a refusal) for the
+peer's SyncHdr with a Chal of auth-MAC; no nonce may be issued twice. A message
+that tamper.py changed must not authenticate, and counts for nothing else.
+Exit 0 when all is so; prints what it counted as JSON.
+"""
+
+import argparse
+import base64
+import json
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import authmac  # noqa: E402
+import syncml  # noqa: E402
+from native_peer import AUTH_MAC, next_nonce, refusal  # noqa: E402
+from syncml import DmError  # noqa: E402
+
+
+# What tamper.py does without changing what the MAC covers or says.
+HARMLESS = ("hold", "cut", "echo", "drop", "reset", "trunc", "rechunk", "junk")
+
+
+def fields(head, name):
+    return [v.strip() for v in re.findall(r"(?im)^%s:\s*(.*?)\r?$" % re.escape(name), head)]
+
+
+class Wire:
+    def __init__(self, opts):
+        self.opts = opts
+        self.who = {"c2s": "client", "s2c": "server"}
+        self.user = {"client": opts.user.partition(":")[0], "server": opts.server_user.partition(":")[0]}
+        self.key = {"client": authmac.secret(*opts.user.split(":", 1)),
+                    "server": authmac.secret(*opts.server_user.split(":", 1))}
+        self.nonce = {"client": base64.b64decode(opts.nonce), "server": base64.b64decode(opts.server_nonce)}
+        self.form = authmac.compute_rfc2104 if opts.rfc2104 else authmac.compute
+        self.issued, self.sessions = set(), {}
+        self.count = {"messages": 0, "verified": 0, "refusals": 0, "bare": 0,
+                      "tampered": 0}
+        self.bad = []
+
+    def take(self, m):
+        kinds = fields(m["head"], "content-type")
+        kind = kinds[0].partition(";")[0].strip().lower() if kinds else ""
+        if kind not in (syncml.XML_TYPE, syncml.WBXML_TYPE):
+            if m["body"]:
+                self.bad.append("message %s %d is not DM: %r" % (m["dir"], m["n"], kind))
+            return
+        where = "%s %d" % (m["dir"], m["n"])
+        self.count["messages"] += 1
+        body, who = base64.b64decode(m["body"]), self.who[m["dir"]]
+        try:
+            root = syncml.decode(body, kind)
+            if any(d.partition("=")[0] not in HARMLESS for d in m["did"]):
+                self.count["tampered"] += 1
+                if not authmac.judge(fields(m["head"], authmac.HEADER), self.user[who], self.key[who],
+                                     self.nonce[who], body, self.form):
+                    raise DmError("authenticates in spite of %s" % m["did"])
+                return
+            self.judge(where, who, fields(m["head"], authmac.HEADER), body, root)
+        except DmError as e:
+            self.bad.append("%s: %s" % (where, e))
+
+    def judge(self, where, who, headers, body, root):
+        why = authmac.judge(headers, self.user[who], self.key[who], self.nonce[who], body, self.form)
+        no = refusal(root)
+        if no:
+            self.count["refusals"] += 1
+        if not why:
+            self.count["verified"] += 1
+        elif no and (why == "missing" or self.count["tampered"]):
+            pass
+        elif why == "missing" and who == "client" and self.count["bare"] < self.opts.bare:
+            self.count["bare"] += 1
+        else:
+            self.bad.append("%s: MAC %s" % (where, why))
+        sid = root.value("SyncHdr/SessionID")
+        first = who == "client" and sid not in self.sessions
+        self.sessions.setdefault(sid, 0)
+        self.sessions[sid] += 1
+        if self.opts.static:
+            if b"NextNonce" in body:
+                self.bad.append("%s: NextNonce in static mode" % where)
+            return
+        status = root.kids[1].find("Status")
+        if status is None or status.value("CmdRef") != "0":
+            if not first:
+                raise DmError("no Status for the peer's SyncHdr")
+            return
+        if status.value("Data") not in ("200", "401", "407"):
+            raise DmError("SyncHdr Status %s" % status.value("Data"))
+        if (status.find("Chal/Meta") is None or
+                status.value("Chal/Meta/Type", "").lower() != AUTH_MAC.lower()):
+            raise DmError("no Chal of auth-MAC")
+        nonce = next_nonce(status.find("Chal"))
+        if nonce in self.issued or len(nonce) < 8:
+            raise DmError("the nonce %r is not fresh" % nonce)
+        self.issued.add(nonce)
+        self.nonce["server" if who == "client" else "client"] = nonce
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("log")
+    p.add_argument("--user", default="Device1:device-secret")
+    p.add_argument("--server-user", default="Mgmt1:server-secret")
+    p.add_argument("--nonce", default="")
+    p.add_argument("--server-nonce", default="")
+    p.add_argument("--bare", type=int, default=0, help="so many requests may have no MAC")
+    p.add_argument("--least", type=int, default=4, help="so many messages must be there")
+    p.add_argument("--static", action="store_true")
+    p.add_argument("--rfc2104", action="store_true")
+    opts = p.parse_args()
+    wire = Wire(opts)
+    with open(opts.log, encoding="ascii") as f:
+        for line in f:
+            wire.take(json.loads(line))
+    if wire.count["messages"] < opts.least:
+        wire.bad.append("only %d messages" % wire.count["messages"])
+    print(json.dumps({"ok": not wire.bad, "bad": wire.bad, "nonces": len(wire.issued),
+                      "sessions": len(wire.sessions), **wire.count}))
+    return 1 if wire.bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
