@@ -4,7 +4,7 @@
  * the one common form, and that the reader gives back what the writer wrote.
  */
 #include "cmocka_table.h"
-#include "proto_vectors.h"
+#include "../kunit/proto_vectors.h"
 
 static const u8 mac_octets[OMASEC_MD5_LEN] = {
 	0xe8, 0x06, 0x64, 0xf7, 0xa0, 0xc6, 0xe8, 0x5d, 0x23, 0x48, 0x86, 0x84, 0xa5, 0xb2, 0xb8, 0x36,

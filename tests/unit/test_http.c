@@ -6,8 +6,8 @@
  * of its octets. Pieces lie at the end of their allocation.
  */
 #include "cmocka_table.h"
-#include "http_drive.h"
-#include "proto_vectors.h"
+#include "../kunit/http_drive.h"
+#include "../kunit/proto_vectors.h"
 
 #define BODY_MAX 4096
 

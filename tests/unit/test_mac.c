@@ -6,8 +6,8 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include "cmocka_table.h"
-#include "http_drive.h"
-#include "proto_vectors.h"
+#include "../kunit/http_drive.h"
+#include "../kunit/proto_vectors.h"
 #include "../../kmod/proto/base64.h"
 
 /* Fails the call whose number is @fail_at; counts calls. */
