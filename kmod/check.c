@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The check of a received MAC. DM Security 1.2, 5.4.3.
+ *
+ * A nonce serves once: when a message was verified with it, it is replaced by
+ * one that nobody knows, until we issue the next. So the same message a second
+ * time is wrong, on this connection or any other, and there is no window.
+ */
+#include <crypto/algapi.h>
+
+#include "flow_internal.h"
+
+/* The account that the header speaks for; a reference, or NULL. */
+static struct omasec_account *omasec_check_account(struct omasec_flow *f,
+						   enum omasec_cred_who who, const char *user)
+{
+	struct omasec_account *a = f->rule->account;
+
+	if (!a)
+		return omasec_account_find_user(f->on, who, user);
+	if (user[0] && !strcmp(a->cred[who].user, user))
+		return omasec_account_get(a);
+	/* Some peers name the server id where the user name belongs. */
+	if (who == OMASEC_CRED_SERVER && user[0] && a->server_id && !strcmp(a->server_id, user))
+		return omasec_account_get(a);
+	return NULL;
+}
+
+/* 1 when the MAC fits @nonce, 0 when not, negative for -enum omasec_reason. */
+static int omasec_check_nonce(struct omasec_account *a, enum omasec_cred_who who,
+			      const struct omasec_nonce *nonce,
+			      const u8 body[OMASEC_MD5_LEN], const u8 got[OMASEC_MD5_LEN])
+{
+	u8 mac[OMASEC_MD5_LEN];
+	unsigned int reason = omasec_account_mac(a, who, nonce, body, mac);
+	int fits;
+
+	if (reason)
+		return -(int)reason;
+	fits = !crypto_memneq(mac, got, OMASEC_MD5_LEN);
+	memzero_explicit(mac, sizeof(mac));
+	return fits;
+}
+
+static int omasec_check_known(struct omasec_flow *f, struct omasec_msg *m,
+			      enum omasec_cred_who who, const u8 body[OMASEC_MD5_LEN],
+			      const struct omasec_hmac_header *hdr)
+{
+	bool once = f->rule->auth_mode != OMASEC_AUTH_MODE_STATIC;
+	struct omasec_nonce cur, prev;
+	int fits;
+
+	if (f->expect) {
+		/* Issued to this connection before it had an account. */
+		fits = omasec_check_nonce(m->account, who, f->expect, body, hdr->mac);
+		if (fits) {
+			kfree_sensitive(f->expect);
+			f->expect = NULL;
+			return fits;
+		}
+	}
+	omasec_account_nonce_read(m->account, who, &cur, &prev);
+	fits = omasec_check_nonce(m->account, who, &cur, body, hdr->mac);
+	if (fits > 0 && once && !omasec_account_nonce_spend(m->account, who, &cur)) {
+		m->mac_state = OMASEC_MAC_STATE_REPLAYED;
+		return 0;
+	}
+	if (!fits && prev.known) {
+		int was = omasec_check_nonce(m->account, who, &prev, body, hdr->mac);
+
+		if (was > 0)
+			m->mac_state = OMASEC_MAC_STATE_REPLAYED;
+	}
+	return fits;
+}
+
+/**
+ * omasec_check_mac() - judges the MAC of a received message
+ * @f: the flow; f->rx.md5 holds the state of the body
+ * @m: the message; gets mac_state, user and account
+ * @h: its head
+ *
+ * Context: process, f->mtx held, may sleep.
+ * Return: enum omasec_reason to refuse the message outright (nobody can tell what
+ * its header means, or no key is usable), else 0 with m->mac_state set.
+ */
+unsigned int omasec_check_mac(struct omasec_flow *f, struct omasec_msg *m,
+			      const struct omasec_http_head *h)
+{
+	enum omasec_cred_who who = omasec_flow_peer(f);
+	struct omasec_hmac_header hdr;
+	u8 body[OMASEC_MD5_LEN];
+	unsigned int reason;
+	int fits;
+
+	if (!f->rx.md5 || omasec_md5_final(f->rx.md5, body))
+		return OMASEC_REASON_NO_MEMORY;
+	if (!h->hmac_count) {
+		m->mac_state = OMASEC_MAC_STATE_MISSING;
+		return 0;
+	}
+	if (h->hmac_count > 1) {
+		m->mac_state = OMASEC_MAC_STATE_MALFORMED;
+		return OMASEC_REASON_MAC_MALFORMED;
+	}
+	reason = omasec_hmac_header_parse(h->hmac.p, h->hmac.len, &hdr);
+	if (reason) {
+		m->mac_state = OMASEC_MAC_STATE_MALFORMED;
+		return reason;
+	}
+	strscpy(m->user, hdr.user, sizeof(m->user));
+	omasec_account_put(m->account);
+	m->account = omasec_check_account(f, who, hdr.user);
+	if (!m->account) {
+		m->mac_state = OMASEC_MAC_STATE_USER_UNKNOWN;
+		if (f->rule->account)
+			m->account = omasec_account_get(f->rule->account);
+		return 0;
+	}
+	m->mac_state = OMASEC_MAC_STATE_WRONG;
+	fits = omasec_check_known(f, m, who, body, &hdr);
+	if (fits < 0)
+		return -fits;
+	if (fits && m->mac_state == OMASEC_MAC_STATE_WRONG)
+		m->mac_state = OMASEC_MAC_STATE_OK;
+	return 0;
+}

@@ -1,0 +1,572 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Flow objects: where they come from and go to, the list that people see, and
+ * the end of a flow that was refused.
+ *
+ * The tracepoint probe runs with preemption off, where PREEMPT_RT allows neither
+ * an allocation nor a lock; it takes its flow from a pool that a work item fills.
+ */
+#include <linux/llist.h>
+#include <linux/slab.h>
+#include <linux/tcp.h>
+#include <net/inet_sock.h>
+
+#include "attach.h"
+#include "flow_internal.h"
+#include "trace.h"
+
+#define OMASEC_POOL_SIZE 128
+
+struct workqueue_struct *omasec_wq;
+
+static struct kmem_cache *omasec_flow_cache;
+static atomic64_t omasec_flow_ids;
+
+static DEFINE_RAW_SPINLOCK(omasec_pool_lock);
+static struct omasec_flow *omasec_pool[OMASEC_POOL_SIZE];
+static unsigned int omasec_pool_count;
+
+static void omasec_pool_fill(struct work_struct *work);
+static DECLARE_WORK(omasec_pool_work, omasec_pool_fill);
+
+static void omasec_flow_work(struct work_struct *work)
+{
+	omasec_flow_run(container_of(work, struct omasec_flow, work));
+}
+
+static void omasec_flow_retire_work(struct work_struct *work)
+{
+	omasec_flow_free(container_of(work, struct omasec_flow, work));
+}
+
+/* For contexts that cannot free; the flow's work must never have been queued. */
+void omasec_flow_retire(struct omasec_flow *f)
+{
+	INIT_WORK(&f->work, omasec_flow_retire_work);
+	queue_work(omasec_wq, &f->work);
+}
+
+static struct omasec_flow *omasec_flow_alloc(gfp_t gfp)
+{
+	struct omasec_flow *f = kmem_cache_zalloc(omasec_flow_cache, gfp);
+
+	if (!f)
+		return NULL;
+	mutex_init(&f->mtx);
+	INIT_WORK(&f->work, omasec_flow_work);
+	init_waitqueue_head(&f->waiters);
+	return f;
+}
+
+static void omasec_pool_fill(struct work_struct *work)
+{
+	for (;;) {
+		struct omasec_flow *f = omasec_flow_alloc(GFP_KERNEL);
+		unsigned long flags;
+
+		if (!f)
+			return;
+		raw_spin_lock_irqsave(&omasec_pool_lock, flags);
+		if (omasec_pool_count < OMASEC_POOL_SIZE) {
+			omasec_pool[omasec_pool_count++] = f;
+			f = NULL;
+		}
+		raw_spin_unlock_irqrestore(&omasec_pool_lock, flags);
+		if (f) {
+			kmem_cache_free(omasec_flow_cache, f);
+			return;
+		}
+	}
+}
+
+/**
+ * omasec_flow_new() - an empty flow
+ * @gfp: GFP_KERNEL_ACCOUNT, or GFP_NOWAIT to take one from the pool
+ *
+ * Context: any with GFP_NOWAIT, also with preemption off on PREEMPT_RT.
+ * Return: the flow, or NULL.
+ */
+struct omasec_flow *omasec_flow_new(gfp_t gfp)
+{
+	struct omasec_flow *f = NULL;
+	unsigned long flags;
+	bool low;
+
+	if (gfpflags_allow_blocking(gfp))
+		return omasec_flow_alloc(gfp);
+	raw_spin_lock_irqsave(&omasec_pool_lock, flags);
+	if (omasec_pool_count)
+		f = omasec_pool[--omasec_pool_count];
+	low = omasec_pool_count < OMASEC_POOL_SIZE / 2;
+	raw_spin_unlock_irqrestore(&omasec_pool_lock, flags);
+	if (low)
+		queue_work(omasec_wq, &omasec_pool_work);
+	return f;
+}
+
+void omasec_flow_drop(struct omasec_flow *f)
+{
+	kmem_cache_free(omasec_flow_cache, f);
+}
+
+int omasec_flow_init(void)
+{
+	omasec_flow_cache = KMEM_CACHE(omasec_flow, SLAB_ACCOUNT);
+	if (!omasec_flow_cache)
+		return -ENOMEM;
+	omasec_wq = alloc_workqueue("omasec", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	if (!omasec_wq) {
+		kmem_cache_destroy(omasec_flow_cache);
+		return -ENOMEM;
+	}
+	omasec_pool_fill(NULL);
+	return 0;
+}
+
+void omasec_flow_exit(void)
+{
+	cancel_work_sync(&omasec_pool_work);
+	destroy_workqueue(omasec_wq);
+	while (omasec_pool_count)
+		kmem_cache_free(omasec_flow_cache, omasec_pool[--omasec_pool_count]);
+	rcu_barrier();	/* flows on their way through call_rcu() */
+	kmem_cache_destroy(omasec_flow_cache);
+}
+
+/**
+ * omasec_flow_setup() - ties a flow to its socket
+ * @f: fresh from omasec_flow_new()
+ * @on: network namespace of @sk
+ * @sk: the socket, not yet attached
+ * @rule: the flow takes over this reference; NULL only for a socket that asked
+ *	for protection before it was connected
+ *
+ * Context: any, also with preemption off on PREEMPT_RT; takes no lock.
+ */
+void omasec_flow_setup(struct omasec_flow *f, struct omasec_net *on, struct sock *sk,
+		       struct omasec_rule *rule)
+{
+	f->on = on;
+	f->sk = sk;
+	f->rule = rule;
+	if (rule) {
+		atomic_inc(&rule->flows);
+		atomic64_inc(&rule->hits);
+		if (rule->account)
+			f->account = omasec_account_get(rule->account);
+	}
+	f->id = atomic64_inc_return(&omasec_flow_ids);
+	omasec_buf_init(&f->rx.out, on);
+	omasec_buf_init(&f->tx.out, on);
+	omasec_buf_init(&f->tx_in, on);
+	f->rcvlowat = READ_ONCE(sk->sk_rcvlowat);
+	atomic_inc(f->listener ? &on->listener_count : &on->flow_count);
+	llist_add(&f->new_node, &on->flows_new);
+	if (f->listener)
+		return;
+	omasec_stat_inc(on, OMASEC_STAT_FLOWS_ATTACHED);
+	trace_omasec_attach(f);
+}
+
+static void omasec_flow_insert(struct omasec_net *on, struct omasec_flow *f)
+{
+	struct rb_node **p = &on->flows.rb_node, *parent = NULL;
+
+	while (*p) {
+		parent = *p;
+		p = f->id < rb_entry(parent, struct omasec_flow, node)->id ? &parent->rb_left :
+									     &parent->rb_right;
+	}
+	rb_link_node(&f->node, parent, p);
+	rb_insert_color(&f->node, &on->flows);
+}
+
+/* The flow with the lowest id above @after. */
+static struct omasec_flow *omasec_flow_after(struct omasec_net *on, u64 after)
+{
+	struct rb_node *n = on->flows.rb_node;
+	struct omasec_flow *best = NULL;
+
+	lockdep_assert_held(&on->flow_lock);
+	while (n) {
+		struct omasec_flow *f = rb_entry(n, struct omasec_flow, node);
+
+		if (f->id > after) {
+			best = f;
+			n = n->rb_left;
+		} else {
+			n = n->rb_right;
+		}
+	}
+	return best;
+}
+
+/* Moves what the probe made into the tree. */
+static void omasec_flow_collect(struct omasec_net *on)
+{
+	struct omasec_flow *f, *next;
+
+	lockdep_assert_held(&on->flow_lock);
+	llist_for_each_entry_safe(f, next, llist_del_all(&on->flows_new), new_node) {
+		omasec_flow_insert(on, f);
+		f->listed = true;
+	}
+}
+
+void omasec_flow_unlist(struct omasec_flow *f)
+{
+	struct omasec_net *on = f->on;
+
+	spin_lock_bh(&on->flow_lock);
+	omasec_flow_collect(on);
+	if (f->listed)
+		rb_erase(&f->node, &on->flows);
+	f->listed = false;
+	spin_unlock_bh(&on->flow_lock);
+}
+
+static void omasec_flow_free_rcu(struct rcu_head *rcu)
+{
+	kmem_cache_free(omasec_flow_cache, container_of(rcu, struct omasec_flow, rcu));
+}
+
+/**
+ * omasec_flow_free() - gives back all that a flow holds
+ * @f: detached from its socket, its work cancelled, no upcall under way
+ *
+ * Context: process, may sleep.
+ */
+void omasec_flow_free(struct omasec_flow *f)
+{
+	struct omasec_net *on = f->on;
+
+	omasec_flow_unlist(f);
+	omasec_dir_reset(&f->rx);
+	omasec_dir_reset(&f->tx);
+	omasec_buf_free(&f->rx.out);
+	omasec_buf_free(&f->tx.out);
+	omasec_buf_free(&f->tx_in);
+	kvfree(f->raw);
+	kvfree(f->exch.req_head);
+	kfree_sensitive(f->expect);
+	omasec_account_put(f->account);
+	if (f->rule) {
+		atomic_dec(&f->rule->flows);
+		omasec_rule_put(f->rule);
+	}
+	if (!f->listener)
+		omasec_stat_inc(on, OMASEC_STAT_FLOWS_DETACHED);
+	atomic_dec(f->listener ? &on->listener_count : &on->flow_count);
+	mutex_destroy(&f->mtx);
+	call_rcu(&f->rcu, omasec_flow_free_rcu);
+}
+
+static void omasec_flow_wake(struct omasec_flow *f, __poll_t mask)
+{
+	struct socket_wq *wq;
+
+	/*
+	 * Not by the saved callbacks: sk_stream_write_space() keeps silent while
+	 * the base queue is full, and then nobody would wake the writer.
+	 */
+	rcu_read_lock();
+	wq = rcu_dereference(f->sk->sk_wq);
+	if (skwq_has_sleeper(wq))
+		wake_up_interruptible_poll(&wq->wait, mask);
+	sk_wake_async(f->sk, mask & EPOLLOUT ? SOCK_WAKE_SPACE : SOCK_WAKE_WAITD,
+		      mask & EPOLLOUT ? POLL_OUT : POLL_IN);
+	rcu_read_unlock();
+}
+
+/**
+ * omasec_flow_run() - runs both directions until nothing moves
+ * @f: the flow
+ *
+ * Context: process, may sleep; takes f->mtx.
+ */
+void omasec_flow_run(struct omasec_flow *f)
+{
+	__poll_t wake;
+	bool moved;
+
+	mutex_lock(&f->mtx);
+	if (f->closing || f->passthru || !READ_ONCE(f->used)) {
+		mutex_unlock(&f->mtx);
+		return;
+	}
+	if (!f->announced) {
+		f->announced = true;
+		omasec_flow_event(f, OMASEC_EVENT_KIND_ATTACHED, 0, -1, NULL, NULL);
+	}
+	do {
+		moved = omasec_tx_run(f);
+		moved |= omasec_rx_run(f);
+	} while (moved);
+	omasec_publish_len(&f->rx.out_len, f->rx.out.len);
+	omasec_publish_len(&f->tx.out_len, f->tx.out.len);
+	omasec_publish_len(&f->tx_in_len, f->tx_in.len);
+	wake = f->wake;
+	f->wake = 0;
+	mutex_unlock(&f->mtx);
+	if (wake)
+		omasec_flow_wake(f, wake);
+	if (wq_has_sleeper(&f->waiters))
+		wake_up(&f->waiters);
+}
+
+/* Context: any. */
+void omasec_flow_kick(struct omasec_flow *f)
+{
+	queue_work(omasec_wq, &f->work);
+}
+
+static void omasec_flow_addresses(const struct sock *sk, u16 *family, u8 *local, u8 *peer,
+				  u16 *lport, u16 *pport)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+
+	*family = sk->sk_family;
+	if (sk->sk_family == AF_INET) {
+		memcpy(local, &inet->inet_saddr, 4);
+		memcpy(peer, &inet->inet_daddr, 4);
+#if IS_ENABLED(CONFIG_IPV6)
+	} else {
+		memcpy(local, &sk->sk_v6_rcv_saddr, 16);
+		memcpy(peer, &sk->sk_v6_daddr, 16);
+#endif
+	}
+	*lport = inet->inet_num;
+	*pport = ntohs(inet->inet_dport);
+}
+
+/**
+ * omasec_flow_event() - tells administrators about a flow
+ * @f: the flow
+ * @kind: enum omasec_event_kind
+ * @reason: enum omasec_reason; counted for OMASEC_EVENT_KIND_REFUSED
+ * @path: enum omasec_path, or -1
+ * @m: the message concerned, or NULL
+ * @text: what exactly, or NULL
+ *
+ * Context: process.
+ */
+void omasec_flow_event(struct omasec_flow *f, u8 kind, unsigned int reason, int path,
+		       const struct omasec_msg *m, const char *text)
+{
+	struct omasec_account *a = m && m->account ? m->account : f->account;
+	struct omasec_event ev = {
+		.kind = kind,
+		.reason = reason,
+		.flow_id = f->id,
+		.direction = f->rule ? f->rule->sel.direction : 0,
+		.path = path < 0 ? 0 : path,
+		.has_path = path >= 0,
+		.uid = from_kuid_munged(f->on->net->user_ns, omasec_sk_uid(f->sk)),
+		.rule = f->rule ? f->rule->id : 0,
+		.cookie = m ? m->cookie : 0,
+		.account = a ? a->name : NULL,
+		.user = m && m->user[0] ? m->user : NULL,
+		.text = text && text[0] ? text : NULL,
+	};
+
+	omasec_flow_addresses(f->sk, &ev.family, ev.local, ev.peer, &ev.lport, &ev.pport);
+	omasec_event_send(f->on, &ev, GFP_KERNEL);
+}
+
+/* The status that stands for a refusal when the rule wants one: never a 2xx. */
+static int omasec_flow_deny_status(struct omasec_flow *f, int path, unsigned int reason)
+{
+	static const char body[] = "Refused by message security: ";
+	const char *name = omasec_reason_name(reason);
+	struct omasec_slice type = { "text/plain", 10 }, none = { NULL, 0 };
+	bool to_app = omasec_flow_connects(f);
+	unsigned int status = to_app ? 502 : 403;
+	char head[256];
+	ssize_t n;
+	int err;
+
+	if (path == OMASEC_PATH_TX && !to_app)
+		status = 502;
+	n = omasec_http_make_response(head, sizeof(head), status, type,
+				      sizeof(body) - 1 + strlen(name), none, true);
+	if (n < 0)
+		return n;
+	if (to_app) {
+		err = omasec_buf_append(&f->rx.out, head, n);
+		err = err ?: omasec_buf_append(&f->rx.out, body, sizeof(body) - 1);
+		return err ?: omasec_buf_append(&f->rx.out, name, strlen(name));
+	}
+	err = omasec_buf_append(&f->tx.out, head, n);
+	err = err ?: omasec_buf_append(&f->tx.out, body, sizeof(body) - 1);
+	return err ?: omasec_buf_append(&f->tx.out, name, strlen(name));
+}
+
+/**
+ * omasec_flow_refuse() - ends a flow because of what was seen on it
+ * @f: the flow
+ * @path: enum omasec_path of the fault
+ * @reason: enum omasec_reason
+ * @text: what exactly was wrong, or NULL
+ *
+ * Nothing more is delivered or sent. What was verified before stays readable.
+ *
+ * Context: process, f->mtx held.
+ */
+void omasec_flow_refuse(struct omasec_flow *f, int path, unsigned int reason, const char *text)
+{
+	struct omasec_dir *d = path == OMASEC_PATH_RX ? &f->rx : &f->tx;
+	bool http = f->rule->on_deny == OMASEC_ON_DENY_HTTP;
+	bool between;
+
+	lockdep_assert_held(&f->mtx);
+	if (f->rx.state == OMASEC_DIR_DEAD && f->tx.state == OMASEC_DIR_DEAD)
+		return;
+	if (f->killed)
+		reason = OMASEC_REASON_KILLED;
+	f->reason = reason;
+	f->err = f->killed ? ECONNABORTED : omasec_reason_errno(reason);
+	trace_omasec_refuse(f, path, reason);
+	omasec_flow_event(f, OMASEC_EVENT_KIND_REFUSED, reason, path, d->msg,
+			  text ? text : d->msg ? d->msg->detail : NULL);
+	if (d->msg && d->msg->account)
+		atomic64_inc(&d->msg->account->messages_refused);
+
+	/* A status only fits where no other response has begun. */
+	between = omasec_flow_connects(f) ? f->rx.state != OMASEC_DIR_PASS :
+					    f->tx.state != OMASEC_DIR_PASS;
+	if (http && between && !omasec_flow_deny_status(f, path, reason)) {
+		if (!omasec_flow_connects(f)) {
+			/* The status goes out in order, then FIN. */
+			f->rx.state = OMASEC_DIR_DEAD;
+			f->tx.state = OMASEC_DIR_DEAD;
+			omasec_buf_consume(&f->tx_in, f->tx_in.len);
+			f->shut_wr = true;
+			omasec_publish_flag(&f->rx_err);
+			f->wake |= EPOLLIN | EPOLLRDNORM | EPOLLERR;
+			return;
+		}
+		f->err_seen = true;	/* the status says it; then plain EOF */
+	} else {
+		omasec_buf_consume(&f->tx.out, f->tx.out.len);
+	}
+	f->rx.state = OMASEC_DIR_DEAD;
+	f->tx.state = OMASEC_DIR_DEAD;
+	omasec_buf_consume(&f->tx_in, f->tx_in.len);
+	omasec_publish_flag(&f->rx_err);
+	f->wake |= EPOLLIN | EPOLLRDNORM | EPOLLOUT | EPOLLWRNORM | EPOLLERR | EPOLLHUP;
+	f->base_prot->diag_destroy(f->sk, f->err);	/* RST to the peer */
+}
+
+/* ---- what people see ---- */
+
+static const char *omasec_dir_name(u8 state)
+{
+	static const char * const names[] = {
+		[OMASEC_DIR_HEAD] = "head", [OMASEC_DIR_BODY] = "body",
+		[OMASEC_DIR_PASS] = "pass", [OMASEC_DIR_WAIT] = "verdict",
+		[OMASEC_DIR_EOF] = "eof", [OMASEC_DIR_DEAD] = "refused",
+	};
+
+	return state < ARRAY_SIZE(names) ? names[state] : "?";
+}
+
+bool omasec_flow_next(struct omasec_net *on, u64 after, struct omasec_flow_info *info)
+{
+	struct omasec_flow *f;
+
+	memset(info, 0, sizeof(*info));
+	spin_lock_bh(&on->flow_lock);
+	omasec_flow_collect(on);
+	f = omasec_flow_after(on, after);
+	if (f) {
+		info->id = f->id;
+		info->listener = f->listener;
+		if (f->listener)
+			info->direction = OMASEC_DIRECTION_IN;
+		omasec_flow_addresses(f->sk, &info->family, info->local, info->peer,
+				      &info->lport, &info->pport);
+		info->uid = from_kuid_munged(on->net->user_ns, omasec_sk_uid(f->sk));
+		rcu_read_lock();
+		if (READ_ONCE(f->rule)) {
+			info->rule = READ_ONCE(f->rule)->id;
+			info->direction = READ_ONCE(f->rule)->sel.direction;
+		}
+		if (READ_ONCE(f->account))
+			strscpy(info->account, READ_ONCE(f->account)->name,
+				sizeof(info->account));
+		rcu_read_unlock();
+		info->reason = READ_ONCE(f->reason);
+		info->rx_messages = READ_ONCE(f->rx.messages);
+		info->tx_messages = READ_ONCE(f->tx.messages);
+		info->rx_bytes = READ_ONCE(f->rx.bytes);
+		info->tx_bytes = READ_ONCE(f->tx.bytes);
+		info->rx_state = omasec_dir_name(READ_ONCE(f->rx.state));
+		info->tx_state = omasec_dir_name(READ_ONCE(f->tx.state));
+		info->inode = f->sk->sk_socket ? SOCK_INODE(f->sk->sk_socket)->i_ino : 0;
+	}
+	spin_unlock_bh(&on->flow_lock);
+	return f;
+}
+
+int omasec_flow_kill(struct omasec_net *on, u64 id)
+{
+	u64 after = id ? id - 1 : 0;
+	int killed = 0;
+
+	for (;;) {
+		struct omasec_flow *f;
+		struct sock *sk = NULL;
+		struct proto *prot = NULL;
+
+		spin_lock_bh(&on->flow_lock);
+		omasec_flow_collect(on);
+		do {
+			f = omasec_flow_after(on, after);
+			if (f)
+				after = f->id;
+		} while (f && f->listener && !id);
+		if (f && !f->listener && (!id || f->id == id)) {
+			sk = f->sk;
+			prot = f->base_prot;
+			sock_hold(sk);
+			WRITE_ONCE(f->killed, true);
+		}
+		spin_unlock_bh(&on->flow_lock);
+		if (!sk)
+			break;
+		omasec_stat_refused(on, OMASEC_REASON_KILLED);
+		prot->diag_destroy(sk, ECONNABORTED);
+		sock_put(sk);
+		killed++;
+		if (id)
+			break;
+	}
+	return killed ? killed : -ENOENT;
+}
+
+int omasec_flow_detach(struct omasec_net *on)
+{
+	u64 after = 0;
+	int err = 0;
+
+	WRITE_ONCE(on->draining, true);
+	for (;;) {
+		struct omasec_flow *f;
+		struct sock *sk = NULL;
+
+		spin_lock_bh(&on->flow_lock);
+		omasec_flow_collect(on);
+		f = omasec_flow_after(on, after);
+		if (f) {
+			after = f->id;
+			sk = f->sk;
+			sock_hold(sk);
+		}
+		spin_unlock_bh(&on->flow_lock);
+		if (!sk)
+			return err;
+		if (omasec_attach_unwrap(sk))
+			err = -EBUSY;
+		sock_put(sk);
+	}
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A flow is an attached socket: what the data plane keeps for it.
+ *
+ * Life: made by attach.c (tracepoint probe, accept, setsockopt), used by every
+ * socket call and by its work item, detached in close() (sock_ctl.c), freed
+ * after a grace period because polls and dumps read it under RCU.
+ *
+ * Locks, in order: @mtx, then lock_sock() (base socket calls take it inside),
+ * then sk_callback_lock. Nobody waits for the network, the application or the
+ * helper with @mtx held. The callbacks from softirq touch only @work.
+ *
+ * One exchange at a time: the next request is not looked at before the response
+ * to the last one has gone through. That keeps the chain of nonces in order and
+ * makes it impossible to put a response into the wrong place.
+ */
+#ifndef OMASEC_FLOW_INTERNAL_H
+#define OMASEC_FLOW_INTERNAL_H
+
+#include <linux/mutex.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <net/inet_connection_sock.h>
+#include <net/tcp.h>
+
+#include "buf.h"
+#include "compat/compat.h"
+#include "crypto.h"
+#include "event.h"
+#include "flow.h"
+#include "message.h"
+#include "policy.h"
+#include "proto/hmac_header.h"
+#include "proto/http.h"
+#include "proto/reason.h"
+#include "upcall.h"
+
+/* Verified octets that wait for the application before we stop reading. */
+#define OMASEC_RX_READY_MAX	(256 * 1024)
+/* Octets from the application that wait while a message is being decided. */
+#define OMASEC_TX_AHEAD		(64 * 1024)
+/* Octets that one read from TCP asks for. */
+#define OMASEC_RAW_SIZE		(16 * 1024)
+
+enum omasec_dir_state {
+	OMASEC_DIR_HEAD,	/* between messages, or inside a head */
+	OMASEC_DIR_BODY,	/* inside the body of a DM message */
+	OMASEC_DIR_PASS,	/* inside a message that the rule lets pass */
+	OMASEC_DIR_WAIT,	/* a whole message waits for its verdict */
+	OMASEC_DIR_EOF,		/* ended in order */
+	OMASEC_DIR_DEAD,	/* refused */
+};
+
+/**
+ * struct omasec_dir - one direction of a flow; all under the flow's @mtx
+ * @state: enum omasec_dir_state; read without lock for display
+ * @framer: position inside the current message
+ * @head: octets of the current head
+ * @head_len: their number
+ * @head_cap: allocated
+ * @msg: the message that is assembled or waits
+ * @md5: MD5 of the body so far (rx)
+ * @out: rx: for the application; tx: for the wire
+ * @out_len: length of @out for readers without @mtx (release/acquire)
+ * @messages: DM messages that went through
+ * @bytes: their octets
+ */
+struct omasec_dir {
+	u8 state;
+	struct omasec_http framer;
+	char *head;
+	u32 head_len, head_cap;
+	struct omasec_msg *msg;
+	struct omasec_md5_state *md5;
+	struct omasec_buf out;
+	size_t out_len;
+	u64 messages, bytes;
+};
+
+/**
+ * struct omasec_exchange - the request and response in progress
+ * @req_open: a request has begun and has not gone through completely
+ * @resp_open: its final response has not gone through
+ * @answers_head: the request was HEAD
+ * @resent: we sent the request again ourselves
+ * @close_after: the request asked for the connection to close
+ * @closing: no further message may follow
+ * @req_head: head of the request, to send it again (connecting side only)
+ * @req_head_len: its length
+ */
+struct omasec_exchange {
+	bool req_open, resp_open, answers_head, resent, close_after, closing;
+	char *req_head;
+	u32 req_head_len;
+};
+
+/**
+ * struct omasec_flow - an attached socket
+ * @base_prot: the protocol that the socket had
+ * @saved_data_ready: callbacks that it had
+ * @on: its network namespace
+ * @sk: the socket; valid until detach
+ * @rule: with a reference; changes only while !@used
+ * @account: account of the rule, or of the last authenticated message
+ * @id: for people and netlink
+ * @node: in on->flows
+ * @new_node: in on->flows_new
+ * @listed: @node is in a list; under flow_lock
+ * @work: runs both directions
+ * @waiters: close() waits here for a verdict
+ * @raw: octets read from TCP and not yet framed
+ * @tx_in: octets from the application, not yet framed
+ * @tx_in_len: its length for readers without @mtx
+ * @expect: nonce issued to a peer without account
+ * @err: sticky, positive errno
+ * @reason: enum omasec_reason of the refusal
+ * @wake: poll mask to wake with when @mtx is dropped
+ * @used: was established; never goes back
+ * @passthru: reconnected to a peer that no rule selects
+ * @closing: close() has begun
+ * @killed: an administrator ended it
+ * @rx_eof: FIN was processed in order; release/acquire
+ * @rx_err: rx ends with @err; release/acquire
+ * @tx_eof: the application will send no more
+ * @shut_wr: shutdown(SHUT_WR) waits for @tx to drain
+ * @listener: stands for a wrapped listener; nothing but lists uses it
+ * @accepting: threads inside accept() of that listener
+ * @err_seen: @err was given to the application
+ */
+struct omasec_flow {
+	struct proto *base_prot;
+	void (*saved_data_ready)(struct sock *sk);
+	void (*saved_write_space)(struct sock *sk);
+	struct omasec_net *on;
+	struct sock *sk;
+	struct omasec_rule *rule;
+	struct omasec_account *account;
+	u64 id;
+	struct rb_node node;
+	struct llist_node new_node;
+	bool listed;
+
+	struct mutex mtx;	/* everything below but what says otherwise */
+	struct work_struct work;
+	wait_queue_head_t waiters;
+	struct omasec_dir rx, tx;
+	struct omasec_exchange exch;
+	u8 *raw;
+	u32 raw_off, raw_len;
+	struct omasec_buf tx_in;
+	size_t tx_in_len;
+	struct omasec_nonce *expect;
+	int err;
+	u32 reason;
+	__poll_t wake;
+	int rcvlowat;
+	bool used, passthru, closing, killed;
+	bool rx_eof, rx_err, tx_eof, shut_wr, err_seen, announced, listener;
+	atomic_t accepting;
+	struct rcu_head rcu;
+};
+
+extern struct workqueue_struct *omasec_wq;
+
+/*
+ * What readers without @mtx see: written after the octets or the state that they
+ * stand for, read before those.
+ */
+static inline void omasec_publish_len(size_t *shown, size_t len)
+{
+	smp_store_release(shown, len);	/* pairs with omasec_shown_len() */
+}
+
+static inline size_t omasec_shown_len(const size_t *shown)
+{
+	return smp_load_acquire(shown);	/* pairs with omasec_publish_len() */
+}
+
+static inline void omasec_publish_flag(bool *shown)
+{
+	smp_store_release(shown, true);	/* pairs with omasec_shown_flag() */
+}
+
+static inline bool omasec_shown_flag(const bool *shown)
+{
+	return smp_load_acquire(shown);	/* pairs with omasec_publish_flag() */
+}
+
+/* The peer listens and we connected: requests go out, responses come in. */
+static inline bool omasec_flow_connects(const struct omasec_flow *f)
+{
+	return f->rule->sel.direction == OMASEC_DIRECTION_OUT;
+}
+
+/* Whose credential protects what we send, and what we receive. */
+static inline enum omasec_cred_who omasec_flow_own(const struct omasec_flow *f)
+{
+	return f->rule->role == OMASEC_ROLE_CLIENT ? OMASEC_CRED_CLIENT : OMASEC_CRED_SERVER;
+}
+
+static inline enum omasec_cred_who omasec_flow_peer(const struct omasec_flow *f)
+{
+	return f->rule->role == OMASEC_ROLE_CLIENT ? OMASEC_CRED_SERVER : OMASEC_CRED_CLIENT;
+}
+
+static inline bool omasec_exchange_idle(const struct omasec_exchange *x)
+{
+	return !x->req_open && !x->resp_open;
+}
+
+/* flow.c */
+int omasec_flow_init(void);
+void omasec_flow_exit(void);
+struct omasec_flow *omasec_flow_new(gfp_t gfp);		/* from the pool when gfp may not block */
+void omasec_flow_setup(struct omasec_flow *f, struct omasec_net *on, struct sock *sk,
+		       struct omasec_rule *rule);
+void omasec_flow_drop(struct omasec_flow *f);		/* was never set up */
+void omasec_flow_unlist(struct omasec_flow *f);
+void omasec_flow_free(struct omasec_flow *f);		/* after detach and cancel */
+void omasec_flow_retire(struct omasec_flow *f);		/* the same later, by the work item */
+void omasec_flow_run(struct omasec_flow *f);		/* takes mtx; process context */
+void omasec_flow_kick(struct omasec_flow *f);		/* any context */
+void omasec_flow_event(struct omasec_flow *f, u8 kind, unsigned int reason, int path,
+		       const struct omasec_msg *m, const char *text);
+/* Refuses: counts, tells, and ends the flow as the rule says. mtx held. */
+void omasec_flow_refuse(struct omasec_flow *f, int path, unsigned int reason, const char *text);
+void omasec_dir_reset(struct omasec_dir *d);
+int omasec_dir_add_head(struct omasec_dir *d, const void *p, size_t len);
+
+/* rx.c, tx.c: run a direction as far as it goes; true when something moved. mtx held. */
+bool omasec_rx_run(struct omasec_flow *f);
+bool omasec_tx_run(struct omasec_flow *f);
+/* Bytes of our own for the application (an HTTP status). */
+int omasec_rx_inject(struct omasec_flow *f, const char *p, size_t len);
+
+/* check.c: enum omasec_reason when refused outright, else 0 and m->mac_state. */
+unsigned int omasec_check_mac(struct omasec_flow *f, struct omasec_msg *m,
+			      const struct omasec_http_head *h);
+
+/* emit.c: what leaves the flow in either direction. mtx held; enum omasec_reason. */
+unsigned int omasec_emit_tx(struct omasec_flow *f, struct omasec_msg *m);
+unsigned int omasec_emit_respond(struct omasec_flow *f, struct omasec_msg *m);
+unsigned int omasec_emit_rx(struct omasec_flow *f, struct omasec_msg *m);
+
+/* Common to both directions. */
+struct omasec_msg *omasec_dir_begin(struct omasec_flow *f, struct omasec_dir *d, int path,
+				    const struct omasec_http_head *h);
+void omasec_dir_next(struct omasec_dir *d, unsigned int kind);
+void omasec_dir_decided(struct omasec_msg *m, void *arg);
+void omasec_flow_put_error(struct omasec_flow *f, int err);
+
+#endif

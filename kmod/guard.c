@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The guard plane: a netfilter hook on locally generated packets. A SYN, SYN-ACK
+ * or payload of a socket that a rule selects and that is not attached is dropped,
+ * so that every way on which attaching can miss (older connections, kernel
+ * sockets, Multipath TCP, Fast Open, another upper layer protocol, no memory)
+ * ends closed. connect() fails at once, because TCP passes the error of its SYN
+ * on; a connection that was there before the rule is reset.
+ */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <net/ipv6.h>
+
+#include "attach.h"
+#include "guard.h"
+
+struct omasec_guard_abort {
+	struct work_struct work;
+	struct sock *sk;
+};
+
+static void omasec_guard_abort_work(struct work_struct *work)
+{
+	struct omasec_guard_abort *a = container_of(work, struct omasec_guard_abort, work);
+
+	READ_ONCE(a->sk->sk_prot)->diag_destroy(a->sk, ECONNABORTED);
+	sock_put(a->sk);
+	kfree(a);
+}
+
+/* A connection older than its rule would only stall: it is ended instead. */
+static void omasec_guard_abort(struct sock *sk)
+{
+	struct omasec_guard_abort *a;
+
+	if (!((1 << sk->sk_state) & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT)) ||
+	    !READ_ONCE(sk->sk_prot)->diag_destroy)
+		return;
+	a = kmalloc(sizeof(*a), GFP_ATOMIC);
+	if (!a)
+		return;
+	INIT_WORK(&a->work, omasec_guard_abort_work);
+	sock_hold(sk);
+	a->sk = sk;
+	queue_work(omasec_wq, &a->work);
+}
+
+static unsigned int omasec_guard_reason(const struct sock *sk, const struct tcphdr *th)
+{
+	if (sk_is_mptcp(sk) || sk->sk_protocol == IPPROTO_MPTCP)
+		return OMASEC_REASON_MPTCP;
+	if (inet_csk(sk)->icsk_ulp_ops && !omasec_sk_ours(sk))
+		return OMASEC_REASON_FOREIGN_ULP;
+	if (th->syn && omasec_sk_ours(sk))
+		return OMASEC_REASON_FAST_OPEN;
+	return OMASEC_REASON_UNATTACHED;
+}
+
+static void omasec_guard_tell(struct omasec_net *on, const struct sock *sk,
+			      const struct omasec_rule *rule, unsigned int reason)
+{
+	struct omasec_event ev = {
+		.kind = OMASEC_EVENT_KIND_REFUSED,
+		.reason = reason,
+		.family = sk->sk_family,
+		.lport = inet_sk(sk)->inet_num,
+		.pport = ntohs(inet_sk(sk)->inet_dport),
+		.direction = rule->sel.direction,
+		.uid = from_kuid_munged(on->net->user_ns, omasec_sk_uid(sk)),
+		.rule = rule->id,
+		.account = rule->account ? rule->account->name : NULL,
+	};
+
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6) {
+		memcpy(ev.local, &sk->sk_v6_rcv_saddr, 16);
+		memcpy(ev.peer, &sk->sk_v6_daddr, 16);
+	}
+#endif
+	if (sk->sk_family == AF_INET) {
+		memcpy(ev.local, &inet_sk(sk)->inet_saddr, 4);
+		memcpy(ev.peer, &inet_sk(sk)->inet_daddr, 4);
+	}
+	omasec_stat_inc(on, OMASEC_STAT_GUARD_DROPS);
+	omasec_event_send(on, &ev, GFP_ATOMIC);
+}
+
+/* The socket is attached, and this packet is one that an attached socket sends. */
+static bool omasec_guard_fine(const struct sock *sk, const struct tcphdr *th, int payload)
+{
+	const struct proto *dead = &omasec_base_of(sk)->dead_prot;
+	const struct omasec_flow *f;
+
+	if (!omasec_sk_ours(sk) || READ_ONCE(sk->sk_prot) == dead)
+		return false;
+	if (th->syn && payload > 0)
+		return false;		/* Fast Open data */
+	f = omasec_sk_flow(sk);
+	return !f || READ_ONCE(f->err) != EOPNOTSUPP || !th->syn;
+}
+
+static unsigned int omasec_guard_check(const struct nf_hook_state *state, struct sk_buff *skb,
+				       int off, const void *daddr, u8 family)
+{
+	struct omasec_net *on = omasec_net(state->net);
+	struct omasec_rule *rule = NULL;
+	struct tcphdr _th, *th;
+	unsigned int reason;
+	struct sock *sk;
+	bool out, in;
+	int payload;
+
+	th = skb_header_pointer(skb, off, sizeof(_th), &_th);
+	if (!th)
+		return NF_ACCEPT;
+	out = omasec_policy_port(on, OMASEC_DIRECTION_OUT, ntohs(th->dest));
+	in = omasec_policy_port(on, OMASEC_DIRECTION_IN, ntohs(th->source));
+	if (!in && !out)
+		return NF_ACCEPT;
+	payload = (int)skb->len - off - th->doff * 4;
+	if (!th->syn && payload <= 0)
+		return NF_ACCEPT;
+	sk = skb_to_full_sk(skb);
+	if (!sk || !sk_fullsock(sk))
+		return NF_ACCEPT;	/* a time-wait or request socket sends no payload */
+	if (sk->sk_protocol == IPPROTO_TCP && omasec_guard_fine(sk, th, payload))
+		return NF_ACCEPT;
+	/*
+	 * Only now the whole match: who accepted from a peer that no rule names may
+	 * share the port with those that one does.
+	 */
+	if (out && !(th->syn && th->ack))
+		rule = omasec_attach_match(on, sk, OMASEC_DIRECTION_OUT, daddr, family,
+					   ntohs(th->dest));
+	if (!rule && in)
+		rule = omasec_attach_match(on, sk, OMASEC_DIRECTION_IN, daddr, family,
+					   ntohs(th->source));
+	if (!rule)
+		return NF_ACCEPT;
+	reason = omasec_guard_reason(sk, th);
+	omasec_guard_tell(on, sk, rule, reason);
+	omasec_rule_put(rule);
+	if (!th->syn)
+		omasec_guard_abort(sk);
+	return NF_DROP_ERR(-ECONNREFUSED);
+}
+
+static unsigned int omasec_guard_v4(void *priv, struct sk_buff *skb,
+				    const struct nf_hook_state *state)
+{
+	const struct iphdr *ip = ip_hdr(skb);
+
+	if (ip->protocol != IPPROTO_TCP)
+		return NF_ACCEPT;
+	return omasec_guard_check(state, skb, ip_hdrlen(skb), &ip->daddr, 4);
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static unsigned int omasec_guard_v6(void *priv, struct sk_buff *skb,
+				    const struct nf_hook_state *state)
+{
+	u8 next = ipv6_hdr(skb)->nexthdr;
+	__be16 frag;
+	int off;
+
+	off = ipv6_skip_exthdr(skb, sizeof(struct ipv6hdr), &next, &frag);
+	if (off < 0 || next != IPPROTO_TCP)
+		return NF_ACCEPT;
+	return omasec_guard_check(state, skb, off, &ipv6_hdr(skb)->daddr, 6);
+}
+#endif
+
+static const struct nf_hook_ops omasec_guard_hooks[] = {
+	{
+		.hook = omasec_guard_v4,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_LOCAL_OUT,
+		.priority = NF_IP_PRI_FILTER,
+	},
+#if IS_ENABLED(CONFIG_IPV6)
+	{
+		.hook = omasec_guard_v6,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_LOCAL_OUT,
+		.priority = NF_IP6_PRI_FILTER,
+	},
+#endif
+};
+
+int omasec_guard_net_init(struct omasec_net *on)
+{
+	return nf_register_net_hooks(on->net, omasec_guard_hooks, ARRAY_SIZE(omasec_guard_hooks));
+}
+
+void omasec_guard_net_exit(struct omasec_net *on)
+{
+	nf_unregister_net_hooks(on->net, omasec_guard_hooks, ARRAY_SIZE(omasec_guard_hooks));
+}
+
+void omasec_guard_flush(void)
+{
+	flush_workqueue(omasec_wq);
+}

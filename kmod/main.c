@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Module and network namespace life: everything in order up, and in reverse
+ * order down.
+ *
+ * Up, the probe comes before the guard: a socket that is attached too early harms
+ * nobody, one that is guarded too early is refused. Down, the guard goes first.
+ * The module cannot be unloaded while a socket is attached or a listener wrapped.
+ */
+#include <linux/module.h>
+#include <net/netns/generic.h>
+
+#include "attach.h"
+#include "control.h"
+#include "crypto.h"
+#include "guard.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+static unsigned int omasec_net_id __read_mostly;
+
+struct omasec_net *omasec_net(const struct net *net)
+{
+	return net_generic(net, omasec_net_id);
+}
+
+static int __net_init omasec_net_init(struct net *net)
+{
+	struct omasec_net *on = omasec_net(net);
+	int err;
+
+	on->net = net;
+	spin_lock_init(&on->flow_lock);
+	init_llist_head(&on->flows_new);
+	on->flows = RB_ROOT;
+	err = omasec_stats_init(on);
+	if (err)
+		return err;
+	err = omasec_control_net_init(on);
+	if (err)
+		goto stats;
+	err = omasec_guard_net_init(on);
+	if (err)
+		goto control;
+	return 0;
+control:
+	omasec_control_net_pre_exit(on);
+	omasec_control_net_exit(on);
+stats:
+	omasec_stats_exit(on);
+	return err;
+}
+
+static void __net_exit omasec_net_pre_exit(struct net *net)
+{
+	struct omasec_net *on = omasec_net(net);
+
+	omasec_guard_net_exit(on);
+	WRITE_ONCE(on->draining, true);
+	omasec_control_net_pre_exit(on);
+}
+
+static void __net_exit omasec_net_exit(struct net *net)
+{
+	struct omasec_net *on = omasec_net(net);
+
+	/* The guard's hooks have been waited for between pre_exit and here. */
+	omasec_guard_flush();
+	omasec_control_net_exit(on);
+	omasec_stats_exit(on);
+}
+
+static struct pernet_operations omasec_pernet = {
+	.init = omasec_net_init,
+	.pre_exit = omasec_net_pre_exit,
+	.exit = omasec_net_exit,
+	.id = &omasec_net_id,
+	.size = sizeof(struct omasec_net),
+};
+
+static int __init omasec_init(void)
+{
+	int err;
+
+	err = omasec_crypto_init();
+	if (err)
+		return err;
+	err = omasec_flow_init();
+	if (err)
+		goto crypto;
+	err = omasec_attach_init();
+	if (err)
+		goto flow;
+	err = register_pernet_subsys(&omasec_pernet);
+	if (err)
+		goto attach;
+	err = omasec_attach_start();
+	if (err)
+		goto pernet;
+	err = omasec_control_init();
+	if (err)
+		goto start;
+	return 0;
+start:
+	omasec_attach_stop();
+pernet:
+	unregister_pernet_subsys(&omasec_pernet);
+attach:
+	omasec_attach_exit();
+flow:
+	omasec_flow_exit();
+crypto:
+	omasec_crypto_exit();
+	return err;
+}
+
+static void __exit omasec_exit(void)
+{
+	omasec_control_exit();
+	unregister_pernet_subsys(&omasec_pernet);
+	omasec_attach_stop();
+	omasec_attach_exit();
+	omasec_flow_exit();
+	omasec_crypto_exit();
+}
+
+module_init(omasec_init);
+module_exit(omasec_exit);
+
+MODULE_DESCRIPTION("OMA DM message security for sockets");
+MODULE_AUTHOR("The omasec authors");
+MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1");
+MODULE_ALIAS_TCP_ULP("omasec");
+MODULE_ALIAS_GENL_FAMILY("omasec");
+MODULE_SOFTDEP("pre: md5");

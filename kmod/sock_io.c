@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What read, write and poll do on an attached socket. The application takes
+ * octets only from rx.out, where they arrive verified, and gives octets only to
+ * tx_in, from where whole messages go on. Semantics are TCP's wherever that is
+ * possible.
+ *
+ * Calls run the flow themselves before they wait: that saves a switch to the
+ * work item in the common case. Waiting is done with lock_sock held in the
+ * usual way (sk_wait_event drops it) and never with f->mtx.
+ */
+#include <linux/sched/signal.h>
+#include <linux/poll.h>
+
+#include "attach.h"
+
+/* ---- receive ---- */
+
+struct omasec_copy {
+	struct iov_iter *to;
+	size_t skip, want, done;
+	bool trunc;
+};
+
+static int omasec_copy_piece(void *arg, const void *p, size_t len)
+{
+	struct omasec_copy *c = arg;
+
+	if (c->skip >= len) {
+		c->skip -= len;
+		return 0;
+	}
+	p += c->skip;
+	len = min(len - c->skip, c->want - c->done);
+	c->skip = 0;
+	if (!c->trunc && copy_to_iter(p, len, c->to) != len)
+		return -EFAULT;
+	c->done += len;
+	return c->done == c->want;
+}
+
+/* Moves verified octets out; returns their number or a negative errno. mtx held. */
+static ssize_t omasec_recv_take(struct omasec_flow *f, struct msghdr *msg, size_t want,
+				size_t skip, int flags)
+{
+	struct omasec_copy c = {
+		.to = &msg->msg_iter,
+		.skip = skip,
+		.want = want,
+		.trunc = flags & MSG_TRUNC,
+	};
+	int err;
+
+	if (!want || f->rx.out.len <= skip)
+		return 0;
+	err = omasec_buf_walk(&f->rx.out, omasec_copy_piece, &c);
+	if (!(flags & MSG_PEEK) && c.done) {
+		omasec_buf_consume(&f->rx.out, c.done);
+		omasec_publish_len(&f->rx.out_len, f->rx.out.len);
+	}
+	return c.done ? c.done : min(err, 0);
+}
+
+/* The error that ends the stream, once; then plain EOF. */
+static int omasec_recv_error(struct omasec_flow *f, struct sock *sk)
+{
+	int err = 0;
+
+	lock_sock(sk);
+	if (!f->err_seen && f->err) {
+		err = -f->err;
+		f->err_seen = true;
+		if (sk->sk_err == f->err)
+			sk->sk_err = 0;
+	} else if (sk->sk_err) {
+		err = sock_error(sk);
+	}
+	release_sock(sk);
+	return err;
+}
+
+static bool omasec_recv_over(struct omasec_flow *f)
+{
+	return omasec_shown_flag(&f->rx_eof) || omasec_shown_flag(&f->rx_err);
+}
+
+static bool omasec_recv_can(struct omasec_flow *f, struct sock *sk, size_t seen)
+{
+	return omasec_shown_len(&f->rx.out_len) > seen || omasec_recv_over(f) || sk->sk_err ||
+	       (sk->sk_shutdown & RCV_SHUTDOWN) || sk->sk_state == TCP_CLOSE;
+}
+
+static int omasec_recv_wait(struct omasec_flow *f, struct sock *sk, long *timeo, size_t seen)
+{
+	DEFINE_WAIT_FUNC(wait, woken_wake_function);
+
+	if (!*timeo)
+		return -EAGAIN;
+	if (signal_pending(current))
+		return sock_intr_errno(*timeo);
+	lock_sock(sk);
+	add_wait_queue(sk_sleep(sk), &wait);
+	sk_wait_event(sk, timeo, omasec_recv_can(f, sk, seen), &wait);
+	remove_wait_queue(sk_sleep(sk), &wait);
+	release_sock(sk);
+	return 0;
+}
+
+static int omasec_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, OMASEC_RECVMSG_PARAMS)
+{
+	struct omasec_flow *f = omasec_sk_flow(sk);
+	int fl = OMASEC_RECVMSG_FLAGS, err = 0;
+	size_t copied = 0, target;
+	long timeo;
+
+	OMASEC_RECVMSG_NO_ADDR();
+	if (!f || f->passthru || (fl & MSG_ERRQUEUE))
+		return omasec_call_recvmsg(f ? f->base_prot : READ_ONCE(sk->sk_prot), sk, msg,
+					   len, fl);
+	if (fl & MSG_OOB)
+		return -EINVAL;
+	if (sk->sk_state == TCP_LISTEN || (sk->sk_state == TCP_CLOSE && !f->used))
+		return -ENOTCONN;
+	timeo = sock_rcvtimeo(sk, fl & MSG_DONTWAIT);
+	target = fl & MSG_WAITALL ? len : min_t(size_t, READ_ONCE(f->rcvlowat) ?: 1, len);
+	for (;;) {
+		size_t skip = fl & MSG_PEEK ? copied : 0;
+		bool over = omasec_recv_over(f);
+		ssize_t n;
+
+		mutex_lock(&f->mtx);
+		n = omasec_recv_take(f, msg, len - copied, skip, fl);
+		mutex_unlock(&f->mtx);
+		if (n < 0) {
+			err = n;
+			break;
+		}
+		copied += n;
+		if (copied >= target || copied == len)
+			break;
+		if (over) {
+			if (!copied)
+				err = omasec_recv_error(f, sk);
+			break;
+		}
+		/* Take in what TCP has: an RST or FIN is reported in its order. */
+		omasec_flow_run(f);
+		if (omasec_shown_len(&f->rx.out_len) > (fl & MSG_PEEK ? copied : 0) ||
+		    omasec_recv_over(f))
+			continue;
+		if (sk->sk_err || sk->sk_state == TCP_CLOSE ||
+		    (sk->sk_shutdown & RCV_SHUTDOWN)) {
+			if (!copied)
+				err = omasec_recv_error(f, sk);
+			break;
+		}
+		if (copied && (!timeo || signal_pending(current)))
+			break;
+		err = omasec_recv_wait(f, sk, &timeo, fl & MSG_PEEK ? copied : 0);
+		if (err)
+			break;
+	}
+	if (copied && !(fl & MSG_PEEK))
+		omasec_flow_kick(f);	/* room again */
+	return copied ? copied : err;
+}
+
+/* ---- send ---- */
+
+static bool omasec_send_can(struct omasec_flow *f, struct sock *sk)
+{
+	return omasec_shown_len(&f->tx_in_len) < OMASEC_TX_AHEAD * 2 / 3 || sk->sk_err ||
+	       f->err || (sk->sk_shutdown & SEND_SHUTDOWN);
+}
+
+static int omasec_send_wait(struct omasec_flow *f, struct sock *sk, long *timeo)
+{
+	DEFINE_WAIT_FUNC(wait, woken_wake_function);
+
+	if (!*timeo)
+		return -EAGAIN;
+	if (signal_pending(current))
+		return sock_intr_errno(*timeo);
+	lock_sock(sk);
+	add_wait_queue(sk_sleep(sk), &wait);
+	sk_wait_event(sk, timeo, omasec_send_can(f, sk), &wait);
+	remove_wait_queue(sk_sleep(sk), &wait);
+	release_sock(sk);
+	return 0;
+}
+
+/* As TCP: wait for the connection, then refuse what can no longer be sent. */
+static int omasec_send_check(struct omasec_flow *f, struct sock *sk, long *timeo)
+{
+	int err = 0;
+
+	lock_sock(sk);
+	if ((1 << sk->sk_state) & ~(TCPF_ESTABLISHED | TCPF_CLOSE_WAIT))
+		err = sk_stream_wait_connect(sk, timeo);
+	if (!err && (sk->sk_err || (sk->sk_shutdown & SEND_SHUTDOWN) || f->shut_wr || f->err))
+		err = -EPIPE;
+	release_sock(sk);
+	return err;
+}
+
+/* Takes octets from the application as far as there is room; 0 when there is none. */
+static ssize_t omasec_send_take(struct omasec_flow *f, struct msghdr *msg)
+{
+	size_t room, n, done = 0;
+	char *bounce;
+	int err = 0;
+
+	if (f->tx_in.len >= OMASEC_TX_AHEAD)
+		return 0;
+	room = min_t(size_t, OMASEC_TX_AHEAD - f->tx_in.len, msg_data_left(msg));
+	bounce = kmalloc(min_t(size_t, room, PAGE_SIZE), GFP_KERNEL_ACCOUNT);
+	if (!bounce)
+		return -ENOMEM;
+	while (done < room) {
+		n = min_t(size_t, room - done, PAGE_SIZE);
+		if (copy_from_iter(bounce, n, &msg->msg_iter) != n)
+			err = -EFAULT;
+		else
+			err = omasec_buf_append(&f->tx_in, bounce, n);
+		if (err)
+			break;
+		done += n;
+	}
+	kfree(bounce);
+	omasec_publish_len(&f->tx_in_len, f->tx_in.len);
+	return done ? done : err;
+}
+
+static int omasec_sendmsg(struct sock *sk, struct msghdr *msg, size_t size)
+{
+	struct omasec_flow *f = omasec_sk_flow(sk);
+	int flags = msg->msg_flags, err;
+	size_t copied = 0;
+	long timeo;
+
+	if (!f || f->passthru)
+		return (f ? f->base_prot : READ_ONCE(sk->sk_prot))->sendmsg(sk, msg, size);
+	if (flags & (MSG_OOB | MSG_ZEROCOPY | MSG_FASTOPEN))
+		return -EOPNOTSUPP;
+	timeo = sock_sndtimeo(sk, flags & MSG_DONTWAIT);
+	err = omasec_send_check(f, sk, &timeo);
+	while (!err && msg_data_left(msg)) {
+		ssize_t n;
+
+		mutex_lock(&f->mtx);
+		n = omasec_send_take(f, msg);
+		mutex_unlock(&f->mtx);
+		if (n < 0) {
+			err = n;
+			break;
+		}
+		copied += n;
+		omasec_flow_run(f);
+		if (n)
+			continue;
+		err = omasec_send_wait(f, sk, &timeo);
+		if (!err && (sk->sk_err || f->err || (sk->sk_shutdown & SEND_SHUTDOWN)))
+			err = -EPIPE;
+	}
+	if (copied)
+		return copied;
+	if (err) {
+		lock_sock(sk);
+		if (err == -EPIPE && f->err && !f->err_seen) {
+			f->err_seen = true;
+			err = -f->err;
+			sk->sk_err = 0;
+		}
+		err = sk_stream_error(sk, flags, err);
+		release_sock(sk);
+	}
+	return err;
+}
+
+/* ---- poll ---- */
+
+static __poll_t omasec_poll(struct file *file, struct socket *sock, poll_table *wait)
+{
+	struct sock *sk = sock->sk;
+	__poll_t mask = omasec_base_of(sk)->ops->poll(file, sock, wait);
+	int state = inet_sk_state_load(sk);
+	struct omasec_flow *f;
+	size_t ready;
+	bool over;
+
+	if (!omasec_sk_attached(sk) || state == TCP_LISTEN || state == TCP_SYN_SENT)
+		return mask;
+	rcu_read_lock();
+	f = rcu_dereference(inet_csk(sk)->icsk_ulp_data);
+	if (f && !f->passthru) {
+		over = omasec_recv_over(f);
+		ready = omasec_shown_len(&f->rx.out_len);
+		mask &= ~(EPOLLIN | EPOLLRDNORM | EPOLLRDHUP | EPOLLPRI);
+		if (over || state == TCP_CLOSE)
+			mask |= EPOLLIN | EPOLLRDNORM | EPOLLRDHUP;
+		else if (ready && (ready >= READ_ONCE(f->rcvlowat) ||
+				   ready >= OMASEC_RX_READY_MAX))
+			mask |= EPOLLIN | EPOLLRDNORM;
+		if (sk->sk_shutdown & RCV_SHUTDOWN && ready)
+			mask |= EPOLLIN | EPOLLRDNORM;
+		if (omasec_shown_len(&f->tx_in_len) >= OMASEC_TX_AHEAD * 2 / 3 &&
+		    !(sk->sk_shutdown & SEND_SHUTDOWN) && !f->shut_wr)
+			mask &= ~(EPOLLOUT | EPOLLWRNORM);
+		if (READ_ONCE(f->err) && !f->err_seen)
+			mask |= EPOLLERR;
+	}
+	rcu_read_unlock();
+	return mask;
+}
+
+void omasec_sock_io_fill(struct omasec_base *b)
+{
+	b->our_prot.recvmsg = omasec_recvmsg;
+	b->our_prot.sendmsg = omasec_sendmsg;
+	b->our_ops.poll = omasec_poll;
+	b->our_ops.splice_read = NULL;	/* the generic one goes through recvmsg */
+	b->our_ops.read_sock = NULL;
+	b->our_ops.sendmsg_locked = NULL;
+	b->our_ops.peek_len = NULL;
+	b->our_ops.set_peek_off = NULL;
+	b->our_ops.mmap = sock_no_mmap;
+}
