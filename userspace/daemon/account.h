@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the helper knows of accounts: names, the current nonce of each
+ * credential, and which messages were accepted lately. Memory follows the store:
+ * an account is loaded when it is made, marked dirty when it changes, and
+ * written before the verdict that depends on it. Secrets are not here.
+ */
+#ifndef DAEMON_ACCOUNT_H
+#define DAEMON_ACCOUNT_H
+
+#include <omasec.h>
+
+#include "hash.h"
+
+enum account_who { ACCOUNT_CLIENT, ACCOUNT_SERVER };
+
+#define GUARD_SEEN 16
+
+/**
+ * struct guard - tells a message that was accepted from its replay
+ * @seen: fingerprints of the messages accepted last, a ring
+ * @before: the nonce that we issued before the current one; it may still count
+ *	when the message with the current one never left
+ * @next: place in the ring
+ * @uses: messages accepted since the current nonce was issued
+ */
+struct guard {
+	uint64_t seen[GUARD_SEEN];
+	struct omasec_nonce before;
+	uint8_t next, uses;
+};
+
+/**
+ * struct account - an account
+ * @nonce: by enum account_who, for the next message that credential protects.
+ *	One of them the peer has issued to us, the other one we to the peer.
+ * @fresh: what the server issued while it was not authenticated; for the next
+ *	try only, never stored (client role)
+ * @guard: for the credential of the peer, by enum account_who
+ * @user: name of the client credential, "" when it is not known
+ * @listed: the module has the account, or had it when we looked last
+ * @sessions: how many refer to it
+ */
+struct account {
+	struct hash_node by_name, by_user;
+	struct account *next, **link;
+	struct account *next_dirty;
+	bool dirty, listed, has_user;
+	unsigned int sessions;
+	struct omasec_nonce nonce[2], fresh;
+	struct guard guard[2];
+	char *user;
+	char name[];
+};
+
+/* Reads what the store has; 0 (also for nothing) or a negative errno. */
+typedef int (*account_load_fn)(void *arg, struct account *a);
+
+struct accounts {
+	struct hash names, users;
+	struct account *all, *dirty;
+	account_load_fn load;
+	void *arg;
+};
+
+/* 0 or -ENOMEM. @load may be NULL. */
+int accounts_init(struct accounts *as, account_load_fn load, void *arg);
+void accounts_free(struct accounts *as);
+
+struct account *account_find(const struct accounts *as, const char *name);
+/* The only account whose client has that name; NULL for none and for several. */
+struct account *account_find_user(const struct accounts *as, const char *user);
+/* Finds or makes. 0, -ENOMEM, or what loading failed with. */
+int account_need(struct accounts *as, const char *name, struct account **out);
+/* 0 or -ENOMEM. */
+int account_set_user(struct accounts *as, struct account *a, const char *user);
+/* Frees it; no session may refer to it. */
+void account_drop(struct accounts *as, struct account *a);
+
+void account_dirty(struct accounts *as, struct account *a);
+
+/* The peer issued @n. */
+void account_learn(struct accounts *as, struct account *a, enum account_who who,
+		   const struct omasec_nonce *n);
+/* We issue @n. */
+void account_issue(struct accounts *as, struct account *a, enum account_who who,
+		   const struct omasec_nonce *n);
+
+/**
+ * account_replayed() - a message with a right MAC was accepted before
+ * @a: account
+ * @who: credential of the peer
+ * @print: fingerprint of the message
+ * @unique: the fingerprint has something that only this message has; otherwise
+ *	it is told apart by the nonce that it was protected with
+ * Also true when so many messages used one nonce that the oldest is forgotten.
+ */
+bool account_replayed(const struct account *a, enum account_who who, uint64_t print, bool unique);
+void account_accepted(struct accounts *as, struct account *a, enum account_who who,
+		      uint64_t print, bool unique);
+
+#endif

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Native mode: the application speaks auth-MAC itself. Nothing in its messages
+ * is changed; the engine follows the nonces that pass, so that the module can
+ * check both sides, and challenges for the application where a message may not
+ * be delivered. Then it uses the nonce that the application itself gave out
+ * last: the peer's next message has to satisfy both.
+ */
+#include <string.h>
+
+#include "engine_internal.h"
+
+/*
+ * A challenge of the application's own may leave without MAC; so may a first
+ * package, by rule or while no nonce is known: the peer judges it.
+ */
+static void native_protect(const struct engine_in *in, struct engine_decision *d)
+{
+	bool first = in->msg->role == OMASEC_ROLE_CLIENT && !in->facts->status_count;
+
+	if (facts_challenge_only(in->facts) ||
+	    (first && in->msg->first_contact == OMASEC_FIRST_CONTACT_CHALLENGE))
+		d->no_mac = true;
+	else if (in->acct->fresh.known)
+		d->mac_nonce = in->acct->fresh;
+	else if (in->acct->nonce[in->send].known)
+		d->mac_nonce = in->acct->nonce[in->send];
+	else
+		d->no_mac = true;
+}
+
+void engine_native_tx(struct engine *e, const struct engine_in *in, struct engine_decision *d)
+{
+	struct session *s = engine_session(e, in, d);
+	const struct dm_status *chal;
+
+	if (!s)
+		return;
+	chal = facts_chal(in->facts, s->num.in_wire);
+	if (chal) {
+		facts_nonce(chal, &d->expect_nonce);
+		account_issue(&e->accounts, in->acct, in->expect, &d->expect_nonce);
+	} else {
+		engine_rearm(in, d);
+	}
+	native_protect(in, d);
+	s->num.out_wire = in->facts->msg_id;
+	d->verdict = OMASEC_VERDICT_ACCEPT;
+}
+
+static void native_good(struct engine *e, const struct engine_in *in, uint64_t print, bool unique,
+			struct engine_decision *d)
+{
+	struct session *s = engine_session(e, in, d);
+	const struct dm_status *chal;
+	struct omasec_nonce nonce;
+
+	if (!s)
+		return;
+	s->failed = 0;
+	s->failed_flow = 0;
+	memset(&in->acct->fresh, 0, sizeof(in->acct->fresh));
+	account_accepted(&e->accounts, in->acct, in->expect, print, unique);
+	chal = facts_chal(in->facts, s->num.out_wire);
+	if (chal) {
+		facts_nonce(chal, &nonce);
+		account_learn(&e->accounts, in->acct, in->send, &nonce);
+	}
+	s->num.in_wire = in->facts->msg_id;
+	d->verdict = OMASEC_VERDICT_ACCEPT;
+}
+
+static void native_bad(struct engine *e, const struct engine_in *in, uint8_t mac_state,
+		       struct engine_decision *d)
+{
+	uint32_t reason = engine_mac_reason(mac_state);
+	const struct dm_status *chal;
+	struct omasec_nonce nonce = { 0 };
+	struct session *s;
+
+	s = engine_suspect(e, in, d);
+	if (!s)
+		return;
+	chal = facts_chal(in->facts, s->num.out_wire);
+	if (chal)
+		facts_nonce(chal, &nonce);
+	if (in->msg->role == OMASEC_ROLE_CLIENT && facts_challenge_only(in->facts)) {
+		/* The application is to answer it, and the module lets it pass. */
+		in->acct->fresh = nonce;
+		d->verdict = OMASEC_VERDICT_ACCEPT;
+		return;
+	}
+	if (!in->acct || !in->acct->nonce[in->expect].known) {
+		engine_reject(d, reason, "no nonce of the native application is known to challenge "
+			      "the peer with; give one with the account");
+		return;
+	}
+	if (s->failed && in->msg->role == OMASEC_ROLE_CLIENT) {
+		engine_reject(d, OMASEC_REASON_AUTH_FAILED,
+			      "the server failed authentication again after a challenge: %s",
+			      omasec_reason_name(reason));
+		return;
+	}
+	account_issue(&e->accounts, in->acct, in->expect, &in->acct->nonce[in->expect]);
+	engine_challenge(e, in, s, mac_state, &in->acct->nonce[in->expect], &nonce, d);
+}
+
+void engine_native_rx(struct engine *e, const struct engine_in *in, struct engine_decision *d)
+{
+	uint8_t mac_state = in->msg->mac_state;
+	uint64_t print;
+	bool unique;
+
+	print = facts_print(in->facts, &unique);
+	if (mac_state == OMASEC_MAC_STATE_OK &&
+	    account_replayed(in->acct, in->expect, print, unique))
+		mac_state = OMASEC_MAC_STATE_REPLAYED;
+	if (mac_state == OMASEC_MAC_STATE_OK)
+		native_good(e, in, print, unique, d);
+	else
+		native_bad(e, in, mac_state, d);
+}
