@@ -190,17 +190,30 @@ static const struct nf_hook_ops omasec_guard_hooks[] = {
 #endif
 };
 
-int omasec_guard_net_init(struct omasec_net *on)
+static int __net_init omasec_guard_net_init(struct net *net)
 {
-	return nf_register_net_hooks(on->net, omasec_guard_hooks, ARRAY_SIZE(omasec_guard_hooks));
+	return nf_register_net_hooks(net, omasec_guard_hooks, ARRAY_SIZE(omasec_guard_hooks));
 }
 
-void omasec_guard_net_exit(struct omasec_net *on)
+static void __net_exit omasec_guard_net_exit(struct net *net)
 {
-	nf_unregister_net_hooks(on->net, omasec_guard_hooks, ARRAY_SIZE(omasec_guard_hooks));
+	nf_unregister_net_hooks(net, omasec_guard_hooks, ARRAY_SIZE(omasec_guard_hooks));
 }
 
-void omasec_guard_flush(void)
+/* Apart from the module's own, so that the guard can go before the probe does. */
+static struct pernet_operations omasec_guard_pernet = {
+	.init = omasec_guard_net_init,
+	.exit = omasec_guard_net_exit,
+};
+
+int omasec_guard_init(void)
 {
+	return register_pernet_subsys(&omasec_guard_pernet);
+}
+
+void omasec_guard_exit(void)
+{
+	unregister_pernet_subsys(&omasec_guard_pernet);
+	synchronize_net();	/* hooks that are still running */
 	flush_workqueue(omasec_wq);
 }

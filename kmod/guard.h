@@ -5,9 +5,8 @@
 
 #include "net.h"
 
-int omasec_guard_net_init(struct omasec_net *on);
-void omasec_guard_net_exit(struct omasec_net *on);
-/* Waits for what the guard queued. */
-void omasec_guard_flush(void);
+int omasec_guard_init(void);
+/* After return no hook runs and nothing that one queued is left. */
+void omasec_guard_exit(void);
 
 #endif

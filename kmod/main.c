@@ -39,16 +39,7 @@ static int __net_init omasec_net_init(struct net *net)
 		return err;
 	err = omasec_control_net_init(on);
 	if (err)
-		goto stats;
-	err = omasec_guard_net_init(on);
-	if (err)
-		goto control;
-	return 0;
-control:
-	omasec_control_net_pre_exit(on);
-	omasec_control_net_exit(on);
-stats:
-	omasec_stats_exit(on);
+		omasec_stats_exit(on);
 	return err;
 }
 
@@ -56,7 +47,6 @@ static void __net_exit omasec_net_pre_exit(struct net *net)
 {
 	struct omasec_net *on = omasec_net(net);
 
-	omasec_guard_net_exit(on);
 	WRITE_ONCE(on->draining, true);
 	omasec_control_net_pre_exit(on);
 }
@@ -65,8 +55,6 @@ static void __net_exit omasec_net_exit(struct net *net)
 {
 	struct omasec_net *on = omasec_net(net);
 
-	/* The guard's hooks have been waited for between pre_exit and here. */
-	omasec_guard_flush();
 	omasec_control_net_exit(on);
 	omasec_stats_exit(on);
 }
@@ -98,10 +86,15 @@ static int __init omasec_init(void)
 	err = omasec_attach_start();
 	if (err)
 		goto pernet;
-	err = omasec_control_init();
+	err = omasec_guard_init();
 	if (err)
 		goto start;
+	err = omasec_control_init();
+	if (err)
+		goto guard;
 	return 0;
+guard:
+	omasec_guard_exit();
 start:
 	omasec_attach_stop();
 pernet:
@@ -118,8 +111,9 @@ crypto:
 static void __exit omasec_exit(void)
 {
 	omasec_control_exit();
-	unregister_pernet_subsys(&omasec_pernet);
+	omasec_guard_exit();
 	omasec_attach_stop();
+	unregister_pernet_subsys(&omasec_pernet);
 	omasec_attach_exit();
 	omasec_flow_exit();
 	omasec_crypto_exit();

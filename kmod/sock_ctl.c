@@ -58,7 +58,7 @@ static void omasec_close(struct sock *sk, long timeout)
 	struct omasec_msg *rx, *tx;
 	struct omasec_flow *f;
 	struct proto *prot;
-	bool drop, unread;
+	bool drop, abort;
 
 	f = omasec_sk_flow(sk);
 	if (!f) {
@@ -76,13 +76,16 @@ static void omasec_close(struct sock *sk, long timeout)
 	f->closing = true;	/* the flow does nothing more */
 	rx = f->rx.msg;
 	tx = f->tx.msg;
-	unread = f->rx.out.len || f->raw_len;
+	/*
+	 * RFC 2525, 2.17: data that nobody will read is answered with RST. So is
+	 * what could not be handed to TCP: a FIN would say that it was all.
+	 */
+	abort = f->rx.out.len || f->raw_len || f->tx.out.len || f->tx.state == OMASEC_DIR_WAIT;
 	mutex_unlock(&f->mtx);
 
 	lock_sock(sk);
 	omasec_attach_undo(sk, f);
-	if (unread && !f->passthru) {
-		/* RFC 2525, 2.17: data that nobody will read is answered with RST. */
+	if (abort && !f->passthru) {
 		sock_set_flag(sk, SOCK_LINGER);
 		sk->sk_lingertime = 0;
 	}

@@ -355,9 +355,7 @@ bool omasec_tx_run(struct omasec_flow *f)
 			moved = true;
 			continue;
 		}
-		if (f->tx_in.len)
-			continue;
-		if (f->tx_eof && omasec_tx_fin(f)) {
+		if (!f->tx_in.len && f->tx_eof && omasec_tx_fin(f)) {
 			moved = true;
 			continue;
 		}
