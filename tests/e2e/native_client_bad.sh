@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# What a client does wrong never reaches the server application; it is challenged
+# with a Status for every command, and one retry round gets it back.
+#
+# KERNELS: 6.1 6.12 debug
+# TIMEOUT: 90
+. ./lib/common.sh
+network
+protect_server
+events server
+app_server
+n=100
+for bad in wrong-mac no-header two-headers bad-algorithm stale-nonce altered-body unknown-user \
+	other-form short-mac garbage two-macs no-user; do
+	n=$((n + 10))
+	check "$bad is challenged" native_client $DIRECT --session $n --state "$WORK/nonces" --misbehave $bad@2
+	expect "$bad: once" "$WORK/client.json" 'd["refused_by_peer"] == 1'
+done
+check "server application" stop_peer server
+expect "it saw three messages of each session, all with a MAC" "$WORK/server.json" \
+	'd["sessions_ended"] == 12 and len(d["requests"]) == 36 and all(r["hmac"] for r in d["requests"])'
+for reason in mac-missing mac-wrong mac-malformed mac-algorithm user-unknown; do
+	check "counted: $reason" refused server $reason
+	check "told: $reason" event server $reason
+done
+finish

@@ -1,0 +1,27 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Sessions in a row use the nonces of the session before; each ends as it should,
+# also when helpers and connections are new in between.
+#
+# KERNELS: 6.1 6.12 debug
+# TIMEOUT: 60
+. ./lib/common.sh
+network
+protect_device
+protect_server
+session "five sessions on one connection each" "" "--sessions 5" "--least 30"
+cp "$WORK/wire.log" "$WORK/wire.before"
+helper_stop device
+helper_stop server
+helper_start device
+helper_start server
+app_server
+relay
+check "after a restart of both helpers: client" app_client $RELAY --session 100
+check "after a restart of both helpers: server" stop_peer server
+stop_peer relay
+cat "$WORK/wire.log" >>"$WORK/wire.before"
+mv "$WORK/wire.before" "$WORK/wire.log"
+check "the nonces went on where they were" wirecheck --least 36
+finish
