@@ -18,16 +18,23 @@ mkdir -p "$BUILD" "$CACHE"
 say() { printf '%s\n' "== $*" >&2; }
 die() { printf '%s\n' "${0##*/}: $*" >&2; exit 2; }
 
-# with_lock NAME COMMAND...: one at a time on this machine; children started
-# in the background do not inherit the lock.
+# with_lock and logged run functions of which every failure is the end: in a
+# subshell, because behind `||` bash would ignore them all. For the same reason
+# do not call them behind && or || or in a condition.
+
+# with_lock NAME COMMAND...: one at a time on this machine; what the command
+# leaves in the background does not inherit the lock.
 with_lock()
 {
-	local lock="$CACHE/.lock-$1" fd rc=0
+	local lock="$CACHE/.lock-$1" fd rc
 
 	shift
 	exec {fd}>"$lock"
 	flock "$fd"
-	"$@" {fd}>&- || rc=$?
+	set +e
+	(exec {fd}>&-; set -e; "$@")
+	rc=$?
+	set -e
 	exec {fd}>&-
 	return $rc
 }
@@ -45,11 +52,14 @@ key()
 # logged LOG COMMAND...: quiet unless it fails, then the end of what it said
 logged()
 {
-	local log=$1 rc=0
+	local log=$1 rc
 
 	shift
 	mkdir -p "$(dirname "$log")"
-	"$@" >"$log" 2>&1 </dev/null || rc=$?
+	set +e
+	(set -e; "$@") >"$log" 2>&1 </dev/null
+	rc=$?
+	set -e
 	if [ $rc -ne 0 ]; then
 		printf '%s\n' "failed ($rc): $*" "--- end of $log" >&2
 		tail -n 40 "$log" >&2

@@ -83,7 +83,10 @@ fill_base()
 	ln -s ../proc/self/mounts "$r/etc/mtab"
 
 	tmp=$(mktemp -d "$CACHE/tmp.XXXXXX")
-	(cd "$tmp" && logged "$BUILD/setup.log" apt-get -q download busybox-static && dpkg -x ./*.deb x)
+	cd "$tmp"
+	logged "$BUILD/download.log" apt-get -q download busybox-static
+	dpkg -x ./*.deb x
+	cd "$TOP"
 	cp "$tmp/x/bin/busybox" "$r/usr/bin/busybox"
 	rm -rf "$tmp"
 	gcc -O2 -static -o "$r/usr/sbin/vmexit" "$TOP/tools/vm/guest/vmexit.c"
