@@ -36,6 +36,7 @@ struct guard {
  *	One of them the peer has issued to us, the other one we to the peer.
  * @fresh: what the server issued while it was not authenticated; for the next
  *	try only, never stored (client role)
+ * @busy: connection that has an exchange under way (client role), until @busy_until
  * @guard: for the credential of the peer, by enum account_who
  * @user: name of the client credential, "" when it is not known
  * @listed: the module has the account, or had it when we looked last
@@ -49,6 +50,7 @@ struct account {
 	unsigned int sessions;
 	struct omasec_nonce nonce[2], fresh;
 	struct guard guard[2];
+	uint64_t busy, busy_until;
 	char *user;
 	char name[];
 };

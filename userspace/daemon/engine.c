@@ -172,6 +172,43 @@ static int engine_account(struct engine *e, struct engine_in *in, struct engine_
 	return 0;
 }
 
+unsigned int engine_wait(const struct engine *e, const struct omasec_message *msg, uint64_t now)
+{
+	const struct account *a;
+
+	if (msg->path != OMASEC_PATH_TX || msg->role != OMASEC_ROLE_CLIENT ||
+	    msg->auth_mode != OMASEC_AUTH_MODE_TRANSPARENT)
+		return 0;
+	a = account_find(&e->accounts, msg->account);
+	if (!a || a->busy_until <= now || a->busy == msg->flow)
+		return 0;
+	return (unsigned int)(a->busy_until - now);
+}
+
+void engine_flow_gone(struct engine *e, const char *account, uint64_t flow)
+{
+	struct account *a = account_find(&e->accounts, account);
+
+	if (a && a->busy == flow)
+		a->busy_until = 0;
+}
+
+/* An exchange begins when a request leaves and ends when its response is decided. */
+static void engine_exchange(const struct engine_in *in, const struct engine_decision *d)
+{
+	struct account *a = in->acct;
+
+	if (!a || in->msg->role != OMASEC_ROLE_CLIENT)
+		return;
+	if (d->verdict == OMASEC_VERDICT_RESPOND ||
+	    (d->verdict == OMASEC_VERDICT_ACCEPT && in->msg->path == OMASEC_PATH_TX)) {
+		a->busy = in->msg->flow;
+		a->busy_until = in->now + ENGINE_EXCHANGE_MS;
+	} else if (a->busy == in->msg->flow) {
+		a->busy_until = 0;
+	}
+}
+
 void engine_decide(struct engine *e, const struct omasec_message *msg,
 		   const struct dm_facts *facts, const void *body, uint64_t now,
 		   struct engine_decision *d)
@@ -208,4 +245,5 @@ void engine_decide(struct engine *e, const struct omasec_message *msg,
 		(native ? engine_native_tx : engine_tx)(e, &in, d);
 	else
 		(native ? engine_native_rx : engine_rx)(e, &in, d);
+	engine_exchange(&in, d);
 }

@@ -122,6 +122,20 @@ void engine_free(struct engine *e);
 void engine_decide(struct engine *e, const struct omasec_message *msg,
 		   const struct dm_facts *facts, const void *body, uint64_t now,
 		   struct engine_decision *d);
+
+/* How long an exchange keeps others of its account waiting at most, ms. */
+#define ENGINE_EXCHANGE_MS 5000
+
+/**
+ * engine_wait() - how long a message of the application had better wait
+ * Two exchanges of one account at the same time would spoil each other's nonces,
+ * so the client role has them one after the other.
+ * Return: 0 to decide it now, or ms; less when an exchange ends before.
+ */
+unsigned int engine_wait(const struct engine *e, const struct omasec_message *msg, uint64_t now);
+/* The connection ended; @account may be "". */
+void engine_flow_gone(struct engine *e, const char *account, uint64_t flow);
+
 void engine_decision_done(struct engine_decision *d);
 
 /* A rejection that needs no engine (the worker refused the message). */

@@ -11,22 +11,18 @@
 #include "engine_internal.h"
 
 /*
- * A challenge of the application's own may leave without MAC; so may a first
- * package, by rule or while no nonce is known: the peer judges it.
+ * With first-contact challenge, a challenge of the application's own and a first
+ * package may leave with any MAC or none: the peer judges them.
  */
 static void native_protect(const struct engine_in *in, struct engine_decision *d)
 {
 	bool first = in->msg->role == OMASEC_ROLE_CLIENT && !in->facts->status_count;
 
-	if (facts_challenge_only(in->facts) ||
-	    (first && in->msg->first_contact == OMASEC_FIRST_CONTACT_CHALLENGE))
+	if (in->msg->first_contact == OMASEC_FIRST_CONTACT_CHALLENGE &&
+	    (first || facts_challenge_only(in->facts)))
 		d->no_mac = true;
-	else if (in->acct->fresh.known)
-		d->mac_nonce = in->acct->fresh;
-	else if (in->acct->nonce[in->send].known)
-		d->mac_nonce = in->acct->nonce[in->send];
 	else
-		d->no_mac = true;
+		engine_protect(in, &in->acct->fresh, d);
 }
 
 void engine_native_tx(struct engine *e, const struct engine_in *in, struct engine_decision *d)

@@ -35,17 +35,18 @@ static struct session *rx_session(struct engine *e, const struct engine_in *in,
 
 	if (in->msg->role == OMASEC_ROLE_SERVER)
 		proved = rx_proved(e, in);
-	s = session_find(&e->sessions, in->acct, in->msg->role, in->facts->session_id);
 	if (proved) {
+		s = session_find(&e->sessions, in->acct, in->msg->role, in->facts->session_id);
 		if (s)
 			session_drop(&e->sessions, s);
 		session_establish(&e->sessions, proved, in->acct, in->now);
 		return proved;
 	}
+	s = engine_session(e, in, d);
 	if (s && in->msg->role == OMASEC_ROLE_SERVER && !in->facts->status_count &&
 	    in->facts->msg_id <= s->num.in_wire)
 		session_restart(&e->sessions, s);
-	return engine_session(e, in, d);
+	return s;
 }
 
 struct session *engine_suspect(struct engine *e, const struct engine_in *in,
@@ -60,6 +61,8 @@ struct session *engine_suspect(struct engine *e, const struct engine_in *in,
 		if (!s || !s->num.out_wire)
 			engine_reject(d, engine_mac_reason(in->msg->mac_state),
 				      "not authenticated, and of a session that is not known here");
+		else
+			number_in_seen(&s->num, f->msg_id);
 		return d->verdict ? NULL : s;
 	}
 	if (s && f->status_count && f->msg_id >= s->num.in_wire)
@@ -255,6 +258,7 @@ static void rx_good(struct engine *e, const struct engine_in *in, uint64_t print
 
 	if (!s)
 		return;
+	number_in_seen(&s->num, in->facts->msg_id);
 	s->failed = 0;
 	s->failed_flow = 0;
 	memset(&in->acct->fresh, 0, sizeof(in->acct->fresh));

@@ -51,7 +51,8 @@ void nonce_set(struct omasec_nonce *n, const void *data, size_t len)
 	memset(n, 0, sizeof(*n));
 	if (len > sizeof(n->data))
 		return;
-	memcpy(n->data, data, len);
+	if (len)
+		memcpy(n->data, data, len);
 	n->len = (uint8_t)len;
 	n->known = true;
 }
