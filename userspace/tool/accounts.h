@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What other commands need of accounts. */
+#ifndef TOOL_ACCOUNTS_H
+#define TOOL_ACCOUNTS_H
+
+#include <jansson.h>
+
+#include "resolve.h"
+#include "tool.h"
+#include "value.h"
+
+json_t *account_json(const struct omasec_account *a);
+/* "ok", "missing", "revoked", "expired", or what else is wrong. */
+const char *account_key_text(const struct omasec_cred *c);
+/*
+ * Finds or makes the key of one side and names it in @c->a. @staged: serial of a
+ * new key, 0 for none. 0, or a negative errno with the @key of the setting (-1
+ * for none) and @why.
+ */
+int account_key(struct tool *t, struct account_conf *c, enum who who, const char *dir,
+		int *staged, int *key, char why[RESOLVE_WHY_MAX]);
+
+#endif

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0
+/* omasec key. See omasec-key(8). Works without the module. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "keyring.h"
+#include "out.h"
+#include "pairs.h"
+#include "secret.h"
+#include "value.h"
+
+static const char *const who_name[] = { [WHO_CLIENT] = "client", [WHO_SERVER] = "server" };
+
+static const char *key_state(int state)
+{
+	return state == -EKEYREVOKED ? "revoked" : state == -EKEYEXPIRED ? "expired" : "ok";
+}
+
+struct list {
+	json_t *array;
+	struct out_table *table;
+};
+
+static int list_one(void *arg, const struct keyring_key *key)
+{
+	struct list *l = arg;
+
+	if (l->array) {
+		json_t *o = json_object();
+
+		out_set(o, "serial", json_integer(key->serial));
+		out_set(o, "account", out_text(key->account));
+		out_set(o, "of", json_string(who_name[key->who]));
+		out_set(o, "state", json_string(key_state(key->state)));
+		out_set(o, "uid", json_integer(key->uid));
+		return json_array_append_new(l->array, o) ? -ENOMEM : 0;
+	}
+	out_cell(l->table, "%d", key->serial);
+	out_cell(l->table, "%s", key->account);
+	out_cell(l->table, "%s", who_name[key->who]);
+	out_cell(l->table, "%s", key_state(key->state));
+	return 0;
+}
+
+static int key_refused(const struct tool *t, int err)
+{
+	if (err == -ENOSYS)
+		return tool_error(t, EXIT_REFUSED, "this kernel has no key retention service (CONFIG_KEYS)");
+	return tool_error(t, tool_exit_code(err), "user keyring: %s", strerror(-err));
+}
+
+int cmd_key_list(struct tool *t, int argc, char **argv)
+{
+	struct list l = { 0 };
+	int rc;
+
+	if (argc)
+		return tool_usage(t, "%s: nothing is expected here", argv[0]);
+	if (t->json)
+		l.array = json_array();
+	else
+		l.table = out_table_new(">SERIAL|ACCOUNT|OF|STATE");
+	if (!l.array && !l.table)
+		return tool_error(t, EXIT_REFUSED, "out of memory");
+	rc = keyring_each(list_one, &l);
+	if (rc) {
+		json_decref(l.array);
+		out_table_free(l.table);
+		return key_refused(t, rc);
+	}
+	if (l.array)
+		return out_json(t, "keys", l.array);
+	out_table_end(t, l.table, 0, "No keys.");
+	return out_finish(t);
+}
+
+static int key_args(struct tool *t, int argc, char **argv, char *account, enum who *who)
+{
+	int rc = argc ? pairs_name(t, argc, argv, account) :
+			tool_usage(t, "the name of the account is missing");
+
+	if (rc)
+		return rc;
+	if (argc < 2)
+		return tool_usage(t, "expected client or server after the account");
+	return pairs_who(t, argv[1], who);
+}
+
+/* The user name that goes into K: given, or that of the loaded account. */
+static int key_user(struct tool *t, const char *account, enum who who, int argc, char **argv,
+		    char *user)
+{
+	struct omasec_account a;
+	int rc;
+
+	if (argc) {
+		if (strcmp(argv[0], "name"))
+			return tool_usage(t, "%s: expected name USER", argv[0]);
+		if (argc < 2 || value_text(argv[1], OMASEC_USER_MAX, user))
+			return tool_usage(t, "name: expected a name of 1 to %d octets without control characters",
+					  OMASEC_USER_MAX);
+		return argc > 2 ? tool_usage(t, "%s: nothing is expected here", argv[2]) : 0;
+	}
+	rc = tool_connect(t);
+	if (rc)
+		return rc;
+	rc = omasec_account_get(t->o, account, &a);
+	if (rc)
+		return tool_error(t, tool_exit_code(rc), "%s: %s; for an account that is not loaded give the user name: name USER",
+				  account, omasec_error(t->o));
+	strcpy(user, who == WHO_CLIENT ? a.client.user : a.server.user);
+	if (!*user)
+		return tool_error(t, EXIT_REFUSED, "the account has no %s name; give it: name USER",
+				  who_name[who]);
+	return 0;
+}
+
+int cmd_key_add(struct tool *t, int argc, char **argv)
+{
+	char account[OMASEC_NAME_MAX + 1], user[OMASEC_USER_MAX + 1], why[SECRET_WHY_MAX];
+	char what[OMASEC_NAME_MAX + OMASEC_USER_MAX + 32];
+	uint8_t k[OMASEC_K_LEN];
+	struct secret s;
+	enum who who;
+	int rc = key_args(t, argc, argv, account, &who);
+
+	if (!rc && t->given & OPT_SECRET_FILE && t->given & OPT_SECRET_FD)
+		rc = tool_usage(t, "expected only one of --secret-file and --secret-fd");
+	if (!rc)
+		rc = key_user(t, account, who, argc - 2, argv + 2, user);
+	if (rc)
+		return rc;
+	snprintf(what, sizeof(what), "%s (%s, %s)", user, account, who_name[who]);
+	if (t->given & OPT_SECRET_FILE)
+		rc = secret_from_file(t->secret_file, &s, why);
+	else if (t->given & OPT_SECRET_FD)
+		rc = secret_from_fd(t->secret_fd, &s, why);
+	else
+		rc = secret_from_prompt(what, &s, why);
+	if (rc)
+		return tool_error(t, tool_exit_code(rc), "%s", why);
+	rc = secret_k(user, &s, k, why);
+	secret_wipe(&s, sizeof(s));
+	if (rc)
+		return tool_error(t, tool_exit_code(rc), "%s", why);
+	rc = keyring_update(account, who, k);
+	secret_wipe(k, sizeof(k));
+	if (rc < 0)
+		return key_refused(t, rc);
+	return t->json ? out_json(t, "serial", json_integer(rc)) : EXIT_DONE;
+}
+
+int cmd_key_del(struct tool *t, int argc, char **argv)
+{
+	char account[OMASEC_NAME_MAX + 1];
+	enum who who;
+	int rc = key_args(t, argc, argv, account, &who);
+
+	if (!rc && argc > 2)
+		rc = tool_usage(t, "%s: nothing is expected here", argv[2]);
+	if (rc)
+		return rc;
+	rc = keyring_del(account, who);
+	if (rc == -ENOKEY)
+		return tool_error(t, EXIT_REFUSED, "there is no such key (omasec key list)");
+	return rc ? key_refused(t, rc) : EXIT_DONE;
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+/* omasec rule. See omasec-rule(8). */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "out.h"
+#include "pairs.h"
+#include "resolve.h"
+#include "rules.h"
+#include "value.h"
+
+/* ------------------------------------------------------------------ printing */
+
+json_t *rule_json(const struct omasec_rule *r)
+{
+	char text[VALUE_PREFIX_MAX];
+	json_t *o = json_object();
+
+	out_set(o, "id", json_integer(r->id));
+	out_set(o, "name", out_text(r->name));
+	out_set(o, "direction", json_string(omasec_name(OMASEC_NAMES_DIRECTION, r->direction)));
+	out_set(o, "port-min", json_integer(r->port_min));
+	out_set(o, "port-max", json_integer(r->port_max));
+	value_format_prefix(text, r->family, r->prefix, r->address);
+	out_set(o, "address", json_string(text));
+	if (r->has_uid)
+		out_set(o, "uid", json_integer(r->uid));
+	if (r->has_cgroup)
+		out_set(o, "cgroup", out_number(r->cgroup));
+	out_set(o, "account", out_text(r->account[0] ? r->account : "any"));
+	out_set(o, "role", json_string(omasec_name(OMASEC_NAMES_ROLE, r->role)));
+	out_set(o, "binding", json_string(omasec_name(OMASEC_NAMES_BINDING, r->binding)));
+	out_set(o, "integrity", json_string(omasec_name(OMASEC_NAMES_INTEGRITY, r->integrity)));
+	out_set(o, "auth-mode", json_string(omasec_name(OMASEC_NAMES_AUTH_MODE, r->auth_mode)));
+	out_set(o, "first-contact",
+		json_string(omasec_name(OMASEC_NAMES_FIRST_CONTACT, r->first_contact)));
+	out_set(o, "other", json_string(omasec_name(OMASEC_NAMES_OTHER, r->other)));
+	out_set(o, "max-message", json_integer(r->max_message));
+	out_set(o, "deadline-ms", json_integer(r->deadline_ms));
+	out_set(o, "on-deny", json_string(omasec_name(OMASEC_NAMES_ON_DENY, r->on_deny)));
+	out_set(o, "helper-lost", json_string(omasec_name(OMASEC_NAMES_HELPER_LOST, r->helper_lost)));
+	out_set(o, "flows", json_integer(r->flows));
+	out_set(o, "hits", out_number(r->hits));
+	return o;
+}
+
+struct out_table *rule_table(void)
+{
+	return out_table_new(">ID|NAME|DIR|PORT|ADDRESS|FOR|ACCOUNT|PROTECTION|>FLOWS|>HITS");
+}
+
+void rule_row(struct out_table *table, const struct omasec_rule *r)
+{
+	char ports[VALUE_PORTS_MAX], address[VALUE_PREFIX_MAX];
+	const char *integrity = omasec_name(OMASEC_NAMES_INTEGRITY, r->integrity);
+
+	value_format_ports(ports, r->port_min, r->port_max);
+	value_format_prefix(address, r->family, r->prefix, r->address);
+	out_cell(table, "%u", r->id);
+	out_cell(table, "%s", r->name);
+	out_cell(table, "%s", omasec_name(OMASEC_NAMES_DIRECTION, r->direction));
+	out_cell(table, "%s", ports);
+	out_cell(table, "%s", address);
+	if (r->has_uid && r->has_cgroup)
+		out_cell(table, "uid %u, cgroup %llu", r->uid, (unsigned long long)r->cgroup);
+	else if (r->has_uid)
+		out_cell(table, "uid %u", r->uid);
+	else if (r->has_cgroup)
+		out_cell(table, "cgroup %llu", (unsigned long long)r->cgroup);
+	else
+		out_cell(table, "all");
+	out_cell(table, "%s", r->account[0] ? r->account : "any");
+	if (r->integrity == OMASEC_INTEGRITY_NONE)
+		out_cell(table, "%s", integrity);
+	else
+		out_cell(table, "%s, %s%s", integrity, omasec_name(OMASEC_NAMES_AUTH_MODE, r->auth_mode),
+			 r->other == OMASEC_OTHER_PASS ? ", other content passes" : "");
+	out_cell(table, "%u", r->flows);
+	out_cell(table, "%llu", (unsigned long long)r->hits);
+}
+
+struct list {
+	json_t *array;
+	struct out_table *table;
+};
+
+static int list_one(void *arg, const struct omasec_rule *r)
+{
+	struct list *l = arg;
+
+	if (l->array)
+		return json_array_append_new(l->array, rule_json(r)) ? -ENOMEM : 0;
+	rule_row(l->table, r);
+	return 0;
+}
+
+int cmd_rule_list(struct tool *t, int argc, char **argv)
+{
+	struct list l = { 0 };
+	int rc = argc ? tool_usage(t, "%s: nothing is expected here", argv[0]) : tool_connect(t);
+
+	if (rc)
+		return rc;
+	if (t->json)
+		l.array = json_array();
+	else
+		l.table = rule_table();
+	if (!l.array && !l.table)
+		return tool_error(t, EXIT_REFUSED, "out of memory");
+	rc = omasec_rule_each(t->o, list_one, &l);
+	if (rc) {
+		json_decref(l.array);
+		out_table_free(l.table);
+		return tool_refused(t, rc);
+	}
+	if (l.array)
+		return out_json(t, "rules", l.array);
+	out_table_end(t, l.table, 0, "No rules: no socket is protected.");
+	return out_finish(t);
+}
+
+/* ------------------------------------------------------------------ changing */
+
+int cmd_rule_add(struct tool *t, int argc, char **argv)
+{
+	struct pairs_faults faults = { t, &setting_rule, 0 };
+	char why[RESOLVE_WHY_MAX];
+	struct rule_conf c;
+	uint32_t id = 0;
+	int rc, key = 0;
+
+	setting_rule_init(&c);
+	/* The name is the odd word. */
+	rc = argc % 2 ? pairs_name(t, argc, argv, c.r.name) : 0;
+	if (!rc && c.r.name[0] && !c.r.name[strspn(c.r.name, "0123456789")])
+		rc = tool_error(t, EXIT_USAGE, "%s: expected a name that is not a number", c.r.name);
+	if (!rc)
+		rc = pairs_read(t, &setting_rule, &c, argc - argc % 2, argv + argc % 2);
+	if (rc)
+		goto out;
+	setting_rule_check(&c, pairs_fault, &faults);
+	rc = faults.count ? EXIT_USAGE : 0;
+	if (rc)
+		goto out;
+	rc = resolve_rule(&c, &key, why);
+	if (rc) {
+		rc = tool_error(t, EXIT_REFUSED, "%s: %s", setting_rule.setting[key].name, why);
+		goto out;
+	}
+	rc = tool_connect(t);
+	if (rc)
+		goto out;
+	rc = omasec_rule_add(t->o, &c.r, &id);
+	if (rc)
+		rc = tool_refused(t, rc);
+	else if (t->json)
+		rc = out_json(t, "id", json_integer(id));
+out:
+	setting_rule_free(&c);
+	return rc;
+}
+
+int cmd_rule_del(struct tool *t, int argc, char **argv)
+{
+	uint64_t id = 0;
+	int rc = 0;
+
+	if (argc != 1)
+		rc = tool_usage(t, argc ? "expected one rule" : "the number or name of the rule is missing");
+	if (!rc)
+		rc = tool_connect(t);
+	if (rc)
+		return rc;
+	value_u64(argv[0], 1, UINT32_MAX, &id);
+	rc = omasec_rule_del(t->o, (uint32_t)id, argv[0]);
+	if (rc)
+		return tool_error(t, tool_exit_code(rc), "%s: %s", argv[0], omasec_error(t->o));
+	return EXIT_DONE;
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * omasec status, and omasec alone: one screen that says what is protected, by
+ * what, and what is wrong. Exit code 1 when something is wrong.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "accounts.h"
+#include "out.h"
+#include "rules.h"
+
+/* More problems of one kind than this are only counted. */
+#define PROBLEMS_MAX 20
+
+/**
+ * struct screen - what status gathers before it prints
+ * @problems: array of {id, text, advice}
+ * @rule_count: rules that were read
+ * @refused: messages refused since the module was loaded
+ */
+struct screen {
+	const struct tool *t;
+	struct omasec_status st;
+	json_t *problems, *rules;
+	struct out_table *table;
+	unsigned int rule_count, bad_accounts;
+	uint64_t refused, rx, tx;
+};
+
+static void problem(struct screen *s, const char *id, const char *advice, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+static void problem(struct screen *s, const char *id, const char *advice, const char *fmt, ...)
+{
+	json_t *o = json_object();
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	out_set(o, "id", json_string(id));
+	out_set(o, "text", out_text(text));
+	out_set(o, "advice", out_text(advice));
+	json_array_append_new(s->problems, o);
+}
+
+/* ------------------------------------------------------------------ gathering */
+
+static int see_rule(void *arg, const struct omasec_rule *r)
+{
+	struct screen *s = arg;
+
+	s->rule_count++;
+	if (s->rules)
+		return json_array_append_new(s->rules, rule_json(r)) ? -ENOMEM : 0;
+	rule_row(s->table, r);
+	return 0;
+}
+
+static void see_cred(struct screen *s, const struct omasec_account *a, const char *who,
+		     const struct omasec_cred *c)
+{
+	char advice[200];
+
+	if (c->key && !c->key_state)
+		return;
+	if (s->bad_accounts++ >= PROBLEMS_MAX)
+		return;
+	snprintf(advice, sizeof(advice), "omasec key add %s %s, then omasec account set or omasec apply",
+		 a->name, who);
+	problem(s, "key", advice, "account %s: the key of the %s is %s; its messages are refused",
+		a->name, who, account_key_text(c));
+}
+
+static int see_account(void *arg, const struct omasec_account *a)
+{
+	see_cred(arg, a, "client", &a->client);
+	see_cred(arg, a, "server", &a->server);
+	return 0;
+}
+
+static int see_counter(void *arg, const struct omasec_counter *c)
+{
+	struct screen *s = arg;
+
+	if (c->refusal)
+		s->refused += c->value;
+	else if (!strcmp(c->name, "rx-messages"))
+		s->rx = c->value;
+	else if (!strcmp(c->name, "tx-messages"))
+		s->tx = c->value;
+	return 0;
+}
+
+static int gather(struct tool *t, struct screen *s)
+{
+	int rc = omasec_status_get(t->o, &s->st);
+
+	if (!rc)
+		rc = omasec_rule_each(t->o, see_rule, s);
+	if (!rc)
+		rc = omasec_account_each(t->o, see_account, s);
+	if (!rc)
+		rc = omasec_stats_each(t->o, see_counter, s);
+	if (rc)
+		return rc;
+	if (s->st.abi != OMASEC_ABI)
+		problem(s, "abi", "install tool and module of the same version",
+			"the module speaks version %u of the netlink contract, this tool %u", s->st.abi,
+			OMASEC_ABI);
+	if (s->st.needs_helper && !s->st.helper)
+		problem(s, "helper", "start omasecd (systemctl start omasecd)",
+			"no helper is registered, and some rule cannot work without: its messages are refused");
+	if (!s->st.md5_driver[0] && s->rule_count)
+		problem(s, "md5", "boot without fips=1, or load the module md5",
+			"the kernel has no MD5: no MAC can be computed");
+	if (s->bad_accounts > PROBLEMS_MAX)
+		problem(s, "key", "omasec account list", "%u more keys are not usable",
+			s->bad_accounts - PROBLEMS_MAX);
+	if (s->st.memory_max && s->st.memory > s->st.memory_max / 10 * 9)
+		problem(s, "memory", "omasec flow list; the helper may be too slow",
+			"%llu of %llu octets for messages are in use",
+			(unsigned long long)s->st.memory, (unsigned long long)s->st.memory_max);
+	return 0;
+}
+
+/* ------------------------------------------------------------------ printing */
+
+static int print_json(struct tool *t, struct screen *s)
+{
+	json_t *o = out_object(), *st = json_object();
+
+	out_set(st, "module", out_text(s->st.version));
+	out_set(st, "abi", json_integer(s->st.abi));
+	if (s->st.helper) {
+		out_set(st, "helper", json_integer(s->st.helper));
+		out_set(st, "helper-version", out_text(s->st.helper_version));
+	}
+	out_set(st, "needs-helper", json_boolean(s->st.needs_helper));
+	out_set(st, "accounts", json_integer(s->st.accounts));
+	out_set(st, "rules", json_integer(s->st.rules));
+	out_set(st, "flows", json_integer(s->st.flows));
+	out_set(st, "listeners", json_integer(s->st.listeners));
+	out_set(st, "pending", json_integer(s->st.pending));
+	out_set(st, "memory", out_number(s->st.memory));
+	out_set(st, "memory-max", out_number(s->st.memory_max));
+	out_set(st, "md5-driver", out_text(s->st.md5_driver));
+	out_set(st, "generation", json_integer(s->st.generation));
+	out_set(st, "rx-messages", out_number(s->rx));
+	out_set(st, "tx-messages", out_number(s->tx));
+	out_set(st, "refused", out_number(s->refused));
+	out_set(o, "loaded", json_true());
+	out_set(o, "status", st);
+	out_set(o, "rules", s->rules);
+	out_set(o, "problems", s->problems);
+	s->rules = NULL;
+	s->problems = NULL;
+	return out_json_object(t, o);
+}
+
+static void print_problems(const struct tool *t, const json_t *problems)
+{
+	const json_t *p;
+	size_t i;
+
+	if (!json_array_size(problems)) {
+		printf("\n%sNothing is wrong.%s\n", out_colour(t, OUT_GOOD), out_colour(t, OUT_PLAIN));
+		return;
+	}
+	printf("\n%sWrong%s\n", out_colour(t, OUT_BOLD), out_colour(t, OUT_PLAIN));
+	json_array_foreach(problems, i, p)
+		printf("  %s!%s %s\n    %s\n", out_colour(t, OUT_BAD), out_colour(t, OUT_PLAIN),
+		       json_string_value(json_object_get(p, "text")),
+		       json_string_value(json_object_get(p, "advice")));
+}
+
+static int print_text(struct tool *t, struct screen *s)
+{
+	const char *bold = out_colour(t, OUT_BOLD), *plain = out_colour(t, OUT_PLAIN);
+	char safe[4 * OMASEC_VERSION_MAX + 1];
+
+	printf("%somasec%s module %s, ", bold, plain, value_safe(s->st.version, safe, sizeof(safe)));
+	if (s->st.helper)
+		printf("helper %s (port %u)", value_safe(s->st.helper_version, safe, sizeof(safe)),
+		       s->st.helper);
+	else
+		printf("%s%s%s", out_colour(t, s->st.needs_helper ? OUT_BAD : OUT_PLAIN), "no helper", plain);
+	printf(", %u account%s, %u rule%s\n", s->st.accounts, s->st.accounts == 1 ? "" : "s",
+	       s->st.rules, s->st.rules == 1 ? "" : "s");
+	printf("%u flow%s, %u listener%s, %u message%s waiting, %llu received, %llu sent, %s%llu refused%s\n",
+	       s->st.flows, s->st.flows == 1 ? "" : "s", s->st.listeners,
+	       s->st.listeners == 1 ? "" : "s", s->st.pending, s->st.pending == 1 ? "" : "s",
+	       (unsigned long long)s->rx, (unsigned long long)s->tx,
+	       out_colour(t, s->refused ? OUT_WARN : OUT_PLAIN), (unsigned long long)s->refused, plain);
+	printf("\n%sProtected%s\n", bold, plain);
+	out_table_end(t, s->table, 2, "Nothing: there are no rules (omasec apply FILE).");
+	s->table = NULL;
+	print_problems(t, s->problems);
+	return out_finish(t);
+}
+
+static int no_module(struct tool *t, int err)
+{
+	json_t *o;
+
+	if (!t->json)
+		return tool_refused(t, err);
+	o = out_object();
+	out_set(o, "loaded", json_false());
+	out_set(o, "error", out_text(omasec_error(t->o)));
+	return out_json_object(t, o) ? EXIT_REFUSED : tool_exit_code(err);
+}
+
+int cmd_status(struct tool *t, int argc, char **argv)
+{
+	struct screen s = { .t = t };
+	bool wrong;
+	int rc;
+
+	if (argc)
+		return tool_usage(t, "%s: nothing is expected here", argv[0]);
+	rc = omasec_open(&t->o);
+	if (rc)
+		return no_module(t, rc);
+	s.problems = json_array();
+	if (t->json)
+		s.rules = json_array();
+	else
+		s.table = rule_table();
+	rc = s.problems && (s.rules || s.table) ? gather(t, &s) : -ENOMEM;
+	if (rc == -ENOMEM) {
+		rc = tool_error(t, EXIT_REFUSED, "out of memory");
+	} else if (rc) {
+		rc = no_module(t, rc);
+	} else {
+		wrong = json_array_size(s.problems);
+		rc = t->json ? print_json(t, &s) : print_text(t, &s);
+		if (!rc && wrong)
+			rc = EXIT_REFUSED;
+	}
+	json_decref(s.problems);
+	json_decref(s.rules);
+	out_table_free(s.table);
+	return rc;
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The table of commands, which is the dispatcher, the help and the completion at
+ * once. See omasec(8).
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "setting.h"
+#include "tool.h"
+#include "words.h"
+
+#define PAIRS "[KEY VALUE]..."
+
+const struct command commands[] = {
+	{ "status", NULL, "", "One screen: what is protected, by what, and what is wrong.",
+	  "Also when omasec is run without words. Exit code 1 when something is wrong.",
+	  0, NULL, COMPLETE_NONE, cmd_status },
+	{ "apply", NULL, "FILE [--replace]", "Put accounts and rules of a file into force, all or nothing.",
+	  "Accounts and rules of the same names are replaced, others stay. With --replace the file is the whole truth: what is not in it goes. FILE is as in omasec.conf(5); - is standard input.",
+	  OPT_REPLACE, NULL, COMPLETE_FILE, cmd_apply },
+	{ "check", NULL, "FILE", "Check a file without loading it; needs no module.",
+	  "All faults are reported as FILE:LINE: [SECTION] KEY: what was expected.",
+	  0, NULL, COMPLETE_FILE, cmd_check },
+	{ "monitor", NULL, "[--interval TIME] [--count N] [--timeout TIME]",
+	  "Events, and counters when they change, until ^C.", NULL,
+	  OPT_INTERVAL | OPT_COUNT | OPT_TIMEOUT, NULL, COMPLETE_NONE, cmd_monitor },
+	{ "event", NULL, "[--count N] [--timeout TIME]", "Events as they happen, until ^C.",
+	  "With -j one JSON object a line.", OPT_COUNT | OPT_TIMEOUT, NULL, COMPLETE_NONE, cmd_event },
+	{ "stats", NULL, "[--all]", "Counters.",
+	  "Reasons for a refusal that never occurred are left out unless --all is given.",
+	  OPT_ALL, NULL, COMPLETE_NONE, cmd_stats },
+
+	{ "account", "list", "", "All accounts.", NULL, 0, NULL, COMPLETE_NONE, cmd_account_list },
+	{ "account", "show", "NAME", "One account in full.", NULL, 0, NULL, COMPLETE_ACCOUNT, cmd_account_show },
+	{ "account", "add", "NAME " PAIRS, "Add an account.",
+	  "Passwords come from files or descriptors, or from keys that omasec key add made before.",
+	  0, &setting_account, COMPLETE_NONE, cmd_account_add },
+	{ "account", "set", "NAME " PAIRS, "Change an account; what is not given stays.", NULL,
+	  0, &setting_account, COMPLETE_ACCOUNT, cmd_account_set },
+	{ "account", "del", "NAME", "Remove an account that no rule names.", NULL,
+	  0, NULL, COMPLETE_ACCOUNT, cmd_account_del },
+
+	{ "rule", "list", "", "All rules; the first that matches decides.", NULL,
+	  0, NULL, COMPLETE_NONE, cmd_rule_list },
+	{ "rule", "add", "[NAME] " PAIRS, "Append a rule.", NULL,
+	  0, &setting_rule, COMPLETE_NONE, cmd_rule_add },
+	{ "rule", "del", "ID|NAME", "Remove a rule; flows that it selected keep it.", NULL,
+	  0, NULL, COMPLETE_RULE, cmd_rule_del },
+
+	{ "flow", "list", "", "Protected sockets.", NULL, 0, NULL, COMPLETE_NONE, cmd_flow_list },
+	{ "flow", "kill", "ID|--all", "Reset a protected socket, or all.", NULL,
+	  OPT_ALL, NULL, COMPLETE_FLOW, cmd_flow_kill },
+	{ "flow", "detach", "", "Protect no new sockets, so that the module can be unloaded.",
+	  "Ports that rules name stay blocked for sockets that are not protected.",
+	  0, NULL, COMPLETE_NONE, cmd_flow_detach },
+
+	{ "key", "list", "", "Keys in the user keyring; their contents cannot be read.", NULL,
+	  0, NULL, COMPLETE_NONE, cmd_key_list },
+	{ "key", "add", "ACCOUNT client|server [name USER] [--secret-file FILE | --secret-fd N]",
+	  "Make the key of a credential from its password, which is asked for.",
+	  "The key is B64(MD5(USER:password)); USER is that of the loaded account unless it is given. A key of the same account is replaced where it is in use.",
+	  OPT_SECRET_FILE | OPT_SECRET_FD, NULL, COMPLETE_KEY, cmd_key_add },
+	{ "key", "del", "ACCOUNT client|server", "Revoke and remove a key.",
+	  "An account that uses it refuses messages from then on.", 0, NULL, COMPLETE_KEY, cmd_key_del },
+
+	{ "help", NULL, "[OBJECT [VERB]]", "This help, or that of an object or verb.", NULL,
+	  0, NULL, COMPLETE_NONE, cmd_help },
+};
+
+const unsigned int command_count = sizeof(commands) / sizeof(commands[0]);
+
+bool command_is_object(const char *word)
+{
+	unsigned int i;
+
+	for (i = 0; i < command_count; i++)
+		if (!strcmp(commands[i].object, word))
+			return true;
+	return false;
+}
+
+/* The verbs of @object for an error: "list, show, add, set or del". */
+static void command_verbs(const char *object, char *out, size_t cap)
+{
+	const struct command *last = NULL;
+	unsigned int i;
+	size_t at = 0;
+
+	out[0] = '\0';
+	for (i = 0; i < command_count; i++) {
+		const struct command *c = &commands[i];
+
+		if (strcmp(c->object, object))
+			continue;
+		if (last && at < cap)
+			at += (size_t)snprintf(out + at, cap - at, "%s%s", at ? ", " : "", last->verb);
+		last = c;
+	}
+	if (last && at < cap)
+		snprintf(out + at, cap - at, "%s%s", at ? " or " : "", last->verb);
+}
+
+static const struct command *command_unknown_object(const char *word)
+{
+	struct words_near near = { 0 };
+	struct tool t = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < command_count; i++)
+		words_near(&near, word, commands[i].object);
+	if (near.word) {
+		tool_usage(&t, "%s: no such object; did you mean %s?", word, near.word);
+		return NULL;
+	}
+	/* "omasec list accounts" */
+	for (i = 0; i < command_count; i++)
+		if (commands[i].verb && !strcmp(commands[i].verb, word))
+			break;
+	if (i < command_count)
+		tool_usage(&t, "%s: expected an object before the verb, such as omasec %s %s", word,
+			   commands[i].object, word);
+	else
+		tool_usage(&t, "%s: no such object", word);
+	return NULL;
+}
+
+const struct command *command_find(int argc, char **argv, int *used)
+{
+	struct words_near near = { 0 };
+	struct tool t = { 0 };
+	char verbs[128];
+	unsigned int i;
+
+	*used = 0;
+	if (!argc) {
+		return &commands[0];
+	}
+	if (!command_is_object(argv[0]))
+		return command_unknown_object(argv[0]);
+	for (i = 0; i < command_count; i++) {
+		const struct command *c = &commands[i];
+
+		if (strcmp(c->object, argv[0]))
+			continue;
+		if (!c->verb) {
+			*used = 1;
+			return c;
+		}
+		if (argc > 1 && !strcmp(c->verb, argv[1])) {
+			*used = 2;
+			return c;
+		}
+		if (argc > 1)
+			words_near(&near, argv[1], c->verb);
+	}
+	command_verbs(argv[0], verbs, sizeof(verbs));
+	if (argc == 1)
+		tool_usage(&t, "%s: expected a verb after it: %s", argv[0], verbs);
+	else if (near.word)
+		tool_usage(&t, "%s %s: no such verb; did you mean %s?", argv[0], argv[1], near.word);
+	else
+		tool_usage(&t, "%s %s: no such verb: expected %s", argv[0], argv[1], verbs);
+	return NULL;
+}

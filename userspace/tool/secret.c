@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Passwords. See secret.h. DM Security 1.2, 5.4.3 for K. */
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "secret.h"
+
+static int secret_fail(int err, char why[SECRET_WHY_MAX], const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+static int secret_fail(int err, char why[SECRET_WHY_MAX], const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, SECRET_WHY_MAX, fmt, ap);
+	va_end(ap);
+	return err;
+}
+
+void secret_wipe(void *p, size_t len)
+{
+	OPENSSL_cleanse(p, len);
+}
+
+/* ------------------------------------------------------------------ files */
+
+static int secret_check_stat(int fd, char why[SECRET_WHY_MAX])
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return secret_fail(-errno, why, "%s", strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return secret_fail(-EINVAL, why, "expected a regular file");
+	if (st.st_uid != geteuid() && st.st_uid != 0)
+		return secret_fail(-EACCES, why, "expected a file of user %u or root, but user %u owns it (chown)",
+				   geteuid(), st.st_uid);
+	if (st.st_mode & 077)
+		return secret_fail(-EACCES, why, "expected mode 0600, but others may use it, mode is %04o (chmod 600)",
+				   st.st_mode & 07777);
+	return 0;
+}
+
+static int secret_open(const char *path, int *fd, char why[SECRET_WHY_MAX])
+{
+	int rc;
+
+	/* Not a FIFO that nobody writes to: that would wait for ever. */
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (*fd < 0)
+		return secret_fail(-errno, why, "cannot open %.160s: %s", path, strerror(errno));
+	rc = secret_check_stat(*fd, why);
+	if (rc)
+		close(*fd);
+	return rc;
+}
+
+int secret_check_file(const char *path, char why[SECRET_WHY_MAX])
+{
+	int fd, rc = secret_open(path, &fd, why);
+
+	if (!rc)
+		close(fd);
+	return rc;
+}
+
+int secret_from_fd(int fd, struct secret *s, char why[SECRET_WHY_MAX])
+{
+	ssize_t n = 1;
+
+	s->len = 0;
+	while (n > 0 && s->len < sizeof(s->data)) {
+		n = read(fd, s->data + s->len, sizeof(s->data) - s->len);
+		if (n < 0 && errno == EINTR)
+			n = 1;
+		else if (n > 0)
+			s->len += (size_t)n;
+	}
+	if (n < 0) {
+		int err = errno;
+
+		secret_wipe(s, sizeof(*s));
+		return secret_fail(-err, why, "cannot read the password: %s", strerror(err));
+	}
+	if (s->len && s->data[s->len - 1] == '\n')
+		s->len--;
+	if (s->len && s->data[s->len - 1] == '\r')
+		s->len--;
+	if (!s->len || s->len > SECRET_MAX || memchr(s->data, '\0', s->len) ||
+	    memchr(s->data, '\n', s->len)) {
+		secret_wipe(s, sizeof(*s));
+		return secret_fail(-EINVAL, why, "expected one line of 1 to %d octets with the password",
+				   SECRET_MAX);
+	}
+	s->data[s->len] = '\0';
+	return 0;
+}
+
+int secret_from_file(const char *path, struct secret *s, char why[SECRET_WHY_MAX])
+{
+	int fd, rc;
+
+	if (!strcmp(path, "-"))
+		return secret_from_fd(STDIN_FILENO, s, why);
+	rc = secret_open(path, &fd, why);
+	if (rc)
+		return rc;
+	rc = secret_from_fd(fd, s, why);
+	close(fd);
+	return rc;
+}
+
+/* ------------------------------------------------------------------ prompt */
+
+static volatile sig_atomic_t secret_signal;
+
+static void secret_on_signal(int sig)
+{
+	secret_signal = sig;
+}
+
+static int secret_ask(int tty, const char *text, struct secret *s, char why[SECRET_WHY_MAX])
+{
+	ssize_t n;
+
+	if (dprintf(tty, "%s", text) < 0)
+		return secret_fail(-errno, why, "cannot write to the terminal: %s", strerror(errno));
+	n = read(tty, s->data, sizeof(s->data));
+	dprintf(tty, "\n");
+	if (secret_signal)
+		return secret_fail(-EINTR, why, "interrupted");
+	if (n < 0)
+		return secret_fail(-errno, why, "cannot read from the terminal: %s", strerror(errno));
+	s->len = (size_t)n;
+	if (s->len && s->data[s->len - 1] == '\n')
+		s->len--;
+	if (!s->len || s->len > SECRET_MAX)
+		return secret_fail(-EINVAL, why, "expected a password of 1 to %d octets", SECRET_MAX);
+	s->data[s->len] = '\0';
+	return 0;
+}
+
+int secret_from_prompt(const char *what, struct secret *s, char why[SECRET_WHY_MAX])
+{
+	struct sigaction sa = { .sa_handler = secret_on_signal }, old[3];
+	static const int sigs[] = { SIGINT, SIGTERM, SIGTSTP };
+	struct termios quiet, was;
+	struct secret again = { 0 };
+	char text[256];
+	unsigned int i;
+	int rc, tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
+
+	if (tty < 0 || tcgetattr(tty, &was)) {
+		if (tty >= 0)
+			close(tty);
+		return secret_fail(-ENOTTY, why, "there is no terminal to ask for the password on: use --secret-file FILE or --secret-fd N");
+	}
+	/* The echo comes back whatever ends this. */
+	secret_signal = 0;
+	for (i = 0; i < 3; i++)
+		sigaction(sigs[i], &sa, &old[i]);
+	quiet = was;
+	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+	tcsetattr(tty, TCSAFLUSH, &quiet);
+	snprintf(text, sizeof(text), "Password of %s: ", what);
+	rc = secret_ask(tty, text, s, why);
+	if (!rc)
+		rc = secret_ask(tty, "Again: ", &again, why);
+	tcsetattr(tty, TCSAFLUSH, &was);
+	for (i = 0; i < 3; i++)
+		sigaction(sigs[i], &old[i], NULL);
+	close(tty);
+	if (!rc && (again.len != s->len || CRYPTO_memcmp(again.data, s->data, s->len)))
+		rc = secret_fail(-EINVAL, why, "the two passwords differ");
+	secret_wipe(&again, sizeof(again));
+	if (rc)
+		secret_wipe(s, sizeof(*s));
+	return rc;
+}
+
+/* ------------------------------------------------------------------ K */
+
+int secret_k(const char *name, const struct secret *s, uint8_t k[OMASEC_K_LEN],
+	     char why[SECRET_WHY_MAX])
+{
+	unsigned char md5[16], text[OMASEC_K_LEN + 1];
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	unsigned int len = 0;
+	bool ok;
+
+	ok = ctx && EVP_DigestInit_ex(ctx, EVP_md5(), NULL) &&
+	     EVP_DigestUpdate(ctx, name, strlen(name)) && EVP_DigestUpdate(ctx, ":", 1) &&
+	     EVP_DigestUpdate(ctx, s->data, s->len) && EVP_DigestFinal_ex(ctx, md5, &len) &&
+	     len == sizeof(md5) &&
+	     EVP_EncodeBlock(text, md5, sizeof(md5)) == OMASEC_K_LEN;
+	if (ok)
+		memcpy(k, text, OMASEC_K_LEN);
+	EVP_MD_CTX_free(ctx);
+	secret_wipe(md5, sizeof(md5));
+	secret_wipe(text, sizeof(text));
+	if (!ok)
+		return secret_fail(-EOPNOTSUPP, why, "OpenSSL has no MD5 here (FIPS mode?)");
+	return 0;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Passwords: read from a prompt, a file or a descriptor, never from the command
+ * line; turned into K at once and wiped. Nothing here prints one.
+ */
+#ifndef TOOL_SECRET_H
+#define TOOL_SECRET_H
+
+#include <omasec.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SECRET_MAX 1024
+
+/**
+ * struct secret - a password
+ * @len: octets
+ */
+struct secret {
+	size_t len;
+	char data[SECRET_MAX + 1];
+};
+
+/*
+ * All: 0, or a negative errno with the reason in @why (no password in it).
+ * A line end at the end of a file is not part of the password.
+ */
+#define SECRET_WHY_MAX 256
+int secret_from_file(const char *path, struct secret *s, char why[SECRET_WHY_MAX]);
+int secret_from_fd(int fd, struct secret *s, char why[SECRET_WHY_MAX]);
+/* Asks twice on the controlling terminal, without echo. */
+int secret_from_prompt(const char *what, struct secret *s, char why[SECRET_WHY_MAX]);
+/* Only the checks of secret_from_file(): regular, owned by the caller or root, mode 0600 or less. */
+int secret_check_file(const char *path, char why[SECRET_WHY_MAX]);
+/* K = B64(MD5(name ":" password)). */
+int secret_k(const char *name, const struct secret *s, uint8_t k[OMASEC_K_LEN],
+	     char why[SECRET_WHY_MAX]);
+void secret_wipe(void *p, size_t len);
+
+#endif

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The keys of accounts and rules. See setting.h. */
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "setting.h"
+#include "value.h"
+#include "words.h"
+
+/* ------------------------------------------------------------------ parsers */
+
+static void *member(const struct setting *s, void *conf)
+{
+	return (char *)conf + s->offset;
+}
+
+static int parse_enum(const struct setting *s, void *conf, const char *value)
+{
+	int v = omasec_value((enum omasec_names)s->words, value);
+
+	if (v < 0)
+		return -EINVAL;
+	*(uint8_t *)member(s, conf) = (uint8_t)v;
+	return 0;
+}
+
+static int parse_user(const struct setting *s, void *conf, const char *value)
+{
+	return value_text(value, OMASEC_USER_MAX, member(s, conf));
+}
+
+static int parse_server_id(const struct setting *s, void *conf, const char *value)
+{
+	return value_text(value, OMASEC_SERVER_ID_MAX, member(s, conf));
+}
+
+static int parse_nonce(const struct setting *s, void *conf, const char *value)
+{
+	return value_nonce(value, member(s, conf));
+}
+
+static int parse_path(const struct setting *s, void *conf, const char *value)
+{
+	char **to = member(s, conf);
+
+	if (!*value || strnlen(value, SETTING_PATH_MAX) >= SETTING_PATH_MAX)
+		return -EINVAL;
+	free(*to);
+	*to = strdup(value);
+	return *to ? 0 : -ENOMEM;
+}
+
+static int parse_fd(const struct setting *s, void *conf, const char *value)
+{
+	uint64_t fd;
+
+	if (value_u64(value, 0, 65535, &fd))
+		return -EINVAL;
+	*(int *)member(s, conf) = (int)fd;
+	return 0;
+}
+
+static int parse_ports(const struct setting *s, void *conf, const char *value)
+{
+	struct rule_conf *c = conf;
+
+	(void)s;
+	return value_ports(value, &c->r.port_min, &c->r.port_max);
+}
+
+static int parse_address(const struct setting *s, void *conf, const char *value)
+{
+	struct rule_conf *c = conf;
+
+	(void)s;
+	return value_prefix(value, &c->r.family, &c->r.prefix, c->r.address);
+}
+
+static int parse_cgroup(const struct setting *s, void *conf, const char *value)
+{
+	const char *p;
+
+	/* The path names a cgroup below the root of the hierarchy, and nothing else. */
+	for (p = strstr(value, ".."); p; p = strstr(p + 1, ".."))
+		if ((p == value || p[-1] == '/') && (p[2] == '/' || !p[2]))
+			return -EINVAL;
+	return parse_path(s, conf, value);
+}
+
+static int parse_rule_account(const struct setting *s, void *conf, const char *value)
+{
+	struct rule_conf *c = conf;
+
+	(void)s;
+	c->any_account = !strcmp(value, "any");
+	if (c->any_account) {
+		c->r.account[0] = '\0';
+		return 0;
+	}
+	return value_name(value, c->r.account);
+}
+
+static int parse_max_message(const struct setting *s, void *conf, const char *value)
+{
+	struct rule_conf *c = conf;
+
+	(void)s;
+	return value_size(value, OMASEC_MESSAGE_MAX, &c->r.max_message);
+}
+
+static int parse_deadline(const struct setting *s, void *conf, const char *value)
+{
+	struct rule_conf *c = conf;
+
+	(void)s;
+	return value_time(value, &c->r.deadline_ms);
+}
+
+/* ------------------------------------------------------------------ tables */
+
+#define NO_WORDS -1
+#define A(m) offsetof(struct account_conf, m)
+#define R(m) offsetof(struct rule_conf, m)
+
+#define EXPECTS_USER "a name of 1 to 127 octets without control characters"
+#define EXPECTS_NONCE "base64:... or text:..., at most 64 octets"
+#define EXPECTS_FILE "the path of a file that only its owner can read, or - for standard input"
+#define EXPECTS_FD "the number of an open descriptor"
+
+enum {
+	A_SERVER_ID, A_CLIENT_NAME, A_CLIENT_FILE, A_CLIENT_FD, A_CLIENT_NONCE,
+	A_SERVER_NAME, A_SERVER_FILE, A_SERVER_FD, A_SERVER_NONCE, A_MAC_FORM, A_APP_CRED,
+};
+
+static const struct setting account_settings[] = {
+	[A_SERVER_ID] = { "server-id", "an identifier of 1 to 255 octets without control characters",
+		parse_server_id, true, NO_WORDS, A(a.server_id),
+		"Server identifier, as in the DM account of the device." },
+	[A_CLIENT_NAME] = { "client-name", EXPECTS_USER, parse_user, true, NO_WORDS, A(a.client.user),
+		"User name with which the client proves itself to the server." },
+	[A_CLIENT_FILE] = { "client-secret-file", EXPECTS_FILE, parse_path, false, NO_WORDS,
+		A(secret[WHO_CLIENT].file), "File with the client's password." },
+	[A_CLIENT_FD] = { "client-secret-fd", EXPECTS_FD, parse_fd, false, NO_WORDS,
+		A(secret[WHO_CLIENT].fd), "Descriptor to read the client's password from." },
+	[A_CLIENT_NONCE] = { "client-nonce", EXPECTS_NONCE, parse_nonce, false, NO_WORDS,
+		A(a.client.nonce), "First nonce for messages of the client." },
+	[A_SERVER_NAME] = { "server-name", EXPECTS_USER, parse_user, false, NO_WORDS, A(a.server.user),
+		"User name with which the server proves itself; the server-id unless given." },
+	[A_SERVER_FILE] = { "server-secret-file", EXPECTS_FILE, parse_path, false, NO_WORDS,
+		A(secret[WHO_SERVER].file), "File with the server's password." },
+	[A_SERVER_FD] = { "server-secret-fd", EXPECTS_FD, parse_fd, false, NO_WORDS,
+		A(secret[WHO_SERVER].fd), "Descriptor to read the server's password from." },
+	[A_SERVER_NONCE] = { "server-nonce", EXPECTS_NONCE, parse_nonce, false, NO_WORDS,
+		A(a.server.nonce), "First nonce for messages of the server." },
+	[A_MAC_FORM] = { "mac-form", "oma or rfc2104", parse_enum, false, OMASEC_NAMES_MAC_FORM,
+		A(a.mac_form), "How the MAC is composed; rfc2104 for peers that took the reference literally." },
+	[A_APP_CRED] = { "app-cred", "pass or strip", parse_enum, false, OMASEC_NAMES_APP_CRED,
+		A(a.app_cred), "What happens to credentials that the application puts into its messages." },
+};
+
+enum {
+	R_DIRECTION, R_PORT, R_ADDRESS, R_UID, R_CGROUP, R_ACCOUNT, R_ROLE, R_BINDING, R_INTEGRITY,
+	R_AUTH_MODE, R_FIRST_CONTACT, R_OTHER, R_MAX_MESSAGE, R_DEADLINE, R_ON_DENY, R_HELPER_LOST,
+};
+
+static const struct setting rule_settings[] = {
+	[R_DIRECTION] = { "direction", "out or in", parse_enum, true, OMASEC_NAMES_DIRECTION,
+		R(r.direction), "Sockets that connect (out) or that listen (in)." },
+	[R_PORT] = { "port", "a port N or a range N-M, 1 to 65535", parse_ports, true, NO_WORDS, 0,
+		"Port of the peer (out) or of the listener (in)." },
+	[R_ADDRESS] = { "address", "an address, a prefix ADDRESS/BITS with no bits set after it, or any",
+		parse_address, false, NO_WORDS, 0, "Addresses of the peer." },
+	[R_UID] = { "uid", "the number or the name of a user", parse_path, false, NO_WORDS, R(uid),
+		"Owner of the socket." },
+	[R_CGROUP] = { "cgroup", "a path below /sys/fs/cgroup, without ..", parse_cgroup, false,
+		NO_WORDS, R(cgroup), "Sockets of this cgroup and those below it." },
+	[R_ACCOUNT] = { "account", "the name of an account, or any", parse_rule_account, true,
+		NO_WORDS, 0, "Account of the peer; any finds it by the user name in the MAC header." },
+	[R_ROLE] = { "role", "auto, client or server", parse_enum, false, OMASEC_NAMES_ROLE, R(r.role),
+		"Role of the local application; auto: client for out, server for in." },
+	[R_BINDING] = { "binding", "http", parse_enum, false, OMASEC_NAMES_BINDING, R(r.binding),
+		"Transport binding." },
+	[R_INTEGRITY] = { "integrity", "hmac or none", parse_enum, false, OMASEC_NAMES_INTEGRITY,
+		R(r.integrity), "Protection that is required." },
+	[R_AUTH_MODE] = { "auth-mode", "transparent, native or static", parse_enum, false,
+		OMASEC_NAMES_AUTH_MODE, R(r.auth_mode),
+		"Who does auth-MAC: omasec (transparent), the application (native), or nobody renews nonces (static)." },
+	[R_FIRST_CONTACT] = { "first-contact", "nonce or challenge", parse_enum, false,
+		OMASEC_NAMES_FIRST_CONTACT, R(r.first_contact),
+		"A client without nonce starts with the empty one, or without MAC to be challenged." },
+	[R_OTHER] = { "other", "deny or pass", parse_enum, false, OMASEC_NAMES_OTHER, R(r.other),
+		"What happens to content that is not DM." },
+	[R_MAX_MESSAGE] = { "max-message", "octets, at most 16M, with K or M", parse_max_message, false,
+		NO_WORDS, 0, "Longest message." },
+	[R_DEADLINE] = { "deadline", "a time in ms or s, such as 500ms or 5s", parse_deadline, false,
+		NO_WORDS, 0, "How long a message waits for the helper." },
+	[R_ON_DENY] = { "on-deny", "reset or http", parse_enum, false, OMASEC_NAMES_ON_DENY,
+		R(r.on_deny), "What the peer sees of a refusal: a reset, or an HTTP status." },
+	[R_HELPER_LOST] = { "helper-lost", "reject or hold", parse_enum, false,
+		OMASEC_NAMES_HELPER_LOST, R(r.helper_lost),
+		"Without a helper messages are refused at once, or wait until the deadline." },
+};
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+_Static_assert(COUNT(account_settings) <= SETTING_MAX, "SETTING_MAX");
+_Static_assert(COUNT(rule_settings) <= SETTING_MAX, "SETTING_MAX");
+
+const struct setting_set setting_account = { "account", account_settings, COUNT(account_settings) };
+const struct setting_set setting_rule = { "rule", rule_settings, COUNT(rule_settings) };
+
+int setting_find(const struct setting_set *set, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < set->count; i++)
+		if (!strcmp(set->setting[i].name, name))
+			return (int)i;
+	return -ENOENT;
+}
+
+const char *setting_near(const struct setting_set *set, const char *name)
+{
+	struct words_near near = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < set->count; i++)
+		words_near(&near, name, set->setting[i].name);
+	return near.word;
+}
+
+/* ------------------------------------------------------------------ objects */
+
+void setting_account_init(struct account_conf *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->secret[WHO_CLIENT].fd = -1;
+	c->secret[WHO_SERVER].fd = -1;
+}
+
+void setting_rule_init(struct rule_conf *c)
+{
+	memset(c, 0, sizeof(*c));
+	omasec_rule_init(&c->r);
+}
+
+void setting_account_free(struct account_conf *c)
+{
+	free(c->secret[WHO_CLIENT].file);
+	free(c->secret[WHO_SERVER].file);
+	c->secret[WHO_CLIENT].file = NULL;
+	c->secret[WHO_SERVER].file = NULL;
+}
+
+void setting_rule_free(struct rule_conf *c)
+{
+	free(c->uid);
+	free(c->cgroup);
+	c->uid = NULL;
+	c->cgroup = NULL;
+}
+
+static void check_required(const struct setting_set *set, uint32_t seen, setting_report report,
+			   void *arg)
+{
+	unsigned int i;
+
+	for (i = 0; i < set->count; i++) {
+		char text[256];
+
+		if (!set->setting[i].required || seen & 1u << i)
+			continue;
+		snprintf(text, sizeof(text), "%s is missing: expected %s", set->setting[i].name,
+			 set->setting[i].expects);
+		report(arg, -1, text);
+	}
+}
+
+void setting_account_check(const struct account_conf *c, bool fresh, setting_report report,
+			   void *arg)
+{
+	if (fresh)
+		check_required(&setting_account, c->seen, report, arg);
+	if (c->seen & 1u << A_CLIENT_FILE && c->seen & 1u << A_CLIENT_FD)
+		report(arg, A_CLIENT_FD, "expected only one of client-secret-file and client-secret-fd");
+	if (c->seen & 1u << A_SERVER_FILE && c->seen & 1u << A_SERVER_FD)
+		report(arg, A_SERVER_FD, "expected only one of server-secret-file and server-secret-fd");
+	if (fresh && !(c->seen & 1u << A_SERVER_NAME) && strlen(c->a.server_id) > OMASEC_USER_MAX)
+		report(arg, A_SERVER_ID, "is too long to be the server-name too: expected a server-name of at most 127 octets");
+}
+
+static bool rule_is_client(const struct omasec_rule *r)
+{
+	return r->role == OMASEC_ROLE_CLIENT ||
+	       (r->role == OMASEC_ROLE_AUTO && r->direction == OMASEC_DIRECTION_OUT);
+}
+
+void setting_rule_check(const struct rule_conf *c, setting_report report, void *arg)
+{
+	check_required(&setting_rule, c->seen, report, arg);
+	if (c->any_account && c->seen & 1u << R_DIRECTION && rule_is_client(&c->r) &&
+	    c->r.integrity != OMASEC_INTEGRITY_NONE && c->r.auth_mode != OMASEC_AUTH_MODE_NATIVE)
+		report(arg, R_ACCOUNT, "any is for servers: expected the name of the account with whose credentials this client sends");
+	if (c->seen & 1u << R_FIRST_CONTACT && c->r.auth_mode == OMASEC_AUTH_MODE_STATIC &&
+	    c->r.first_contact == OMASEC_FIRST_CONTACT_CHALLENGE)
+		report(arg, R_FIRST_CONTACT, "expected nonce: with auth-mode static nobody answers a challenge");
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The keys of accounts and rules, one table for each: what omasec.conf(5) takes
+ * in a section is what the command line takes as words, with the same checks.
+ * Pure: names of users, cgroups and files are looked up later (resolve.c).
+ */
+#ifndef TOOL_SETTING_H
+#define TOOL_SETTING_H
+
+#include <omasec.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SETTING_MAX 24
+#define SETTING_PATH_MAX 1024
+
+enum who { WHO_CLIENT, WHO_SERVER };
+
+/**
+ * struct secret_source - where the password of a credential comes from
+ * @file: path, "-" for standard input, "" for none
+ * @fd: descriptor, -1 for none
+ */
+struct secret_source {
+	char *file;
+	int fd;
+};
+
+/**
+ * struct account_conf - an account as it was written
+ * @seen: bit of each key that was given
+ * @line: of each key, 0 when not given or not from a file
+ */
+struct account_conf {
+	struct omasec_account a;
+	struct secret_source secret[2];	/* [enum who] */
+	uint32_t seen;
+	int header_line;
+	int line[SETTING_MAX];
+};
+
+/**
+ * struct rule_conf - a rule as it was written
+ * @uid: number or name, NULL for none
+ * @cgroup: path, NULL for none
+ * @any_account: "account any" was given
+ */
+struct rule_conf {
+	struct omasec_rule r;
+	char *uid, *cgroup;
+	bool any_account;
+	uint32_t seen;
+	int header_line;
+	int line[SETTING_MAX];
+};
+
+/**
+ * struct setting - a key
+ * @name: the word
+ * @expects: what a value is, for errors and help
+ * @parse: takes a value into a struct account_conf or rule_conf; 0, -EINVAL or -ENOMEM
+ * @required: must be given for a new object
+ * @words: enum omasec_names of the words that are allowed, or -1 (for completion)
+ * @help: what it means
+ */
+struct setting {
+	const char *name, *expects;
+	int (*parse)(const struct setting *s, void *conf, const char *value);
+	bool required;
+	int words;
+	uint16_t offset;
+	const char *help;
+};
+
+struct setting_set {
+	const char *object;	/* "account" */
+	const struct setting *setting;
+	unsigned int count;
+};
+
+extern const struct setting_set setting_account, setting_rule;
+
+/* Index of the key, or -ENOENT. */
+int setting_find(const struct setting_set *set, const char *name);
+/* The word of @set nearest to @name, or NULL. */
+const char *setting_near(const struct setting_set *set, const char *name);
+
+void setting_account_init(struct account_conf *c);
+void setting_rule_init(struct rule_conf *c);
+void setting_account_free(struct account_conf *c);
+void setting_rule_free(struct rule_conf *c);
+
+/*
+ * What single keys cannot say. @report is called for each fault with the index of
+ * the key (or -1 for the whole object). @fresh: also require what a new object needs.
+ */
+typedef void (*setting_report)(void *arg, int key, const char *text);
+void setting_account_check(const struct account_conf *c, bool fresh, setting_report report,
+			   void *arg);
+void setting_rule_check(const struct rule_conf *c, setting_report report, void *arg);
+
+#endif
