@@ -15,7 +15,7 @@ n=100
 for bad in wrong-mac no-header two-headers bad-algorithm stale-nonce altered-body unknown-user \
 	other-form short-mac garbage two-macs no-user; do
 	n=$((n + 10))
-	check "$bad is challenged" native_client $DIRECT --session $n --state "$WORK/nonces" --misbehave $bad@2
+	check "$bad is challenged" native_client "$DIRECT" --session $n --state "$WORK/nonces" --misbehave $bad@2
 	expect "$bad: once" "$WORK/client.json" 'd["refused_by_peer"] == 1'
 done
 check "server application" stop_peer server

@@ -16,7 +16,7 @@ for bad in wrong-mac no-header two-headers bad-algorithm stale-nonce altered-bod
 	rm -f "$WORK/server.json"
 	# shellcheck disable=SC2086
 	native_server $PEER --state "$WORK/nonces" --misbehave $bad@2
-	check "$bad: the session goes on" app_client $DIRECT --session $n
+	check "$bad: the session goes on" app_client "$DIRECT" --session $n
 	stop_peer server
 	expect "$bad: the server was challenged once" "$WORK/server.json" 'd["refused_by_peer"] == 1'
 done
@@ -26,7 +26,7 @@ for reason in mac-missing mac-wrong; do
 done
 # shellcheck disable=SC2086
 native_server $PEER --state "$WORK/nonces" --misbehave no-header@2 --misbehave no-header@3
-check_fails "twice in a row ends the session" app_client $DIRECT --session 300
+check_fails "twice in a row ends the session" app_client "$DIRECT" --session 300
 expect "the application gets an error, no message" "$WORK/client.json" \
 	'd["results"][0]["outcome"] == "transport" and d["results"][0]["messages"] == 2'
 finish

@@ -11,7 +11,7 @@ protect_device
 protect_server
 app_server
 check "IPv6: client" app_client "$DIRECT6"
-check "IPv4 to the same listener: client" app_client $DIRECT --session 20
+check "IPv4 to the same listener: client" app_client "$DIRECT" --session 20
 check "server" stop_peer server
 expect "two sessions, all with a MAC" "$WORK/server.json" \
 	'd["sessions_ended"] == 2 and all(r["hmac"] for r in d["requests"])'

@@ -14,7 +14,7 @@ session "client writes and reads single octets" "--rounds 1" "--transport raw --
 : >"$WORK/wire.log"
 app_server --rounds 1
 relay --do 'cut=1@c2s:*' --do 'cut=1@s2c:*'
-check "single octets on the path: client" app_client $RELAY --session 20
+check "single octets on the path: client" app_client "$RELAY" --session 20
 check "single octets on the path: server" stop_peer server
 stop_peer relay
 check "single octets on the path: wire" wirecheck

@@ -18,7 +18,7 @@ helper_start device
 helper_start server
 app_server
 relay
-check "after a restart of both helpers: client" app_client $RELAY --session 100
+check "after a restart of both helpers: client" app_client "$RELAY" --session 100
 check "after a restart of both helpers: server" stop_peer server
 stop_peer relay
 cat "$WORK/wire.log" >>"$WORK/wire.before"

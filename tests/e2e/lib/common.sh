@@ -355,3 +355,21 @@ session()
 		check "$1: wire" wirecheck ${4:-}
 	}
 }
+
+# raw CASE...: sends what lib/raw.py calls so to the server; one line of JSON each in $WORK/raw
+raw() { on device /usr/bin/python3 "$LIB/raw.py" request "$DIRECT" "$@" >"$WORK/raw"; }
+
+# raw_is CASE PATTERN: the outcome of that case is one of PATTERN (a|b)
+raw_is()
+{
+	grep "\"case\": \"$1\"" "$WORK/raw" | grep -qE "\"outcome\": \"($2)\"" || {
+		grep "\"case\": \"$1\"" "$WORK/raw"
+		return 1
+	}
+}
+
+# raw_server CASE: a server that answers so
+raw_server() { start_peer server server raw.py answer $PORT "$1"; }
+
+# requests_seen N: the server application has seen so many requests
+app_saw() { [ "$(grep -c '"sha256"' "$WORK/server.json")" -eq "$1" ] || { cat "$WORK/server.json"; return 1; }; }

@@ -1,0 +1,29 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# A connection from before the rule is ended as soon as it sends; nothing of it goes
+# on unprotected.
+#
+# KERNELS: 6.1 6.12 debug
+# TIMEOUT: 60
+. ./lib/common.sh
+network
+background sink server /usr/bin/python3 "$LIB/sidedoor.py" sink :: "$PORT" "$WORK/sink"
+sink=$LAST
+wait_for 20 test -e "$WORK/sink"
+background existing device /usr/bin/python3 "$LIB/sidedoor.py" existing 10.2.0.2 "$PORT" "$WORK/existing"
+existing=$LAST
+wait_for 20 test -e "$WORK/existing"
+sleep 0.3
+protect_device
+events device
+touch "$WORK/existing.go"
+wait "$existing"
+expect "it is aborted, quickly" "$WORK/existing.log" \
+	'd["before"] == 19 and (d["recv"] in ("ECONNABORTED", "ECONNRESET") or d["send"] == "ECONNABORTED") and d["seconds"] < 3'
+check "counted" refused device unattached
+check "told" event device unattached
+touch "$WORK/sink.go"
+wait "$sink"
+expect "what it sent before arrived, nothing after" "$WORK/sink.log" 'd["octets"] == 19'
+finish

@@ -1,0 +1,30 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# No key, a revoked key: nothing passes, the reason says which.
+#
+# KERNELS: 6.1 6.12 debug
+# TIMEOUT: 60
+# NEEDS: keyctl
+. ./lib/common.sh
+network
+protect_device
+protect_server
+events device
+app_server
+check "before" app_client "$DIRECT"
+key() { on device omasec -j key list | py -c 'import json,sys; print([k["serial"] for k in json.load(sys.stdin)["keys"] if k["account"] == sys.argv[1] and k["of"] == "client"][0])' "$1"; }
+serial=$(key mgmt)
+check "the key is there" test "$serial" -gt 0
+check_fails "and cannot be read" keyctl print "$serial"
+keyctl revoke "$serial"
+check_fails "revoked: no session" app_client "$DIRECT" --session 10
+check "counted" refused device key-revoked
+check "told with the account" event device key-revoked mgmt
+check "status says so" sh -c "nsenter --net=/run/netns/device -- omasec status | grep -qi revoked"
+on device omasec key del mgmt client
+{ account; rule dm "direction = out"; } >"$WORK/c"
+apply device <"$WORK/c"
+check "a new key" app_client "$DIRECT" --session 20
+stop_peer server
+finish

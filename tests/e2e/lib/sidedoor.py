@@ -1,0 +1,171 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Ways around a protected socket, each tried once.
+
+    sidedoor.py WHAT HOST PORT [FILE]
+
+Prints what happened as one JSON object. FILE, where used, is created when the
+program is ready for what comes next, and it goes on when FILE.go exists.
+"""
+
+import errno
+import json
+import os
+import socket
+import struct
+import sys
+import threading
+import time
+
+TCP_ULP, TCP_FASTOPEN, TCP_FASTOPEN_CONNECT = 31, 23, 30
+MSG_FASTOPEN, IPPROTO_MPTCP = 0x20000000, 262
+SECRET = b"POST /dm HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nsecret"
+
+
+def name(e):
+    return errno.errorcode.get(e.errno, "timeout" if isinstance(e, socket.timeout) else str(e))
+
+
+def attempt(fn, *args):
+    try:
+        r = fn(*args)
+        return "ok" if r is None else r
+    except OSError as e:
+        return name(e)
+
+
+def ulp(s):
+    return s.getsockopt(socket.IPPROTO_TCP, TCP_ULP, 16).split(b"\0")[0].decode()
+
+
+def wait_go(path):
+    open(path, "w").close()
+    for _ in range(300):
+        if os.path.exists(path + ".go"):
+            return
+        time.sleep(0.1)
+
+
+def explicit_ulp(host, port, path):
+    """setsockopt(TCP_ULP, omasec) before connect; stays open until FILE.go."""
+    s = socket.socket()
+    first = attempt(s.setsockopt, socket.IPPROTO_TCP, TCP_ULP, b"omasec")
+    s.settimeout(10)
+    connected = attempt(s.connect, (host, port))
+    r = {"set": first, "connect": connected, "ulp": attempt(ulp, s)}
+    wait_go(path)
+    return r
+
+
+def ktls(host, port, _):
+    s = socket.create_connection((host, port), timeout=10)
+    return {"ulp": attempt(ulp, s), "tls": attempt(s.setsockopt, socket.IPPROTO_TCP, TCP_ULP, b"tls")}
+
+
+def mptcp_connect(host, port, _):
+    s = socket.socket(socket.AF_INET, socket.SOCK_STREAM, IPPROTO_MPTCP)
+    s.settimeout(8)
+    began = time.monotonic()
+    r = {"connect": attempt(s.connect, (host, port))}
+    r["seconds"] = time.monotonic() - began
+    if r["connect"] == "ok":
+        r["send"] = attempt(s.send, SECRET)
+    return r
+
+
+def mptcp_listen(host, port, path):
+    s = socket.socket(socket.AF_INET6, socket.SOCK_STREAM, IPPROTO_MPTCP)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind((host, port))
+    r = {"listen": attempt(s.listen, 5)}
+    wait_go(path)
+    s.settimeout(4)
+    try:
+        c, _ = s.accept()
+        c.settimeout(3)
+        r["accept"] = "ok"
+        r["read"] = attempt(lambda: len(c.recv(1000)))
+    except OSError as e:
+        r["accept"] = name(e)
+    return r
+
+
+def fastopen_send(host, port, _):
+    s = socket.socket()
+    s.settimeout(8)
+    r = {"send": attempt(s.sendto, SECRET, MSG_FASTOPEN, (host, port))}
+    r["again"] = attempt(s.connect, (host, port))
+    return r
+
+
+def fastopen_connect(host, port, _):
+    s = socket.socket()
+    s.settimeout(8)
+    r = {"set": attempt(s.setsockopt, socket.IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1)}
+    r["connect"] = attempt(s.connect, (host, port))
+    r["ulp"] = attempt(ulp, s)
+    return r
+
+
+def existing(host, port, path):
+    """A connection from before the rule: may it go on?"""
+    s = socket.create_connection((host, port), timeout=8)
+    before = attempt(s.send, b"POST /dm HTTP/1.1\r\n")
+    wait_go(path)
+    began = time.monotonic()
+    r = {"before": before, "send": attempt(s.send, b"Host: a\r\n")}
+    r["recv"] = attempt(lambda: len(s.recv(100)))
+    r["seconds"] = time.monotonic() - began
+    return r
+
+
+def sink(host, port, path):
+    """A plain listener that counts what reaches it; ends when FILE.go appears."""
+    s = socket.socket(socket.AF_INET6)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    attempt(s.setsockopt, socket.IPPROTO_TCP, TCP_FASTOPEN, struct.pack("i", 16))
+    s.bind((host, port))
+    s.listen(64)
+    total, conns = [0], [0]
+
+    def take(c):
+        try:
+            while True:
+                data = c.recv(65536)
+                if not data:
+                    break
+                total[0] += len(data)
+        except OSError:
+            pass
+
+    def loop():
+        while True:
+            try:
+                c, _ = s.accept()
+            except OSError:
+                continue
+            conns[0] += 1
+            threading.Thread(target=take, args=(c,), daemon=True).start()
+
+    threading.Thread(target=loop, daemon=True).start()
+    wait_go(path)
+    return {"octets": total[0], "connections": conns[0]}
+
+
+def urgent_read(host, port, _):
+    s = socket.create_connection((host, port), timeout=8)
+    s.send(b"P")
+    s.send(b"!", socket.MSG_OOB)
+    time.sleep(0.5)
+    return {"recv": attempt(lambda: len(s.recv(100)))}
+
+
+def main():
+    fn = globals()[sys.argv[1]]
+    r = fn(sys.argv[2], int(sys.argv[3]), sys.argv[4] if len(sys.argv) > 4 else None)
+    print(json.dumps(r), flush=True)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,20 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Hundreds of sockets at once.
+#
+# KERNELS: 6.1 6.12 debug
+# TIMEOUT: 120
+# MEM: 2048
+. ./lib/common.sh
+network
+{ account; rule dm "direction = out" "auth-mode = static"; } >"$WORK/c"
+apply device <"$WORK/c"
+{ account; rule dm "direction = in" "auth-mode = static"; } >"$WORK/c"
+apply server <"$WORK/c"
+app_server --rounds 1 --timeout 0
+check "300 sessions at once, without helper" app_client "$DIRECT" --parallel 300 --timeout 90
+check "no flow is left" wait_for 20 sh -c "nsenter --net=/run/netns/device -- omasec -j flow list | grep -q '\"flows\": *\\[\\]'"
+stop_peer server
+expect "all with a MAC" "$WORK/server.json" 'd["sessions_ended"] == 300 and all(r["hmac"] for r in d["requests"])'
+finish

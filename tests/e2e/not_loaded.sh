@@ -1,0 +1,15 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Without the module the tool says so in words, with exit status 3.
+#
+# KERNELS: 6.1 6.12 debug
+# TIMEOUT: 30
+# MODULE: no
+. ./lib/common.sh
+rmmod omasec 2>/dev/null
+mkdir -p "$WORK/hide"
+omasec status >"$WORK/out" 2>&1
+check "exit status 3" test $? -eq 3
+check "says what to do" grep -q "modprobe omasec" "$WORK/out"
+finish

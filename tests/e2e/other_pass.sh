@@ -1,0 +1,27 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# With other = pass what is not DM goes through untouched, and DM stays protected.
+#
+# KERNELS: 6.1 6.12 debug
+# TIMEOUT: 60
+# NEEDS: curl
+. ./lib/common.sh
+network
+protect_device "other = pass"
+protect_server "other = pass"
+app_server
+check "GET" sh -c "on() { nsenter --net=/run/netns/\$1 -- curl -gsS --max-time 20 \$2; }; on device $DIRECT | grep -q 'not DM: GET'"
+check "HEAD" on device curl -gsSI --max-time 20 "$DIRECT"
+check "PUT of 2 MiB, which is more than a DM message may have" sh -c \
+	"head -c 2000000 /dev/zero | nsenter --net=/run/netns/device -- curl -gsS --max-time 40 -T - $DIRECT | grep -q 'not DM: PUT'"
+check "a DM session beside it" app_client "$DIRECT"
+stop_peer server
+expect "DM carried a MAC, the others did not" "$WORK/server.json" \
+	'all(bool(r["hmac"]) == (r["method"] == "POST") for r in d["requests"]) and len(d["requests"]) == 6'
+app_server
+raw no-mac
+check "DM without MAC is challenged all the same" raw_is no-mac "response"
+stop_peer server
+check "and does not arrive" app_saw 0
+finish

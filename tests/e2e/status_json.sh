@@ -1,0 +1,29 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# status and the lists tell what is protected, as JSON with a schema number and as
+# text; the exit status says what is wrong.
+#
+# KERNELS: 6.1 6.12 debug
+# TIMEOUT: 60
+. ./lib/common.sh
+network
+protect_device
+protect_server
+app_server
+app_client "$DIRECT" >/dev/null
+for what in status stats "rule list" "account list" "flow list" "key list"; do
+	# shellcheck disable=SC2086
+	on device omasec -j $what >"$WORK/out.json"
+	expect "$what: JSON with schema 1" "$WORK/out.json" 'd["schema"] == 1'
+	# shellcheck disable=SC2086
+	check "$what: text" on device omasec $what
+	check "$what: no secret in it" sh -c "! grep -q secret '$WORK/out.json' '$WORK/check.out'"
+done
+check_fails "a mistyped command is an error" on device omasec rules list
+on device omasec rules list 2>/dev/null
+check "with exit status 2" test $? -eq 2
+on device setpriv --reuid 65534 --clear-groups --inh-caps=-all --bounding-set=-all omasec status 2>/dev/null
+check "without CAP_NET_ADMIN exit status 4" test $? -eq 4
+stop_peer server
+finish

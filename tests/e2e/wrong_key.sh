@@ -1,0 +1,25 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# With another key on the device nothing passes, and both sides say why.
+#
+# KERNELS: 6.1 6.12 debug
+# TIMEOUT: 60
+. ./lib/common.sh
+network
+{ account mgmt "client-secret-file = $(secret other wrong-secret)"; rule dm "direction = out"; } >"$WORK/c"
+apply device <"$WORK/c"
+helper_start device
+protect_server
+events server
+events device
+app_server
+check_fails "the session fails" app_client "$DIRECT"
+expect "below DM: no message was delivered" "$WORK/client.json" \
+	'd["results"][0]["outcome"] == "transport" and d["results"][0]["messages"] == 1'
+stop_peer server
+check "the server application saw nothing" app_saw 0
+check "the server counts mac-wrong" refused server mac-wrong
+check "and tells account and user" event server mac-wrong Device1
+check "the device counts auth-failed" refused device auth-failed
+finish
