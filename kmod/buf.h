@@ -17,11 +17,31 @@ struct omasec_buf {
 	size_t len;		/* octets that can be read */
 };
 
+/**
+ * struct omasec_buf_cursor - a position for reading piece by piece
+ * @at: list entry of the chunk
+ * @off: octets of it that were read
+ */
+struct omasec_buf_cursor {
+	const struct list_head *at;
+	size_t off;
+};
+
+/* Module parameter: cap of the octets held for messages in one namespace. */
+extern unsigned long omasec_memory_max;
+
 void omasec_buf_init(struct omasec_buf *b, struct omasec_net *on);
 /* 0, -ENOMEM, or -ENOBUFS over the cap of the namespace. All or nothing. May sleep. */
 int omasec_buf_append(struct omasec_buf *b, const void *data, size_t len);
+/* From user memory: octets taken, or a negative errno when none were. May sleep. */
+ssize_t omasec_buf_append_iter(struct omasec_buf *b, struct iov_iter *from, size_t len);
 /* Copies from @off without consuming; -ERANGE when there is less. Does not sleep. */
 int omasec_buf_read(const struct omasec_buf *b, size_t off, void *dst, size_t len);
+/* Positions at the front; valid as long as nothing is consumed. */
+void omasec_buf_cursor_init(const struct omasec_buf *b, struct omasec_buf_cursor *c);
+/* Copies at most @len octets and moves on; returns their number. Does not sleep. */
+size_t omasec_buf_cursor_read(const struct omasec_buf *b, struct omasec_buf_cursor *c, void *dst,
+			      size_t len);
 /* Drops @len octets from the front. */
 void omasec_buf_consume(struct omasec_buf *b, size_t len);
 /* First contiguous piece; 0 when empty. */

@@ -26,6 +26,9 @@ struct omasec_event {
 	const char *account, *user, *text;
 };
 
+struct omasec_control;
+void omasec_event_init(struct omasec_control *c);
+
 /*
  * Counts the reason (for OMASEC_EVENT_KIND_REFUSED) and sends the event. Never
  * fails; what cannot be sent is counted. @gfp says what the context allows.

@@ -4,10 +4,9 @@
  *
  * Exactly one of verdict, deadline, helper loss and close decides: whoever moves
  * @state from PENDING or HANDED to DECIDED by cmpxchg wins, the others find
- * ESTALE. The flow that submitted the message is told by @decided (any context
- * that may sleep is not promised: it must only queue work). After close the flow
- * has called omasec_upcall_cancel(), which returns only when @decided can no
- * longer run.
+ * ESTALE. The flow that submitted the message is told by @decided, which runs
+ * with put_lock held and must only queue work. After close the flow has called
+ * omasec_upcall_cancel(), which returns only when @decided can no longer run.
  */
 #ifndef OMASEC_MESSAGE_H
 #define OMASEC_MESSAGE_H
@@ -47,6 +46,12 @@ enum omasec_msg_state { OMASEC_MSG_NEW, OMASEC_MSG_PENDING, OMASEC_MSG_HANDED, O
  * @detail: text for the event, from the helper
  * @decided: called once, when DECIDED by something else than cancel
  * @arg: for @decided
+ * @pending: in on->pending, or announced in the list of those; under helper_lock
+ * @deadline: holds a reference while it is armed or runs
+ * @handed_to: netlink port that was told; under helper_lock
+ * @handed: how many times it was handed out; under helper_lock
+ * @put_handed: @handed when @repl was begun; a helper never goes on with what
+ *	another one began
  */
 struct omasec_msg {
 	refcount_t ref;
@@ -62,7 +67,7 @@ struct omasec_msg {
 	char content_type[OMASEC_TYPE_MAX + 1];
 	struct omasec_buf body;
 
-	struct mutex put_lock;		/* @repl while HANDED */
+	struct mutex put_lock;		/* @repl while HANDED; taken by whoever decides */
 	struct omasec_buf repl;
 	bool has_repl, no_mac;
 	u8 verdict;
@@ -75,9 +80,9 @@ struct omasec_msg {
 	void *arg;
 
 	/* upcall.c only */
-	struct list_head pending;	/* on->pending */
+	struct list_head pending;
 	struct delayed_work deadline;
-	u32 handed_to;
+	u32 handed_to, handed, put_handed;
 };
 
 /* State NEW, one reference, rule and account referenced. GFP_KERNEL_ACCOUNT. */

@@ -7,7 +7,9 @@
 #define OMASEC_NET_H
 
 #include <linux/list.h>
+#include <linux/llist.h>
 #include <linux/mutex.h>
+#include <linux/rbtree.h>
 #include <linux/rhashtable.h>
 #include <linux/spinlock.h>
 #include <linux/xarray.h>
@@ -18,6 +20,7 @@
 
 struct omasec_policy;
 struct omasec_config;
+struct omasec_control;
 struct omasec_stats;
 
 /**
@@ -30,8 +33,8 @@ struct omasec_stats;
  * @txn_portid: netlink socket that owns @txn
  * @generation: counts configuration changes
  * @accounts: by name; RCU look-up, changed under @config_lock
- * @users: accounts by client user name, likewise
- * @servers: accounts by server user name, likewise
+ * @control: what only the control plane knows
+ * @users: accounts by user name, [enum omasec_cred_who]; account.c only
  * @account_count: number of accounts
  * @helper_lock: protects the helper_* fields and @pending; BH-safe, innermost
  *	but for message state
@@ -40,8 +43,10 @@ struct omasec_stats;
  * @pending: messages that wait for a verdict, oldest first
  * @pending_count: their number
  * @messages: cookie index -> message
+ * @flows_new: flows that the tracepoint probe made, not yet in @flows: the probe
+ *	may not take a lock on PREEMPT_RT; whoever takes @flow_lock moves them over
  * @flow_lock: protects @flows; BH-safe
- * @flows: all flows of the namespace, and wrapped listeners
+ * @flows: all flows of the namespace, by id
  * @flow_count: attached flows
  * @listener_count: wrapped listeners
  * @memory: octets held for messages
@@ -57,9 +62,9 @@ struct omasec_net {
 	u32 txn_portid;
 	u32 generation;
 
+	struct omasec_control *control;
 	struct rhashtable accounts;
-	struct rhltable users;
-	struct rhltable servers;
+	struct rhashtable users[2];
 	atomic_t account_count;
 
 	spinlock_t helper_lock;
@@ -71,8 +76,9 @@ struct omasec_net {
 	u32 next_cookie;
 	u32 cookie_generation;
 
+	struct llist_head flows_new;
 	spinlock_t flow_lock;
-	struct list_head flows;
+	struct rb_root flows;
 	atomic_t flow_count;
 	atomic_t listener_count;
 
@@ -85,7 +91,18 @@ struct omasec_net {
 /* Never NULL between pernet init and exit. Any context. */
 struct omasec_net *omasec_net(const struct net *net);
 
-/* main.c calls these in its pernet init and exit; each is control plane. */
+/*
+ * The netlink family and the notifier of dying netlink sockets. Module init calls
+ * the first after register_pernet_subsys(), module exit the second before
+ * unregister_pernet_subsys().
+ */
+int omasec_control_init(void);
+void omasec_control_exit(void);
+
+/*
+ * main.c calls these in its pernet init and exit; each is control plane, and
+ * covers all members but @net, @stats, and what is about flows.
+ */
 int omasec_control_net_init(struct omasec_net *on);
 /* Helper gone, transaction dropped, messages decided; before flows are waited for. */
 void omasec_control_net_pre_exit(struct omasec_net *on);

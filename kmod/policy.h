@@ -56,6 +56,18 @@ struct omasec_policy {
 	struct omasec_rule *rules[];
 };
 
+/* A rule with all values zero, one reference, not published. NULL without memory. */
+struct omasec_rule *omasec_rule_new(void);
+/* A copy that is not published, for @account; NULL without memory. Process context. */
+struct omasec_rule *omasec_rule_clone(const struct omasec_rule *r, struct omasec_account *account);
+/* Says the same, id and counters apart. */
+bool omasec_rule_same(const struct omasec_rule *a, const struct omasec_rule *b);
+
+/* A policy of @count rules; takes their references over. NULL without memory. */
+struct omasec_policy *omasec_policy_new(struct omasec_rule **rules, unsigned int count);
+/* After a grace period; drops the references. NULL is fine. */
+void omasec_policy_free(struct omasec_policy *p);
+
 /*
  * Some rule names this port in this direction. RCU inside; any context, also
  * with preemption off on PREEMPT_RT. @port in host order.

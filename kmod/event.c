@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Events for administrators, by multicast. Events name accounts, addresses and
+ * user names, so only listeners with CAP_NET_ADMIN get them, and only in their
+ * own network namespace.
+ *
+ * A peer can cause events at will; a token bucket per namespace keeps them from
+ * becoming its means to load the machine. What is left out is counted.
+ */
+#include <linux/jiffies.h>
+#include <linux/socket.h>
+
+#include "control.h"
+#include "event.h"
+#include "genl.h"
+#include "proto/reason.h"
+
+#define OMASEC_EVENT_BURST	256
+#define OMASEC_EVENT_RATE	64	/* per second */
+
+/* Takes a token. */
+static bool omasec_event_allowed(struct omasec_control *c)
+{
+	unsigned long now = jiffies, passed, fresh;
+	bool ok;
+
+	spin_lock_bh(&c->event_lock);
+	passed = min_t(unsigned long, now - c->event_stamp, 60 * HZ);
+	fresh = passed * OMASEC_EVENT_RATE / HZ;
+	if (fresh) {
+		c->event_tokens = min_t(unsigned long, c->event_tokens + fresh, OMASEC_EVENT_BURST);
+		c->event_stamp = now;
+	}
+	ok = c->event_tokens;
+	if (ok)
+		c->event_tokens--;
+	spin_unlock_bh(&c->event_lock);
+	return ok;
+}
+
+void omasec_event_init(struct omasec_control *c)
+{
+	spin_lock_init(&c->event_lock);
+	c->event_tokens = OMASEC_EVENT_BURST;
+	c->event_stamp = jiffies;
+}
+
+static int omasec_event_put_string(struct sk_buff *skb, int attr, const char *s)
+{
+	return s && *s ? nla_put_string(skb, attr, s) : 0;
+}
+
+static int omasec_event_put_socket(struct sk_buff *skb, const struct omasec_event *ev)
+{
+	int len = ev->family == AF_INET ? 4 : 16;
+
+	if (!ev->family)
+		return 0;
+	return nla_put_u16(skb, OMASEC_A_EVENT_FAMILY, ev->family) ||
+	       nla_put(skb, OMASEC_A_EVENT_LOCAL_ADDRESS, len, ev->local) ||
+	       nla_put_u16(skb, OMASEC_A_EVENT_LOCAL_PORT, ev->lport) ||
+	       nla_put(skb, OMASEC_A_EVENT_PEER_ADDRESS, len, ev->peer) ||
+	       nla_put_u16(skb, OMASEC_A_EVENT_PEER_PORT, ev->pport) ||
+	       nla_put_u8(skb, OMASEC_A_EVENT_DIRECTION, ev->direction) ||
+	       nla_put_u32(skb, OMASEC_A_EVENT_UID, ev->uid);
+}
+
+static int omasec_event_fill(struct sk_buff *skb, const struct omasec_event *ev)
+{
+	void *hdr = genlmsg_put(skb, 0, 0, &omasec_nl_family, 0, OMASEC_CMD_EVENT);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (nla_put_u8(skb, OMASEC_A_EVENT_KIND, ev->kind) ||
+	    nla_put_u64_64bit(skb, OMASEC_A_EVENT_TIME_NS, ktime_get_real_ns(),
+			      OMASEC_A_EVENT_PAD) ||
+	    omasec_event_put_socket(skb, ev) ||
+	    omasec_event_put_string(skb, OMASEC_A_EVENT_ACCOUNT, ev->account) ||
+	    omasec_event_put_string(skb, OMASEC_A_EVENT_USER, ev->user) ||
+	    omasec_event_put_string(skb, OMASEC_A_EVENT_TEXT, ev->text))
+		return -EMSGSIZE;
+	if (ev->reason &&
+	    (nla_put_u32(skb, OMASEC_A_EVENT_REASON, ev->reason) ||
+	     nla_put_s32(skb, OMASEC_A_EVENT_ERRNO, omasec_reason_errno(ev->reason))))
+		return -EMSGSIZE;
+	if (ev->flow_id && nla_put_u64_64bit(skb, OMASEC_A_EVENT_FLOW, ev->flow_id,
+					     OMASEC_A_EVENT_PAD))
+		return -EMSGSIZE;
+	if (ev->rule && nla_put_u32(skb, OMASEC_A_EVENT_RULE, ev->rule))
+		return -EMSGSIZE;
+	if (ev->has_path && nla_put_u8(skb, OMASEC_A_EVENT_PATH, ev->path))
+		return -EMSGSIZE;
+	if (ev->cookie && nla_put_u64_64bit(skb, OMASEC_A_EVENT_COOKIE, ev->cookie,
+					    OMASEC_A_EVENT_PAD))
+		return -EMSGSIZE;
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+/* Room for the attributes; strings are of bounded length where they come from. */
+static size_t omasec_event_size(const struct omasec_event *ev)
+{
+	size_t text = (ev->account ? strlen(ev->account) : 0) +
+		      (ev->user ? strlen(ev->user) : 0) + (ev->text ? strlen(ev->text) : 0);
+
+	return 512 + text;
+}
+
+/**
+ * omasec_event_send() - tells administrators, and counts a refusal
+ * @on: namespace
+ * @ev: the event
+ * @gfp: what the context allows
+ *
+ * Context: any in which @gfp allows, but hard interrupts.
+ */
+void omasec_event_send(struct omasec_net *on, const struct omasec_event *ev, gfp_t gfp)
+{
+	struct sk_buff *skb;
+	int err;
+
+	if (ev->kind == OMASEC_EVENT_KIND_REFUSED)
+		omasec_stat_refused(on, ev->reason);
+	if (!genl_has_listeners(&omasec_nl_family, on->net, OMASEC_NLGRP_EVENTS))
+		return;
+	if (!omasec_event_allowed(on->control))
+		goto lost;
+	skb = genlmsg_new(omasec_event_size(ev), gfp);
+	if (!skb)
+		goto lost;
+	if (omasec_event_fill(skb, ev)) {
+		nlmsg_free(skb);
+		goto lost;
+	}
+	err = genlmsg_multicast_netns(&omasec_nl_family, on->net, skb, 0, OMASEC_NLGRP_EVENTS, gfp);
+	if (!err || err == -ESRCH)
+		return;
+lost:
+	omasec_stat_inc(on, OMASEC_STAT_EVENTS_LOST);
+}

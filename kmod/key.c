@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Keys. A key is checked when an account names it, and again at every use,
+ * because it may be revoked, expire or be updated at any time between. Its
+ * payload is used in place under the key's semaphore and is never copied.
+ */
+#include <keys/user-type.h>
+#include <linux/err.h>
+
+#include "crypto.h"
+#include "key.h"
+
+/* The payload, or an errno. The key's semaphore is held. */
+static const struct user_key_payload *omasec_key_payload(struct key *key)
+{
+	const struct user_key_payload *p;
+	int err = key_validate(key);
+
+	if (err)
+		return ERR_PTR(err);
+	p = user_key_payload_locked(key);
+	if (!p)
+		return ERR_PTR(-EKEYREVOKED);
+	return p->datalen == OMASEC_KEY_LEN ? p : ERR_PTR(-EKEYREJECTED);
+}
+
+/**
+ * omasec_key_get() - the key with a serial number, as the calling task may use it
+ * @serial: serial number
+ * @key: set to the key, with a reference
+ * @why: set to words on failure
+ *
+ * Context: process, of the task that sent the request; may sleep.
+ * Return: 0 or a negative errno.
+ */
+int omasec_key_get(s32 serial, struct key **key, const char **why)
+{
+	key_ref_t ref;
+	int err;
+
+	if (serial <= 0) {
+		*why = "a key is named by its serial number, which is above 0";
+		return -EINVAL;
+	}
+	ref = lookup_user_key(serial, 0, KEY_NEED_SEARCH);
+	if (IS_ERR(ref)) {
+		err = PTR_ERR(ref);
+		*why = err == -EACCES ? "the caller has no search permission on the key" :
+					"there is no such key, or it was revoked or has expired";
+		return err;
+	}
+	*key = key_ref_to_ptr(ref);
+	if ((*key)->type != &key_type_logon) {
+		*why = "the key is not of type logon";
+		err = -EKEYREJECTED;
+		goto err_put;
+	}
+	err = omasec_key_state(*key);
+	if (err) {
+		*why = err == -EKEYREJECTED ?
+			"the key must hold exactly 24 octets: Base64(MD5(user:password))" :
+			"the key was revoked or has expired";
+		goto err_put;
+	}
+	return 0;
+
+err_put:
+	key_put(*key);
+	*key = NULL;
+	return err;
+}
+
+/**
+ * omasec_key_state() - can the key be used now?
+ * @key: the key, NULL for none
+ *
+ * Context: process, may sleep.
+ * Return: 0 or the negative errno that using it gives.
+ */
+int omasec_key_state(struct key *key)
+{
+	const struct user_key_payload *p;
+
+	if (!key)
+		return -ENOKEY;
+	down_read(&key->sem);
+	p = omasec_key_payload(key);
+	up_read(&key->sem);
+	return PTR_ERR_OR_ZERO(p);
+}
+
+/**
+ * omasec_key_mac() - MAC with a key
+ * @key: the key, NULL for none
+ * @form: enum omasec_mac_form
+ * @nonce: nonce
+ * @nonce_len: its length
+ * @body_md5: MD5 of the body
+ * @mac: result
+ *
+ * Context: process, may sleep.
+ * Return: 0, -ENOKEY, -EKEYREVOKED, -EKEYEXPIRED, -EKEYREJECTED for a payload of
+ * another length, or what the hash returned.
+ */
+int omasec_key_mac(struct key *key, unsigned int form, const u8 *nonce, size_t nonce_len,
+		   const u8 body_md5[OMASEC_MD5_LEN], u8 mac[OMASEC_MD5_LEN])
+{
+	const struct user_key_payload *p;
+	int err;
+
+	if (!key)
+		return -ENOKEY;
+	down_read(&key->sem);
+	p = omasec_key_payload(key);
+	err = PTR_ERR_OR_ZERO(p);
+	if (!err)
+		err = omasec_mac_compute(&omasec_kernel_md5, form, (const u8 *)p->data, nonce,
+					 nonce_len, body_md5, mac);
+	up_read(&key->sem);
+	return err;
+}

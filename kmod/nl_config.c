@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Netlink: transactions and accounts. Requests are read into typed values here,
+ * once; what they mean is in config.c. Neither keys nor nonces are ever sent back.
+ */
+#include <linux/key.h>
+
+#include "compat/compat.h"
+#include "config.h"
+#include "key.h"
+#include "netlink.h"
+
+bool omasec_nl_name_ok(const char *name)
+{
+	const u8 *c = (const u8 *)name;
+
+	for (; *c; c++) {
+		if (*c < 0x20 || *c == 0x7f)
+			return false;
+	}
+	return *name;
+}
+
+struct sk_buff *omasec_nl_reply(struct genl_info *info, size_t size, u8 cmd, void **hdr)
+{
+	struct sk_buff *skb = genlmsg_new(size, GFP_KERNEL);
+
+	if (!skb)
+		return NULL;
+	*hdr = genlmsg_put_reply(skb, info, &omasec_nl_family, 0, cmd);
+	if (*hdr)
+		return skb;
+	nlmsg_free(skb);
+	return NULL;
+}
+
+/* ---- transactions ---- */
+
+int omasec_nl_config_begin_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const char *why = NULL;
+	int err = omasec_config_begin(omasec_nl_net(info), info->snd_portid,
+				      info->attrs[OMASEC_A_CONFIG_REPLACE], &why);
+
+	return err ? omasec_nl_fail(info->extack, NULL, err, why) : 0;
+}
+
+int omasec_nl_config_commit_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct sk_buff *reply;
+	const char *why = NULL;
+	u32 generation;
+	void *hdr;
+	int err;
+
+	/* Before the commit, which cannot be taken back. */
+	reply = omasec_nl_reply(info, nla_total_size(sizeof(u32)), OMASEC_CMD_CONFIG_COMMIT, &hdr);
+	if (!reply)
+		return -ENOMEM;
+	err = omasec_config_commit(omasec_nl_net(info), info->snd_portid, &generation, &why);
+	if (err) {
+		nlmsg_free(reply);
+		return omasec_nl_fail(info->extack, NULL, err, why);
+	}
+	if (nla_put_u32(reply, OMASEC_A_CONFIG_GENERATION, generation)) {
+		nlmsg_free(reply);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(reply, hdr);
+	return genlmsg_reply(reply, info);
+}
+
+int omasec_nl_config_abort_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const char *why = NULL;
+	int err = omasec_config_abort(omasec_nl_net(info), info->snd_portid, &why);
+
+	return err ? omasec_nl_fail(info->extack, NULL, err, why) : 0;
+}
+
+/* ---- accounts ---- */
+
+static void omasec_nl_nonce(const struct nlattr *attr, struct omasec_nonce *n)
+{
+	n->known = true;
+	n->len = nla_len(attr);		/* at most OMASEC_NONCE_MAX by policy */
+	memcpy(n->data, nla_data(attr), n->len);
+}
+
+/* Parses a nest of credential attributes that the family's policy has validated. */
+static int omasec_nl_cred_parse(struct genl_info *info, const struct nlattr *nest,
+				struct nlattr **tb)
+{
+	int err = nla_parse_nested(tb, OMASEC_A_CRED_KEY_STATE, nest, omasec_cred_nl_policy,
+				   info->extack);
+
+	if (err)
+		return err;
+	if (tb[OMASEC_A_CRED_HAS_NONCE] || tb[OMASEC_A_CRED_KEY_STATE])
+		return omasec_nl_fail(info->extack, nest, -EINVAL,
+				      "has-nonce and key-state are only for replies");
+	return 0;
+}
+
+static int omasec_nl_cred(struct genl_info *info, const struct nlattr *nest,
+			  struct omasec_account_spec *spec, unsigned int who)
+{
+	struct nlattr *tb[OMASEC_A_CRED_KEY_STATE + 1];
+	const char *why = NULL;
+	int err;
+
+	if (!nest)
+		return 0;
+	err = omasec_nl_cred_parse(info, nest, tb);
+	if (err)
+		return err;
+	spec->user[who] = omasec_nl_string(tb[OMASEC_A_CRED_USER]);
+	if (!spec->user[who] || !omasec_nl_name_ok(spec->user[who]))
+		return omasec_nl_fail(info->extack, tb[OMASEC_A_CRED_USER] ?: nest, -EINVAL,
+				      "a credential needs a user name without control characters");
+	if (tb[OMASEC_A_CRED_KEY]) {
+		err = omasec_key_get(nla_get_s32(tb[OMASEC_A_CRED_KEY]), &spec->key[who], &why);
+		if (err)
+			return omasec_nl_fail(info->extack, tb[OMASEC_A_CRED_KEY], err, why);
+	}
+	if (tb[OMASEC_A_CRED_NONCE])
+		omasec_nl_nonce(tb[OMASEC_A_CRED_NONCE], &spec->nonce[who]);
+	return 0;
+}
+
+static int omasec_nl_account_name(struct genl_info *info, const char **name)
+{
+	struct nlattr *attr = info->attrs[OMASEC_A_ACCOUNT_NAME];
+
+	*name = omasec_nl_string(attr);
+	if (!*name)
+		return omasec_nl_missing(info, "the name of the account is missing");
+	if (!omasec_nl_name_ok(*name))
+		return omasec_nl_fail(info->extack, attr, -EINVAL,
+				      "a name is not empty and has no control characters");
+	return 0;
+}
+
+int omasec_nl_account_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct omasec_net *on = omasec_nl_net(info);
+	struct nlattr **attrs = info->attrs;
+	struct omasec_account_spec spec = {};
+	struct omasec_config *cfg;
+	const char *why = NULL;
+	int err;
+
+	err = omasec_nl_account_name(info, &spec.name);
+	if (err)
+		return err;
+	if (attrs[OMASEC_A_ACCOUNT_FLAGS] && nla_get_u32(attrs[OMASEC_A_ACCOUNT_FLAGS]))
+		return omasec_nl_fail(info->extack, attrs[OMASEC_A_ACCOUNT_FLAGS], -EINVAL,
+				      "flags are reserved and must be 0");
+	if (attrs[OMASEC_A_ACCOUNT_MAC_FORM])
+		spec.mac_form = nla_get_u8(attrs[OMASEC_A_ACCOUNT_MAC_FORM]);
+	if (attrs[OMASEC_A_ACCOUNT_APP_CRED])
+		spec.app_cred = nla_get_u8(attrs[OMASEC_A_ACCOUNT_APP_CRED]);
+	spec.server_id = omasec_nl_string(attrs[OMASEC_A_ACCOUNT_SERVER_ID]);
+
+	err = omasec_nl_cred(info, attrs[OMASEC_A_ACCOUNT_CLIENT], &spec, OMASEC_CRED_CLIENT);
+	if (!err)
+		err = omasec_nl_cred(info, attrs[OMASEC_A_ACCOUNT_SERVER], &spec,
+				     OMASEC_CRED_SERVER);
+	if (err)
+		goto out;
+	cfg = omasec_config_open(on, info->snd_portid, &why);
+	if (IS_ERR(cfg)) {
+		err = PTR_ERR(cfg);
+	} else {
+		err = omasec_config_account_set(cfg, &spec, &why);
+		err = omasec_config_close(cfg, err, &why);
+	}
+	if (err)
+		omasec_nl_fail(info->extack, NULL, err, why);
+out:
+	key_put(spec.key[OMASEC_CRED_CLIENT]);
+	key_put(spec.key[OMASEC_CRED_SERVER]);
+	return err;
+}
+
+int omasec_nl_account_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct omasec_config *cfg;
+	const char *why = NULL, *name;
+	int err;
+
+	err = omasec_nl_account_name(info, &name);
+	if (err)
+		return err;
+	cfg = omasec_config_open(omasec_nl_net(info), info->snd_portid, &why);
+	if (IS_ERR(cfg))
+		return omasec_nl_fail(info->extack, NULL, PTR_ERR(cfg), why);
+	err = omasec_config_account_del(cfg, name, &why);
+	err = omasec_config_close(cfg, err, &why);
+	return err ? omasec_nl_fail(info->extack, info->attrs[OMASEC_A_ACCOUNT_NAME], err, why) : 0;
+}
+
+static int omasec_nl_nonce_only(struct genl_info *info, const struct nlattr *nest,
+				struct omasec_nonce *n)
+{
+	struct nlattr *tb[OMASEC_A_CRED_KEY_STATE + 1];
+	int err;
+
+	if (!nest)
+		return 0;
+	err = omasec_nl_cred_parse(info, nest, tb);
+	if (err)
+		return err;
+	if (!tb[OMASEC_A_CRED_NONCE] || tb[OMASEC_A_CRED_USER] || tb[OMASEC_A_CRED_KEY])
+		return omasec_nl_fail(info->extack, nest, -EINVAL,
+				      "account-nonce takes a nonce and nothing else");
+	omasec_nl_nonce(tb[OMASEC_A_CRED_NONCE], n);
+	return 0;
+}
+
+int omasec_nl_account_nonce_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct omasec_net *on = omasec_nl_net(info);
+	struct omasec_nonce nonce[2] = {};
+	struct omasec_account *a;
+	const char *name;
+	unsigned int who;
+	int err;
+
+	if (READ_ONCE(on->helper_portid) != info->snd_portid)
+		return omasec_nl_fail(info->extack, NULL, -EPERM,
+				      "only the registered helper may set nonces");
+	err = omasec_nl_account_name(info, &name);
+	if (!err)
+		err = omasec_nl_nonce_only(info, info->attrs[OMASEC_A_ACCOUNT_CLIENT],
+					   &nonce[OMASEC_CRED_CLIENT]);
+	if (!err)
+		err = omasec_nl_nonce_only(info, info->attrs[OMASEC_A_ACCOUNT_SERVER],
+					   &nonce[OMASEC_CRED_SERVER]);
+	if (err)
+		return err;
+	if (!nonce[0].known && !nonce[1].known)
+		return omasec_nl_missing(info, "neither a client nor a server nonce is given");
+	a = omasec_account_find(on, name);
+	if (!a)
+		return omasec_nl_fail(info->extack, info->attrs[OMASEC_A_ACCOUNT_NAME], -ENOENT,
+				      "there is no account with this name");
+	for (who = 0; who < 2; who++) {
+		if (nonce[who].known)
+			omasec_account_nonce_set(a, who, &nonce[who]);
+	}
+	omasec_account_put(a);
+	return 0;
+}
+
+static int omasec_nl_put_cred(struct sk_buff *skb, int attr, struct omasec_account *a,
+			      unsigned int who)
+{
+	const struct omasec_cred *c = &a->cred[who];
+	struct omasec_nonce nonce;
+	struct nlattr *nest;
+
+	if (!*c->user)
+		return 0;
+	omasec_account_nonce_read(a, who, &nonce, NULL);
+	nest = nla_nest_start(skb, attr);
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_string(skb, OMASEC_A_CRED_USER, c->user) ||
+	    (c->key && nla_put_s32(skb, OMASEC_A_CRED_KEY, key_serial(c->key))) ||
+	    (nonce.known && nla_put_flag(skb, OMASEC_A_CRED_HAS_NONCE)) ||
+	    nla_put_s32(skb, OMASEC_A_CRED_KEY_STATE, -omasec_key_state(c->key)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int omasec_nl_put_account(struct sk_buff *skb, struct omasec_account *a)
+{
+	if (nla_put_string(skb, OMASEC_A_ACCOUNT_NAME, a->name) ||
+	    (*a->server_id && nla_put_string(skb, OMASEC_A_ACCOUNT_SERVER_ID, a->server_id)) ||
+	    omasec_nl_put_cred(skb, OMASEC_A_ACCOUNT_CLIENT, a, OMASEC_CRED_CLIENT) ||
+	    omasec_nl_put_cred(skb, OMASEC_A_ACCOUNT_SERVER, a, OMASEC_CRED_SERVER) ||
+	    nla_put_u8(skb, OMASEC_A_ACCOUNT_MAC_FORM, a->mac_form) ||
+	    nla_put_u8(skb, OMASEC_A_ACCOUNT_APP_CRED, a->app_cred) ||
+	    nla_put_u64_64bit(skb, OMASEC_A_ACCOUNT_MESSAGES_OK,
+			      atomic64_read(&a->messages_ok), OMASEC_A_ACCOUNT_PAD) ||
+	    nla_put_u64_64bit(skb, OMASEC_A_ACCOUNT_MESSAGES_REFUSED,
+			      atomic64_read(&a->messages_refused), OMASEC_A_ACCOUNT_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int omasec_nl_account_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct omasec_account *a;
+	struct sk_buff *reply;
+	const char *name;
+	void *hdr;
+	int err;
+
+	err = omasec_nl_account_name(info, &name);
+	if (err)
+		return err;
+	a = omasec_account_find(omasec_nl_net(info), name);
+	if (!a)
+		return omasec_nl_fail(info->extack, info->attrs[OMASEC_A_ACCOUNT_NAME], -ENOENT,
+				      "there is no account with this name");
+	err = -ENOMEM;
+	reply = omasec_nl_reply(info, NLMSG_DEFAULT_SIZE, OMASEC_CMD_ACCOUNT_GET, &hdr);
+	if (!reply)
+		goto out;
+	err = omasec_nl_put_account(reply, a);
+	if (err) {
+		nlmsg_free(reply);
+		goto out;
+	}
+	genlmsg_end(reply, hdr);
+	err = genlmsg_reply(reply, info);
+out:
+	omasec_account_put(a);
+	return err;
+}
+
+int omasec_nl_account_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct omasec_net *on = omasec_net(sock_net(skb->sk));
+	unsigned long id = cb->args[0];
+	struct omasec_account *a;
+	void *hdr;
+
+	if (omasec_dump_attrs(cb)[OMASEC_A_ACCOUNT_NAME])
+		return omasec_nl_fail(cb->extack, NULL, -EINVAL,
+				      "all accounts, or one by name without the dump flag");
+	cb->seq = READ_ONCE(on->generation);
+	for (; (a = omasec_account_next(on, &id)); id++) {
+		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				  &omasec_nl_family, NLM_F_MULTI, OMASEC_CMD_ACCOUNT_GET);
+		if (!hdr || omasec_nl_put_account(skb, a)) {
+			if (hdr)
+				genlmsg_cancel(skb, hdr);
+			omasec_account_put(a);
+			break;
+		}
+		genl_dump_check_consistent(cb, hdr);
+		genlmsg_end(skb, hdr);
+		omasec_account_put(a);
+	}
+	cb->args[0] = id;
+	return skb->len;
+}

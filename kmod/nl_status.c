@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Netlink: what can be seen, and flows. */
+#include <linux/module.h>
+
+#include "buf.h"
+#include "compat/compat.h"
+#include "crypto.h"
+#include "flow.h"
+#include "netlink.h"
+#include "policy.h"
+
+static int omasec_nl_put_helper(struct sk_buff *skb, struct omasec_net *on)
+{
+	char version[sizeof(on->helper_version)];
+	unsigned int pending;
+	u32 portid;
+
+	spin_lock_bh(&on->helper_lock);
+	portid = on->helper_portid;
+	memcpy(version, on->helper_version, sizeof(version));
+	pending = on->pending_count;
+	spin_unlock_bh(&on->helper_lock);
+
+	if (nla_put_u32(skb, OMASEC_A_STATUS_HELPER, portid) ||
+	    nla_put_u32(skb, OMASEC_A_STATUS_PENDING, pending) ||
+	    (*version && nla_put_string(skb, OMASEC_A_STATUS_HELPER_VERSION, version)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int omasec_nl_put_status(struct sk_buff *skb, struct omasec_net *on)
+{
+	struct omasec_policy *p;
+	bool needs_helper;
+	u32 rules;
+
+	rcu_read_lock();
+	p = rcu_dereference(on->policy);
+	rules = p ? p->count : 0;
+	needs_helper = p && p->needs_helper;
+	rcu_read_unlock();
+
+	if (nla_put_string(skb, OMASEC_A_STATUS_VERSION, THIS_MODULE->version ?: "unknown") ||
+	    nla_put_u32(skb, OMASEC_A_STATUS_ABI, OMASEC_GENL_VERSION) ||
+	    omasec_nl_put_helper(skb, on) ||
+	    nla_put_u32(skb, OMASEC_A_STATUS_ACCOUNTS, atomic_read(&on->account_count)) ||
+	    nla_put_u32(skb, OMASEC_A_STATUS_RULES, rules) ||
+	    nla_put_u32(skb, OMASEC_A_STATUS_FLOWS, atomic_read(&on->flow_count)) ||
+	    nla_put_u32(skb, OMASEC_A_STATUS_LISTENERS, atomic_read(&on->listener_count)) ||
+	    nla_put_u64_64bit(skb, OMASEC_A_STATUS_MEMORY, atomic_long_read(&on->memory),
+			      OMASEC_A_STATUS_PAD) ||
+	    nla_put_u64_64bit(skb, OMASEC_A_STATUS_MEMORY_MAX, READ_ONCE(omasec_memory_max),
+			      OMASEC_A_STATUS_PAD) ||
+	    nla_put_string(skb, OMASEC_A_STATUS_MD5_DRIVER, omasec_crypto_md5_driver()) ||
+	    (needs_helper && nla_put_flag(skb, OMASEC_A_STATUS_NEEDS_HELPER)) ||
+	    nla_put_u32(skb, OMASEC_A_STATUS_GENERATION, READ_ONCE(on->generation)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int omasec_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct sk_buff *reply;
+	void *hdr;
+	int err;
+
+	reply = omasec_nl_reply(info, NLMSG_DEFAULT_SIZE, OMASEC_CMD_STATUS_GET, &hdr);
+	if (!reply)
+		return -ENOMEM;
+	err = omasec_nl_put_status(reply, omasec_nl_net(info));
+	if (err) {
+		nlmsg_free(reply);
+		return err;
+	}
+	genlmsg_end(reply, hdr);
+	return genlmsg_reply(reply, info);
+}
+
+/* Counter @i: the general ones, then one per reason. */
+static int omasec_nl_put_counter(struct sk_buff *skb, struct omasec_net *on, unsigned int i)
+{
+	u32 reason = i - OMASEC_STAT_MAX;
+
+	if (i < OMASEC_STAT_MAX)
+		return nla_put_string(skb, OMASEC_A_COUNTER_NAME, omasec_stat_name(i)) ||
+		       nla_put_u64_64bit(skb, OMASEC_A_COUNTER_VALUE, omasec_stat_read(on, i),
+					 OMASEC_A_COUNTER_PAD);
+	return nla_put_string(skb, OMASEC_A_COUNTER_NAME, "refused") ||
+	       nla_put_u64_64bit(skb, OMASEC_A_COUNTER_VALUE,
+				 omasec_stat_read_refused(on, reason), OMASEC_A_COUNTER_PAD) ||
+	       nla_put_u32(skb, OMASEC_A_COUNTER_REASON, reason);
+}
+
+int omasec_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	const unsigned long count = OMASEC_STAT_MAX + OMASEC_REASON_RESPONSE_LOST + 1;
+	struct omasec_net *on = omasec_net(sock_net(skb->sk));
+	unsigned long i;
+	void *hdr;
+
+	for (i = cb->args[0]; i < count; i++) {
+		if (i == OMASEC_STAT_MAX + OMASEC_REASON_NONE)
+			continue;	/* is no refusal */
+		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				  &omasec_nl_family, NLM_F_MULTI, OMASEC_CMD_STATS_GET);
+		if (!hdr)
+			break;
+		if (omasec_nl_put_counter(skb, on, i)) {
+			genlmsg_cancel(skb, hdr);
+			break;
+		}
+		genlmsg_end(skb, hdr);
+	}
+	cb->args[0] = i;
+	return skb->len;
+}
+
+static int omasec_nl_put_flow(struct sk_buff *skb, const struct omasec_flow_info *f)
+{
+	int len = f->family == AF_INET ? 4 : 16;
+
+	if (nla_put_u64_64bit(skb, OMASEC_A_FLOW_ID, f->id, OMASEC_A_FLOW_PAD) ||
+	    nla_put_u16(skb, OMASEC_A_FLOW_FAMILY, f->family) ||
+	    nla_put(skb, OMASEC_A_FLOW_LOCAL_ADDRESS, len, f->local) ||
+	    nla_put_u16(skb, OMASEC_A_FLOW_LOCAL_PORT, f->lport) ||
+	    nla_put_u32(skb, OMASEC_A_FLOW_UID, f->uid) ||
+	    nla_put_u32(skb, OMASEC_A_FLOW_RULE, f->rule) ||
+	    nla_put_u8(skb, OMASEC_A_FLOW_DIRECTION, f->direction) ||
+	    nla_put_u64_64bit(skb, OMASEC_A_FLOW_INODE, f->inode, OMASEC_A_FLOW_PAD))
+		return -EMSGSIZE;
+	if (f->listener)
+		return nla_put_flag(skb, OMASEC_A_FLOW_LISTENER);
+	if (nla_put(skb, OMASEC_A_FLOW_PEER_ADDRESS, len, f->peer) ||
+	    nla_put_u16(skb, OMASEC_A_FLOW_PEER_PORT, f->pport) ||
+	    (*f->account && nla_put_string(skb, OMASEC_A_FLOW_ACCOUNT, f->account)) ||
+	    nla_put_u64_64bit(skb, OMASEC_A_FLOW_RX_MESSAGES, f->rx_messages, OMASEC_A_FLOW_PAD) ||
+	    nla_put_u64_64bit(skb, OMASEC_A_FLOW_TX_MESSAGES, f->tx_messages, OMASEC_A_FLOW_PAD) ||
+	    nla_put_u64_64bit(skb, OMASEC_A_FLOW_RX_BYTES, f->rx_bytes, OMASEC_A_FLOW_PAD) ||
+	    nla_put_u64_64bit(skb, OMASEC_A_FLOW_TX_BYTES, f->tx_bytes, OMASEC_A_FLOW_PAD) ||
+	    (f->rx_state && nla_put_string(skb, OMASEC_A_FLOW_RX_STATE, f->rx_state)) ||
+	    (f->tx_state && nla_put_string(skb, OMASEC_A_FLOW_TX_STATE, f->tx_state)) ||
+	    (f->reason && nla_put_u32(skb, OMASEC_A_FLOW_REASON, f->reason)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int omasec_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct omasec_net *on = omasec_net(sock_net(skb->sk));
+	u64 *last = (u64 *)cb->ctx;
+	struct omasec_flow_info f;
+	void *hdr;
+
+	for (;;) {
+		memset(&f, 0, sizeof(f));
+		if (!omasec_flow_next(on, *last, &f))
+			break;
+		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				  &omasec_nl_family, NLM_F_MULTI, OMASEC_CMD_FLOW_GET);
+		if (!hdr)
+			break;
+		if (omasec_nl_put_flow(skb, &f)) {
+			genlmsg_cancel(skb, hdr);
+			break;
+		}
+		genlmsg_end(skb, hdr);
+		*last = f.id;
+	}
+	return skb->len;
+}
+
+int omasec_nl_flow_kill_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *attr = info->attrs[OMASEC_A_FLOW_ID];
+	u64 id = attr ? nla_get_u64(attr) : 0;
+	int killed;
+
+	if (attr && !id)
+		return omasec_nl_fail(info->extack, attr, -EINVAL, "0 is no id of a flow");
+	killed = omasec_flow_kill(omasec_nl_net(info), id);
+	if (killed < 0)
+		return omasec_nl_fail(info->extack, attr, killed, "there is no such flow");
+	return 0;
+}
+
+int omasec_nl_flow_detach_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	int err = omasec_flow_detach(omasec_nl_net(info));
+
+	if (err)
+		return omasec_nl_fail(info->extack, NULL, err,
+				      "a listener could not be unwrapped: close it, or try again");
+	return 0;
+}

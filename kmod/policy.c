@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Rules and the policy that is made of them.
+ *
+ * Readers come from a tracepoint probe with preemption off, also on PREEMPT_RT:
+ * RCU and reference counts only, no lock, no allocation. A policy is never
+ * changed after it was published. A rule whose count has reached zero belongs to
+ * a policy that was replaced; the reader then starts again with the new one, and
+ * never falls through to a later rule.
+ */
+#include <linux/bitmap.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "account.h"
+#include "policy.h"
+
+struct omasec_rule *omasec_rule_new(void)
+{
+	struct omasec_rule *r = kzalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
+
+	if (r)
+		refcount_set(&r->ref, 1);
+	return r;
+}
+
+struct omasec_rule *omasec_rule_clone(const struct omasec_rule *r, struct omasec_account *account)
+{
+	struct omasec_rule *c = omasec_rule_new();
+
+	if (!c)
+		return NULL;
+	c->sel = r->sel;
+	c->id = r->id;
+	memcpy(c->name, r->name, sizeof(c->name));
+	c->account = account ? omasec_account_get(account) : NULL;
+	c->role = r->role;
+	c->binding = r->binding;
+	c->integrity = r->integrity;
+	c->auth_mode = r->auth_mode;
+	c->first_contact = r->first_contact;
+	c->other = r->other;
+	c->on_deny = r->on_deny;
+	c->helper_lost = r->helper_lost;
+	c->max_message = r->max_message;
+	c->deadline_ms = r->deadline_ms;
+	atomic64_set(&c->hits, atomic64_read(&r->hits));
+	return c;
+}
+
+static bool omasec_selector_same(const struct omasec_selector *a, const struct omasec_selector *b)
+{
+	return a->direction == b->direction && a->has_uid == b->has_uid &&
+	       a->has_cgroup == b->has_cgroup && a->family == b->family &&
+	       a->prefix == b->prefix && a->port_min == b->port_min &&
+	       a->port_max == b->port_max && a->uid == b->uid && a->cgroup == b->cgroup &&
+	       !memcmp(a->address, b->address, sizeof(a->address));
+}
+
+bool omasec_rule_same(const struct omasec_rule *a, const struct omasec_rule *b)
+{
+	return omasec_selector_same(&a->sel, &b->sel) && !strcmp(a->name, b->name) &&
+	       a->account == b->account && a->role == b->role && a->binding == b->binding &&
+	       a->integrity == b->integrity && a->auth_mode == b->auth_mode &&
+	       a->first_contact == b->first_contact && a->other == b->other &&
+	       a->on_deny == b->on_deny && a->helper_lost == b->helper_lost &&
+	       a->max_message == b->max_message && a->deadline_ms == b->deadline_ms;
+}
+
+/**
+ * omasec_rule_put() - drops a reference
+ * @r: the rule, NULL is fine
+ *
+ * Context: any.
+ */
+void omasec_rule_put(struct omasec_rule *r)
+{
+	if (!r || !refcount_dec_and_test(&r->ref))
+		return;
+	omasec_account_put(r->account);
+	kfree_rcu(r, rcu);
+}
+
+/**
+ * omasec_policy_new() - makes a policy
+ * @rules: rules in order; their references go over to the policy on success
+ * @count: their number
+ *
+ * Context: process, may sleep.
+ * Return: the policy, or NULL without memory.
+ */
+struct omasec_policy *omasec_policy_new(struct omasec_rule **rules, unsigned int count)
+{
+	struct omasec_policy *p = kvzalloc(struct_size(p, rules, count), GFP_KERNEL_ACCOUNT);
+	unsigned int i;
+
+	if (!p)
+		return NULL;
+	p->count = count;
+	for (i = 0; i < count; i++) {
+		const struct omasec_selector *sel = &rules[i]->sel;
+
+		p->rules[i] = rules[i];
+		bitmap_set(p->ports[sel->direction], sel->port_min,
+			   sel->port_max - sel->port_min + 1);
+		p->needs_helper |= omasec_rule_needs_helper(rules[i]);
+	}
+	return p;
+}
+
+void omasec_policy_free(struct omasec_policy *p)
+{
+	unsigned int i;
+
+	if (!p)
+		return;
+	for (i = 0; i < p->count; i++)
+		omasec_rule_put(p->rules[i]);
+	kvfree_rcu(p, rcu);
+}
+
+/**
+ * omasec_policy_port() - does some rule name a port?
+ * @on: namespace
+ * @direction: enum omasec_direction
+ * @port: in host order
+ *
+ * Context: any, also with preemption off on PREEMPT_RT.
+ */
+bool omasec_policy_port(struct omasec_net *on, unsigned int direction, u16 port)
+{
+	struct omasec_policy *p;
+	bool named;
+
+	rcu_read_lock();
+	p = rcu_dereference(on->policy);
+	named = p && test_bit(port, p->ports[direction]);
+	rcu_read_unlock();
+	return named;
+}
+
+/**
+ * omasec_policy_match() - the first rule that selects a socket
+ * @on: namespace
+ * @key: the socket
+ *
+ * Context: any, also with preemption off on PREEMPT_RT.
+ * Return: the rule with a reference, or NULL.
+ */
+struct omasec_rule *omasec_policy_match(struct omasec_net *on, const struct omasec_sock_key *key)
+{
+	struct omasec_rule *r = NULL;
+	struct omasec_policy *p;
+	unsigned int i;
+
+	rcu_read_lock();
+again:
+	p = rcu_dereference(on->policy);
+	if (!p || !test_bit(key->port, p->ports[key->direction]))
+		goto out;
+	for (i = 0; i < p->count; i++) {
+		if (!omasec_selector_match(&p->rules[i]->sel, key))
+			continue;
+		r = p->rules[i];
+		if (!refcount_inc_not_zero(&r->ref)) {
+			r = NULL;
+			goto again;	/* replaced while we looked */
+		}
+		break;
+	}
+out:
+	rcu_read_unlock();
+	return r;
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a helper may decide. The helper parses hostile input, so the module does
+ * not take its word for what the module itself knows: a received message whose
+ * MAC is not right is never accepted, and nothing leaves without a MAC but a
+ * first contact that the rule allows, or a challenge (DM Security 1.2, 5.4.3).
+ */
+#include <linux/ctype.h>
+
+#include "upcall.h"
+
+/* The account that the message would have after the verdict. */
+static const struct omasec_account *omasec_verdict_account(const struct omasec_msg *m,
+							   const struct omasec_decision *d)
+{
+	return d->account ? d->account : m->account;
+}
+
+static int omasec_verdict_check_account(const struct omasec_msg *m,
+					const struct omasec_decision *d, const char **why)
+{
+	if (!d->account)
+		return 0;
+	if (m->rule->account && strcmp(m->rule->account->name, d->account->name)) {
+		*why = "the rule names another account";
+		return -EPERM;
+	}
+	if (m->account && m->mac_state == OMASEC_MAC_STATE_OK &&
+	    strcmp(m->account->name, d->account->name)) {
+		*why = "the MAC of the message belongs to another account";
+		return -EPERM;
+	}
+	return 0;
+}
+
+/* A body that was put is complete, and its type can stand in a header. */
+static int omasec_verdict_check_body(const struct omasec_msg *m,
+				     const struct omasec_decision *d, const char **why)
+{
+	const char *c;
+
+	if (m->has_repl ? !d->has_length || d->length != m->repl.len : d->length) {
+		*why = "length is not the number of octets that were put";
+		return -EINVAL;
+	}
+	if (!d->content_type)
+		return 0;
+	if (!m->has_repl) {
+		*why = "content-type without a body that was put";
+		return -EINVAL;
+	}
+	for (c = d->content_type; *c; c++) {
+		if (!isascii(*c) || !isprint(*c)) {
+			*why = "content-type has characters that cannot stand in a header";
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+/* What protects a message that leaves. */
+static int omasec_verdict_check_mac(const struct omasec_msg *m, const struct omasec_decision *d,
+				    const char **why)
+{
+	const struct omasec_account *account = omasec_verdict_account(m, d);
+	bool first = m->rule->first_contact == OMASEC_FIRST_CONTACT_CHALLENGE || !account ||
+		     d->verdict == OMASEC_VERDICT_RESPOND ||
+		     /* A native application's own challenges have no MAC. */
+		     m->rule->auth_mode == OMASEC_AUTH_MODE_NATIVE;
+
+	/* A nonce issued to a peer without account stays with its connection. */
+	if (d->mac_nonce.known && !account) {
+		*why = "mac-nonce without an account whose key could be used";
+		return -EINVAL;
+	}
+	if (d->mac_nonce.known && d->no_mac) {
+		*why = "mac-nonce and no-mac exclude each other";
+		return -EINVAL;
+	}
+	if (m->rule->integrity == OMASEC_INTEGRITY_NONE || d->mac_nonce.known)
+		return 0;
+	if (!d->no_mac) {
+		*why = "a message that leaves needs mac-nonce or no-mac";
+		return -EINVAL;
+	}
+	if (!first) {
+		*why = "the rule allows no message without MAC to a known account";
+		return -EPERM;
+	}
+	return 0;
+}
+
+static int omasec_verdict_check_rx(const struct omasec_msg *m, const struct omasec_decision *d,
+				   const char **why)
+{
+	bool native = m->rule->auth_mode == OMASEC_AUTH_MODE_NATIVE &&
+		      m->role == OMASEC_ROLE_CLIENT;
+
+	if (m->rule->integrity != OMASEC_INTEGRITY_NONE &&
+	    m->mac_state != OMASEC_MAC_STATE_OK && !native) {
+		*why = "a received message without a right MAC cannot be accepted";
+		return -EPERM;
+	}
+	if (d->mac_nonce.known || d->no_mac || d->expect_nonce.known) {
+		*why = "a received message that is accepted does not leave: no MAC, no nonce";
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/**
+ * omasec_verdict_check() - may a message be decided like that?
+ * @m: the message
+ * @d: the verdict
+ * @why: set to words on failure
+ *
+ * Context: process, m->put_lock held.
+ * Return: 0, -EPERM for what is never allowed, -EINVAL for what makes no sense.
+ */
+int omasec_verdict_check(const struct omasec_msg *m, const struct omasec_decision *d,
+			 const char **why)
+{
+	int err;
+
+	err = omasec_verdict_check_account(m, d, why);
+	if (err)
+		return err;
+	switch (d->verdict) {
+	case OMASEC_VERDICT_REJECT:
+		if (d->reason == OMASEC_REASON_NONE || d->reason > OMASEC_REASON_RESPONSE_LOST) {
+			*why = "reject needs a reason";
+			return -EINVAL;
+		}
+		return 0;
+	case OMASEC_VERDICT_ACCEPT:
+		err = omasec_verdict_check_body(m, d, why);
+		if (err)
+			return err;
+		return m->path == OMASEC_PATH_RX ? omasec_verdict_check_rx(m, d, why) :
+						   omasec_verdict_check_mac(m, d, why);
+	case OMASEC_VERDICT_RESPOND:
+		if (m->path != OMASEC_PATH_RX) {
+			*why = "only a received message can be responded to";
+			return -EPERM;
+		}
+		if (!m->has_repl) {
+			*why = "respond needs a body that was put";
+			return -EINVAL;
+		}
+		err = omasec_verdict_check_body(m, d, why);
+		return err ? err : omasec_verdict_check_mac(m, d, why);
+	}
+	*why = "the verdict is accept, reject or respond";
+	return -EINVAL;
+}
