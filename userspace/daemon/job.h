@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One message in a worker: from its octets to a decision with the octets that go
+ * on. No netlink, no store: the helper gives it a message and takes the result.
+ */
+#ifndef DAEMON_JOB_H
+#define DAEMON_JOB_H
+
+#include <dm/worker_client.h>
+
+#include "engine.h"
+
+enum job_state {
+	JOB_IDLE,
+	JOB_PARSE,	/* the worker reads the message */
+	JOB_PARSE_HELD,	/* the worker reads the held message that is to be repeated */
+	JOB_EDIT,	/* the worker writes the octets that go on */
+	JOB_DONE,	/* @d and @out are the result */
+};
+
+/**
+ * struct job - a message under way
+ * @msg: the message
+ * @body: its octets, owned
+ * @d: what the engine decided
+ * @out: the new octets, owned; NULL to leave them
+ * @out_len: how many
+ */
+struct job {
+	enum job_state state;
+	struct worker_client *wc;
+	struct omasec_message msg;
+	uint8_t *body;
+	struct dm_facts facts;
+	struct engine_decision d;
+	uint8_t *out;
+	size_t out_len;
+	struct dm_error err;
+};
+
+/* Takes @body over. The job is busy after this. */
+void job_start(struct job *j, struct engine *e, const struct omasec_message *msg, uint8_t *body,
+	       uint64_t now);
+/* Goes on as far as the worker lets it. */
+void job_step(struct job *j, struct engine *e, uint64_t now);
+/* Frees what the result still owns; the job is idle after this. */
+void job_reset(struct job *j);
+
+#endif

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Keeping helper and module at one about accounts: which there are, whose client
+ * has which name, and what the nonces are. The store is right where the two
+ * differ, because a configuration file only has the nonces of the beginning.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "helper.h"
+#include "log.h"
+
+#define SYNC_EVENTS 256
+
+/* What the module knows and the store does not was provisioned. */
+static bool sync_nonce(struct account *a, enum account_who who, const struct omasec_nonce *module)
+{
+	if (a->nonce[who].known)
+		return !nonce_equal(&a->nonce[who], module);
+	a->nonce[who] = *module;
+	return false;
+}
+
+static int sync_account(void *arg, const struct omasec_account *in)
+{
+	struct omasec_nonce none = { 0 };
+	struct helper *h = arg;
+	struct account *a;
+	bool client, server;
+	int rc;
+
+	rc = account_need(&h->engine.accounts, in->name, &a);
+	if (!rc)
+		rc = account_set_user(&h->engine.accounts, a, in->client.user);
+	if (rc) {
+		log_error("account %s: %s", in->name, rc == -ENOMEM ? "no memory" :
+			  store_error(h->store));
+		return rc;
+	}
+	a->listed = true;
+	client = sync_nonce(a, ACCOUNT_CLIENT, &in->client.nonce);
+	server = sync_nonce(a, ACCOUNT_SERVER, &in->server.nonce);
+	if (!client && !server)
+		return 0;
+	rc = omasec_account_nonce(h->o, in->name, client ? &a->nonce[ACCOUNT_CLIENT] : &none,
+				  server ? &a->nonce[ACCOUNT_SERVER] : &none);
+	/* -ENOENT: it was removed a moment ago, which is an event of its own. */
+	if (rc && rc != -ENOENT)
+		log_error("account %s: %s", in->name, omasec_error(h->o));
+	return rc == -EPROTONOSUPPORT ? rc : 0;
+}
+
+int sync_accounts(struct helper *h)
+{
+	struct account *a, *next;
+	int rc;
+
+	for (a = h->engine.accounts.all; a; a = a->next)
+		a->listed = false;
+	rc = omasec_account_each(h->o, sync_account, h);
+	if (rc) {
+		for (a = h->engine.accounts.all; a; a = a->next)
+			a->listed = true;
+		log_error("the accounts cannot be read: %s", omasec_error(h->o));
+		return rc;
+	}
+	sessions_forget(&h->engine.sessions);
+	for (a = h->engine.accounts.all; a; a = next) {
+		next = a->next;
+		if (!a->listed)
+			account_drop(&h->engine.accounts, a);
+	}
+	return 0;
+}
+
+int sync_events(struct helper *h)
+{
+	struct omasec_event ev;
+	unsigned int n;
+	int rc = 0;
+
+	for (n = 0; n < SYNC_EVENTS; n++) {
+		rc = omasec_events_read(h->o, &ev);
+		if (rc == -ENOBUFS) {
+			h->sync = true;
+			continue;
+		}
+		if (rc <= 0)
+			break;
+		if (ev.kind == OMASEC_EVENT_KIND_CONFIG)
+			h->sync = true;
+		else if (ev.kind == OMASEC_EVENT_KIND_DETACHED)
+			engine_flow_gone(&h->engine, ev.account, ev.flow);
+	}
+	return rc == -EPROTONOSUPPORT ? rc : 0;
+}
