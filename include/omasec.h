@@ -243,7 +243,7 @@ struct omasec_message {
 	uint64_t flow;
 	uint32_t rule;
 	uint32_t length;			/**< octets of the body */
-	uint32_t deadline_ms;			/**< what is left of it */
+	uint32_t deadline_ms;			/**< of the rule, from the announcement on */
 	uint8_t path;				/**< enum omasec_path */
 	uint8_t role;				/**< enum omasec_role, of the local application */
 	uint8_t mac_state;			/**< enum omasec_mac_state */

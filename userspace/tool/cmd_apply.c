@@ -16,6 +16,7 @@
 #include "accounts.h"
 #include "config.h"
 #include "keyring.h"
+#include "nameset.h"
 #include "out.h"
 #include "resolve.h"
 
@@ -215,6 +216,56 @@ static int stage_keys(struct applying *ap)
 	return EXIT_REFUSED;
 }
 
+/* Accounts for which the module has a nonce, by whose it is. */
+static int see_nonces(void *arg, const struct omasec_account *a)
+{
+	struct nameset *known = arg;
+	int rc = 0;
+
+	if (a->client.nonce.known)
+		rc = nameset_add(&known[WHO_CLIENT], a->name);
+	if (!rc && a->server.nonce.known)
+		rc = nameset_add(&known[WHO_SERVER], a->name);
+	return rc;
+}
+
+/*
+ * The nonces of the file are first ones. Those that the module has are newer; to
+ * go back to an old one would let recorded messages in again. Only with auth-mode
+ * static do nonces never change, so the file's are the ones to use.
+ */
+static int keep_nonces(struct applying *ap)
+{
+	struct nameset known[2] = { 0 }, fixed = { 0 };
+	const struct config *c = ap->c;
+	bool all_fixed = false;
+	size_t i;
+	int rc = omasec_account_each(ap->t->o, see_nonces, known);
+
+	for (i = 0; !rc && i < c->rule_count; i++) {
+		if (c->rule[i].r.auth_mode != OMASEC_AUTH_MODE_STATIC)
+			continue;
+		all_fixed |= c->rule[i].any_account;
+		rc = nameset_add(&fixed, c->rule[i].r.account);
+	}
+	for (i = 0; !rc && !all_fixed && i < c->account_count; i++) {
+		struct omasec_account *a = &c->account[i].a;
+
+		if (nameset_has(&fixed, a->name))
+			continue;
+		if (a->client.nonce.known && nameset_has(&known[WHO_CLIENT], a->name))
+			a->client.nonce.known = false;
+		if (a->server.nonce.known && nameset_has(&known[WHO_SERVER], a->name))
+			a->server.nonce.known = false;
+	}
+	nameset_free(&known[WHO_CLIENT]);
+	nameset_free(&known[WHO_SERVER]);
+	nameset_free(&fixed);
+	if (rc == -ENOMEM)
+		return tool_error(ap->t, EXIT_REFUSED, "out of memory");
+	return rc ? tool_refused(ap->t, rc) : 0;
+}
+
 /* What the module refused, with the line that it came from. */
 static int refused_at(struct applying *ap, int line, const char *object, const char *name, int err)
 {
@@ -280,6 +331,8 @@ static int apply(struct applying *ap)
 
 	if (!rc)
 		rc = stage_keys(ap);
+	if (!rc)
+		rc = keep_nonces(ap);
 	if (rc)
 		return rc;
 	rc = omasec_config_begin(t->o, t->given & OPT_REPLACE);

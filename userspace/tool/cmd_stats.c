@@ -16,14 +16,17 @@ static int list_one(void *arg, const struct omasec_counter *c)
 {
 	struct list *l = arg;
 
+	/* The counters of refusals share one name; the reason tells them apart. */
+	const char *name = c->refusal ? omasec_reason_name(c->reason) : c->name;
+
 	if (!l->table) {
-		out_set(c->refusal ? l->refused : l->counters, c->name, out_number(c->value));
+		out_set(c->refusal ? l->refused : l->counters, name, out_number(c->value));
 		return 0;
 	}
 	/* Nobody reads forty zeros. */
 	if (c->refusal && !c->value && !l->all)
 		return 0;
-	out_cell(l->table, "%s%s", c->refusal ? "refused: " : "", c->name);
+	out_cell(l->table, "%s%s", c->refusal ? "refused: " : "", name);
 	out_cell(l->table, "%llu", (unsigned long long)c->value);
 	out_cell(l->table, "%s", c->refusal ? omasec_reason_text(c->reason) : "");
 	return 0;

@@ -115,8 +115,13 @@ static int parse_deadline(const struct setting *s, void *conf, const char *value
 {
 	struct rule_conf *c = conf;
 
+	uint32_t ms;
+
 	(void)s;
-	return value_time(value, &c->r.deadline_ms);
+	if (value_time(value, &ms) || ms < 50 || ms > 600000)
+		return -EINVAL;
+	c->r.deadline_ms = ms;
+	return 0;
 }
 
 /* ------------------------------------------------------------------ tables */
@@ -146,7 +151,7 @@ static const struct setting account_settings[] = {
 	[A_CLIENT_FD] = { "client-secret-fd", EXPECTS_FD, parse_fd, false, NO_WORDS,
 		A(secret[WHO_CLIENT].fd), "Descriptor to read the client's password from." },
 	[A_CLIENT_NONCE] = { "client-nonce", EXPECTS_NONCE, parse_nonce, false, NO_WORDS,
-		A(a.client.nonce), "First nonce for messages of the client." },
+		A(a.client.nonce), "First nonce for messages of the client, while none is known." },
 	[A_SERVER_NAME] = { "server-name", EXPECTS_USER, parse_user, false, NO_WORDS, A(a.server.user),
 		"User name with which the server proves itself; the server-id unless given." },
 	[A_SERVER_FILE] = { "server-secret-file", EXPECTS_FILE, parse_path, false, NO_WORDS,
@@ -154,7 +159,7 @@ static const struct setting account_settings[] = {
 	[A_SERVER_FD] = { "server-secret-fd", EXPECTS_FD, parse_fd, false, NO_WORDS,
 		A(secret[WHO_SERVER].fd), "Descriptor to read the server's password from." },
 	[A_SERVER_NONCE] = { "server-nonce", EXPECTS_NONCE, parse_nonce, false, NO_WORDS,
-		A(a.server.nonce), "First nonce for messages of the server." },
+		A(a.server.nonce), "First nonce for messages of the server, while none is known." },
 	[A_MAC_FORM] = { "mac-form", "oma or rfc2104", parse_enum, false, OMASEC_NAMES_MAC_FORM,
 		A(a.mac_form), "How the MAC is composed; rfc2104 for peers that took the reference literally." },
 	[A_APP_CRED] = { "app-cred", "pass or strip", parse_enum, false, OMASEC_NAMES_APP_CRED,
@@ -195,7 +200,7 @@ static const struct setting rule_settings[] = {
 		"What happens to content that is not DM." },
 	[R_MAX_MESSAGE] = { "max-message", "octets, at most 16M, with K or M", parse_max_message, false,
 		NO_WORDS, 0, "Longest message." },
-	[R_DEADLINE] = { "deadline", "a time in ms or s, such as 500ms or 5s", parse_deadline, false,
+	[R_DEADLINE] = { "deadline", "a time from 50ms to 600s, in ms or s", parse_deadline, false,
 		NO_WORDS, 0, "How long a message waits for the helper." },
 	[R_ON_DENY] = { "on-deny", "reset or http", parse_enum, false, OMASEC_NAMES_ON_DENY,
 		R(r.on_deny), "What the peer sees of a refusal: a reset, or an HTTP status." },
@@ -292,18 +297,18 @@ void setting_account_check(const struct account_conf *c, bool fresh, setting_rep
 		report(arg, A_SERVER_ID, "is too long to be the server-name too: expected a server-name of at most 127 octets");
 }
 
-static bool rule_is_client(const struct omasec_rule *r)
+/* Who speaks first must know in whose name. */
+static bool rule_needs_account(const struct omasec_rule *r)
 {
-	return r->role == OMASEC_ROLE_CLIENT ||
-	       (r->role == OMASEC_ROLE_AUTO && r->direction == OMASEC_DIRECTION_OUT);
+	return r->integrity != OMASEC_INTEGRITY_NONE &&
+	       (r->direction == OMASEC_DIRECTION_OUT || r->role == OMASEC_ROLE_CLIENT);
 }
 
 void setting_rule_check(const struct rule_conf *c, setting_report report, void *arg)
 {
 	check_required(&setting_rule, c->seen, report, arg);
-	if (c->any_account && c->seen & 1u << R_DIRECTION && rule_is_client(&c->r) &&
-	    c->r.integrity != OMASEC_INTEGRITY_NONE && c->r.auth_mode != OMASEC_AUTH_MODE_NATIVE)
-		report(arg, R_ACCOUNT, "any is for servers: expected the name of the account with whose credentials this client sends");
+	if (c->any_account && c->seen & 1u << R_DIRECTION && rule_needs_account(&c->r))
+		report(arg, R_ACCOUNT, "any is for servers, which learn from the MAC header who their peer is: expected the name of an account");
 	if (c->seen & 1u << R_FIRST_CONTACT && c->r.auth_mode == OMASEC_AUTH_MODE_STATIC &&
 	    c->r.first_contact == OMASEC_FIRST_CONTACT_CHALLENGE)
 		report(arg, R_FIRST_CONTACT, "expected nonce: with auth-mode static nobody answers a challenge");

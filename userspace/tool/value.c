@@ -2,6 +2,7 @@
 /* Values as people write them. See value.h. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -89,7 +90,7 @@ int value_prefix(const char *text, uint8_t *family, uint8_t *prefix, uint8_t add
 	char host[INET6_ADDRSTRLEN + 1];
 	const char *slash = strchrnul(text, '/');
 	size_t len = (size_t)(slash - text);
-	uint8_t bytes[16] = { 0 };
+	_Alignas(struct in6_addr) uint8_t bytes[16] = { 0 };
 	uint64_t bits, width;
 	unsigned int i;
 	int af;
@@ -114,6 +115,9 @@ int value_prefix(const char *text, uint8_t *family, uint8_t *prefix, uint8_t add
 	for (i = (unsigned int)bits; i < width; i++)
 		if (bytes[i / 8] & (0x80 >> i % 8))
 			return -EINVAL;
+	/* Sockets with a mapped address count as IPv4. */
+	if (af == AF_INET6 && bits >= 96 && IN6_IS_ADDR_V4MAPPED((struct in6_addr *)(void *)bytes))
+		return -EINVAL;
 	*family = (uint8_t)af;
 	*prefix = (uint8_t)bits;
 	memcpy(address, bytes, 16);
