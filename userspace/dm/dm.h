@@ -13,7 +13,11 @@
 
 #include "facts.h"
 
-#define DM_BODY_MAX	(16u << 20)	/* octets of a message */
+/*
+ * Octets of a message. Of XML, libxml2 takes no CDATA section and no run of
+ * white space over 10,000,000 octets.
+ */
+#define DM_BODY_MAX	(16u << 20)
 #define DM_NODES_MAX	(1u << 17)	/* elements and texts of a message */
 #define DM_DEPTH_MAX	64		/* nesting; TNDS in Data nests deeper than DM itself */
 #define DM_ATTR_MAX	8		/* attributes of one tag */

@@ -176,6 +176,10 @@ void writer_opaque(struct dm_writer *w, const uint8_t *data, size_t len)
 
 void writer_leaf(struct dm_writer *w, uint16_t tag, const char *text)
 {
+	if (!*text) {
+		writer_empty(w, tag);
+		return;
+	}
 	writer_open(w, tag);
 	writer_text(w, (const uint8_t *)text, strlen(text));
 	writer_close(w);
