@@ -29,6 +29,7 @@ struct play {
 	bool stripped;			/* Cred is taken out */
 	const struct dm_facts *request;
 	struct dm_facts response;
+	struct dm_facts wrote, got;	/* the client's last message, and its answer */
 	unsigned int extra;		/* exchanges that the applications did not see */
 };
 
@@ -168,19 +169,18 @@ static inline bool play_write(const struct play *p, const struct dm_facts *last,
 /* A whole session, from message to message. -1: rejected by an engine. */
 static inline int play_step(struct play *p)
 {
-	static struct dm_facts out, in;
 	int n;
 
-	if (!play_write(p, p->sent ? &in : NULL, &out))
+	if (!play_write(p, p->sent ? &p->got : NULL, &p->wrote))
 		return 0;
 	p->sent++;
-	p->request = &out;
-	n = sim_exchange(p->c, p->s, &p->flow, p->close_each, &out, play_serve, p, &in);
+	p->request = &p->wrote;
+	n = sim_exchange(p->c, p->s, &p->flow, p->close_each, &p->wrote, play_serve, p, &p->got);
 	if (n < 0)
 		return -1;
 	p->extra += (unsigned int)n - 1;
 	if (!p->stripped)
-		play_same(&p->response, &in, p->mute_server);
+		play_same(&p->response, &p->got, p->mute_server);
 	return 1;
 }
 

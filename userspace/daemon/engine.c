@@ -118,8 +118,10 @@ void engine_protect(const struct engine_in *in, const struct omasec_nonce *fresh
 
 void engine_rearm(const struct engine_in *in, struct engine_decision *d)
 {
-	if (in->acct->guard[in->expect].uses && in->acct->nonce[in->expect].known)
-		d->expect_nonce = in->acct->nonce[in->expect];
+	if (!in->acct->guard[in->expect].uses)
+		return;
+	d->expect_nonce = in->acct->nonce[in->expect];
+	d->expect_nonce.known = true;	/* before the first one it is the empty one */
 }
 
 struct session *engine_session(struct engine *e, const struct engine_in *in,

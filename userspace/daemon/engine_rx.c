@@ -285,7 +285,8 @@ static void rx_bad(struct engine *e, const struct engine_in *in, uint8_t mac_sta
 	if (!s)
 		return;
 	chal = facts_chal(f, s->num.out_wire);
-	if (chal && chal->msg_ref == s->num.out_wire)
+	/* A server may have answered others of that name meanwhile. */
+	if (chal && (in->msg->role == OMASEC_ROLE_SERVER || chal->msg_ref == s->num.out_wire))
 		facts_nonce(chal, &nonce);
 	/* Should this connection end, the next try of the application begins with it. */
 	if (in->msg->role == OMASEC_ROLE_CLIENT && nonce.known)
