@@ -380,6 +380,7 @@ struct omasec_account *omasec_account_find(struct omasec_net *on, const char *na
 
 	rcu_read_lock();
 	do {
+		/* Pairs with omasec_commit_switch(): what it prepared is seen. */
 		key.generation = smp_load_acquire(&on->generation);
 		a = rhashtable_lookup(&on->accounts, &key, omasec_name_params);
 		if (a && !refcount_inc_not_zero(&a->ref))
@@ -429,6 +430,7 @@ struct omasec_account *omasec_account_find_user(struct omasec_net *on, enum omas
 	if (!*user)
 		return NULL;
 	do {
+		/* Pairs with omasec_commit_switch(). */
 		generation = smp_load_acquire(&on->generation);
 		spin_lock_bh(&on->control->index_lock);
 		a = omasec_user_only(on, who, user, generation);
@@ -450,11 +452,13 @@ struct omasec_account *omasec_account_find_user(struct omasec_net *on, enum omas
 struct omasec_account *omasec_account_next(struct omasec_net *on, unsigned long *id)
 {
 	struct omasec_account *a;
+	u32 generation;
 
 	rcu_read_lock();
+	/* Pairs with omasec_commit_switch(). */
+	generation = smp_load_acquire(&on->generation);
 	a = xa_find(&on->control->account_ids, id, ULONG_MAX, XA_PRESENT);
-	while (a && (!omasec_account_counts(a, smp_load_acquire(&on->generation)) ||
-		     !refcount_inc_not_zero(&a->ref)))
+	while (a && (!omasec_account_counts(a, generation) || !refcount_inc_not_zero(&a->ref)))
 		a = xa_find_after(&on->control->account_ids, id, ULONG_MAX, XA_PRESENT);
 	rcu_read_unlock();
 	return a;
@@ -464,6 +468,7 @@ struct omasec_account *omasec_account_next(struct omasec_net *on, unsigned long 
 
 /* Locks the account that has the nonces of @a's name now. */
 static struct omasec_account *omasec_account_lock(struct omasec_account *a)
+	__acquires(&a->lock)
 {
 	for (;;) {
 		struct omasec_account *next;

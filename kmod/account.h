@@ -150,6 +150,7 @@ static inline struct omasec_account *omasec_account_get(struct omasec_account *a
 	refcount_inc(&a->ref);
 	return a;
 }
+
 void omasec_account_put(struct omasec_account *a);	/* any context; NULL is fine */
 
 void omasec_account_nonce_read(struct omasec_account *a, enum omasec_cred_who who,

@@ -448,6 +448,7 @@ static void omasec_commit_switch(struct omasec_config *cfg, struct omasec_policy
 			omasec_account_inherit(ch->account, ch->old);
 		WRITE_ONCE(ch->old->died, generation);
 	}
+	/* Pairs with the look-ups in account.c: from here on the new accounts count. */
 	smp_store_release(&on->generation, generation);
 
 	if (p) {
@@ -614,7 +615,7 @@ static int omasec_config_mine(struct omasec_net *on, u32 portid, const char **wh
 {
 	if (on->txn && on->txn_portid == portid)
 		return 0;
-	*why = "this socket has no transaction: it was never begun, or it was dropped because nothing was sent for a minute";
+	*why = "this socket has no transaction: never begun, or dropped after a minute of silence";
 	return -ENOENT;
 }
 

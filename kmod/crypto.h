@@ -17,7 +17,7 @@ const char *omasec_crypto_md5_driver(void);	/* "" when there is none */
 
 /* Incremental MD5 of a body; the state lives in the message. Process context. */
 struct omasec_md5_state;
-struct omasec_md5_state *omasec_md5_new(gfp_t gfp);	/* initialised; NULL without memory or md5 */
+struct omasec_md5_state *omasec_md5_new(gfp_t gfp);	/* NULL without memory or md5 */
 int omasec_md5_reset(struct omasec_md5_state *s);
 int omasec_md5_update(struct omasec_md5_state *s, const void *data, size_t len);
 int omasec_md5_final(struct omasec_md5_state *s, u8 out[OMASEC_MD5_LEN]);

@@ -93,6 +93,7 @@ static inline struct omasec_msg *omasec_msg_get(struct omasec_msg *m)
 	refcount_inc(&m->ref);
 	return m;
 }
+
 void omasec_msg_put(struct omasec_msg *m);	/* NULL is fine; process context */
 
 #endif

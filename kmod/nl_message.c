@@ -23,7 +23,7 @@ int omasec_nl_helper_register_doit(struct sk_buff *skb, struct genl_info *info)
 		return omasec_nl_missing(info, "the ABI number is missing");
 	if (nla_get_u32(attrs[OMASEC_A_HELPER_ABI]) != OMASEC_GENL_VERSION)
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_HELPER_ABI], -EPROTONOSUPPORT,
-				      "the helper speaks another ABI than this module: install matching versions");
+				      "the helper speaks another ABI than the module: install versions that match");
 	version = omasec_nl_string(attrs[OMASEC_A_HELPER_VERSION]);
 	err = omasec_upcall_register(omasec_nl_net(info), info->snd_portid, version ?: "",
 				     attrs[OMASEC_A_HELPER_REPLACE], &why);

@@ -131,7 +131,7 @@ static int omasec_nl_rule_protection(struct genl_info *info, struct omasec_rule 
 	r->helper_lost = omasec_nl_u8(attrs, OMASEC_A_RULE_HELPER_LOST, OMASEC_HELPER_LOST_REJECT);
 	if (r->integrity == OMASEC_INTEGRITY_HMAC && !omasec_crypto_has_md5())
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_INTEGRITY], -EOPNOTSUPP,
-				      "integrity hmac needs md5, which this kernel does not have (a FIPS kernel, or CONFIG_CRYPTO_MD5 is off)");
+				      "integrity hmac needs md5, which this kernel lacks (FIPS, or no CONFIG_CRYPTO_MD5)");
 	return 0;
 }
 

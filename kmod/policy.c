@@ -6,7 +6,7 @@
  * RCU and reference counts only, no lock, no allocation. A policy is never
  * changed after it was published. A rule whose count has reached zero belongs to
  * a policy that was replaced; the reader then starts again with the new one, and
- * never falls through to a later rule.
+ * never goes on to a later rule.
  */
 #include <linux/bitmap.h>
 #include <linux/mm.h>

@@ -29,6 +29,7 @@ static const char * const omasec_stat_names[] = {
 	[OMASEC_STAT_EVENTS_LOST] = "events-lost",
 	[OMASEC_STAT_GUARD_DROPS] = "guard-drops",
 };
+
 static_assert(ARRAY_SIZE(omasec_stat_names) == OMASEC_STAT_MAX);
 
 /**

@@ -171,7 +171,7 @@ static int omasec_upcall_announce(struct omasec_msg *m, u32 portid)
 static int omasec_upcall_cookie(struct omasec_msg *m)
 {
 	struct omasec_net *on = m->on;
-	u32 index;
+	u32 index, generation;
 	int err;
 
 	err = xa_alloc_cyclic(&on->messages, &index, m, XA_LIMIT(1, INT_MAX), &on->next_cookie,
@@ -181,7 +181,8 @@ static int omasec_upcall_cookie(struct omasec_msg *m)
 	omasec_msg_get(m);
 	/* Until now nobody can have found it: look-ups compare the whole cookie. */
 	spin_lock_bh(&on->helper_lock);
-	WRITE_ONCE(m->cookie, index | (u64)++on->cookie_generation << 32);
+	generation = ++on->cookie_generation;
+	WRITE_ONCE(m->cookie, index | (u64)generation << 32);
 	spin_unlock_bh(&on->helper_lock);
 	return 0;
 }
@@ -455,7 +456,7 @@ struct omasec_msg *omasec_upcall_get(struct omasec_net *on, u32 portid, u64 cook
 	rcu_read_unlock();
 	if (m)
 		return m;
-	*why = "no message with this cookie waits: it was decided, or its deadline passed, or its socket was closed";
+	*why = "no such message waits: it was decided, its deadline passed or its socket closed";
 	return ERR_PTR(-ESTALE);
 }
 
