@@ -305,6 +305,13 @@ static void passes_on_what_the_module_says(void **state)
 	extack.echo = true;
 	assert_int_equal(omasec_config_begin(fake.o, true), -EBUSY);
 	assert_non_null(strstr(omasec_error(fake.o), "transaction of port 12 is open"));
+	/* And what to do about it. */
+	extack.err = -ENOENT;
+	extack.text = "no account srv";
+	assert_int_equal(omasec_account_del(fake.o, "srv"), -ENOENT);
+	assert_string_equal(omasec_error(fake.o), "no account srv (omasec account list)");
+	extack.err = -EBUSY;
+	extack.text = "transaction of port 12 is open";
 	/* At the end of a dump. */
 	extack.echo = false;
 	extack.done = true;
@@ -364,10 +371,14 @@ static void says_what_to_do_when_the_module_says_nothing(void **state)
 	assert_non_null(strstr(omasec_error(fake.o), "CAP_NET_ADMIN"));
 	refusal = -EBUSY;
 	assert_int_equal(omasec_account_del(fake.o, "x"), -EBUSY);
-	assert_non_null(strstr(omasec_error(fake.o), "delete the rule first"));
+	assert_non_null(strstr(omasec_error(fake.o), "(omasec rule list)"));
 	refusal = -ENOENT;
 	assert_int_equal(omasec_flow_kill(fake.o, 3), -ENOENT);
 	assert_non_null(strstr(omasec_error(fake.o), "omasec flow list"));
+	/* All of none is done. */
+	assert_int_equal(omasec_flow_kill_all(fake.o), 0);
+	refusal = -EPERM;
+	assert_int_equal(omasec_flow_kill_all(fake.o), -EPERM);
 }
 
 static void says_that_the_module_is_not_loaded(void **state)

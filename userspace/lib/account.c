@@ -9,15 +9,12 @@
 #define ACCOUNT_ROOM 1536
 
 static const struct hint account_hints[] = {
-	{ ENOENT, "no such account (omasec account list shows them)" },
-	{ EBUSY, "a rule names the account; delete the rule first (omasec rule list)" },
-	{ EEXIST, "an account of that name exists" },
-	{ EINVAL, "a value is too long or not allowed" },
-	{ ENOKEY, "there is no key of that serial (omasec key list)" },
-	{ EKEYREVOKED, "the key was revoked; add it again (omasec key add)" },
-	{ EKEYEXPIRED, "the key has expired; add it again (omasec key add)" },
-	{ EACCES, "the key may not be used: its permissions forbid it, or it is not in a keyring of this process" },
-	{ 0, NULL }
+	{ ENOENT, "there is no such account", "omasec account list" },
+	{ EBUSY, "a rule names the account", "omasec rule list" },
+	{ ENOKEY, "there is no key of that serial", "omasec key list" },
+	{ EKEYREVOKED, "the key was revoked", "omasec key add" },
+	{ EKEYEXPIRED, "the key has expired", "omasec key add" },
+	{ 0, NULL, NULL }
 };
 
 static void account_put_cred(struct genl_msg *m, int attr, const struct omasec_cred *cred)

@@ -53,8 +53,8 @@ int omasec_events_fd(struct omasec *o)
 int omasec_events_read(struct omasec *o, struct omasec_event *event)
 {
 	static const struct hint hints[] = {
-		{ ENOBUFS, "events came faster than they were read; some are lost" },
-		{ 0, NULL }
+		{ ENOBUFS, "events came faster than they were read; some are lost", NULL },
+		{ 0, NULL, NULL }
 	};
 	int rc;
 

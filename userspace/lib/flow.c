@@ -6,8 +6,8 @@
 #include "internal.h"
 
 static const struct hint flow_hints[] = {
-	{ ENOENT, "no such flow; it may have ended (omasec flow list)" },
-	{ 0, NULL }
+	{ ENOENT, "there is no such flow", "omasec flow list; it may have ended" },
+	{ 0, NULL, NULL }
 };
 
 struct flow_each {
@@ -51,7 +51,10 @@ int omasec_flow_kill(struct omasec *o, uint64_t id)
 
 int omasec_flow_kill_all(struct omasec *o)
 {
-	return flow_kill(o, 0);
+	int rc = flow_kill(o, 0);
+
+	/* None is all of them. */
+	return rc == -ENOENT ? 0 : rc;
 }
 
 int omasec_flow_detach(struct omasec *o)

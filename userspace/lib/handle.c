@@ -31,51 +31,57 @@ int omasec_fail(struct omasec *o, int err, const char *fmt, ...)
 }
 
 static const struct hint general[] = {
-	{ EPERM, NEED_ADMIN },
-	{ EACCES, NEED_ADMIN },
-	{ EPROTONOSUPPORT, MODULE_MISSING },
-	{ ETIMEDOUT, "the kernel module did not answer in time; look at the kernel log" },
-	{ EBADMSG, "the kernel module answered with something unexpected; module and library may be of different versions" },
-	{ EOPNOTSUPP, "the kernel module does not know this request; module and library may be of different versions" },
-	{ EMSGSIZE, "the request does not fit into a netlink message" },
-	{ ENOMEM, "out of memory" },
-	{ ENOBUFS, "out of memory for netlink messages" },
-	{ EINTR, "the list changed while it was read; try again" },
-	{ EBUSY, "another transaction is open; try again when it is done" },
-	{ 0, NULL }
+	{ EPERM, NEED_ADMIN, NULL },
+	{ EACCES, NEED_ADMIN, NULL },
+	{ EPROTONOSUPPORT, MODULE_MISSING, NULL },
+	{ ETIMEDOUT, "the kernel module did not answer in time", "look at the kernel log" },
+	{ EBADMSG, "the kernel module answered with something unexpected",
+	  "are module and library of the same version?" },
+	{ EOPNOTSUPP, "the kernel module does not know this request",
+	  "are module and library of the same version?" },
+	{ EMSGSIZE, "the request does not fit into a netlink message", NULL },
+	{ EINVAL, "a value is too long or not allowed", NULL },
+	{ ENOMEM, "out of memory", NULL },
+	{ ENOBUFS, "out of memory for netlink messages", NULL },
+	{ EINTR, "the list changed while it was read", "try again" },
+	{ 0, NULL, NULL }
 };
 
-static const char *omasec_hint(const struct hint *hints, int err)
+static const struct hint *omasec_hint(const struct hint *hints, int err)
 {
 	for (; hints && hints->err; hints++)
 		if (hints->err == err)
-			return hints->text;
+			return hints;
 	return NULL;
 }
 
 int omasec_explain(struct omasec *o, struct genl *g, int err, const struct hint *hints)
 {
-	const char *text;
+	const struct hint *hint;
+	const char *text, *attr = "";
 
 	if (err >= 0)
 		return err;
-	if (g->extack[0]) {
-		const char *advice = omasec_hint(hints, -err);
-
-		return omasec_fail(o, err, "%s%s%s%s%s%s", g->extack, g->attr[0] ? " [" : "",
-				   g->attr, g->attr[0] ? "]" : "", advice ? ": " : "",
-				   advice ? advice : "");
-	}
 	/* ENOENT is what the kernel says of an object, and of a family that is gone. */
-	if (err == -ENOENT && g == &o->req && o->req.sk && !genl_family_present(g))
+	if (err == -ENOENT && !g->extack[0] && g == &o->req && !genl_family_present(g))
 		return omasec_fail(o, -EPROTONOSUPPORT, MODULE_GONE);
-	text = omasec_hint(hints, -err);
-	if (!text)
-		text = g->gone && err == -EPROTONOSUPPORT ? MODULE_GONE :
-							    omasec_hint(general, -err);
-	if (!text)
-		text = strerror(-err);
-	return omasec_fail(o, err, "%s%s%s", g->attr, g->attr[0] ? ": " : "", text);
+	if (g->gone && err == -EPROTONOSUPPORT)
+		return omasec_fail(o, err, MODULE_GONE);
+
+	hint = omasec_hint(hints, -err);
+	if (g->extack[0]) {
+		text = g->extack;
+	} else {
+		if (!hint)
+			hint = omasec_hint(general, -err);
+		text = hint ? hint->text : strerror(-err);
+	}
+	/* Which attribute helps where a value is wrong; a name that is not there is known. */
+	if (err != -ENOENT && err != -EEXIST && err != -EBUSY)
+		attr = g->attr;
+	return omasec_fail(o, err, "%s%s%s%s%s%s%s", text, *attr ? " [" : "", attr, *attr ? "]" : "",
+			   hint && hint->next ? " (" : "", hint && hint->next ? hint->next : "",
+			   hint && hint->next ? ")" : "");
 }
 
 const char *omasec_error(const struct omasec *o)

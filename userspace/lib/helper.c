@@ -23,13 +23,13 @@ struct notice {
 };
 
 static const struct hint helper_hints[] = {
-	{ EPERM, "not permitted: another helper took over, or CAP_NET_ADMIN is missing" },
-	{ ENOENT, "the message is not there any more; something else decided it" },
-	{ ESTALE, "the message is decided already" },
-	{ EBUSY, "another helper is registered; stop it, or take over from it" },
-	{ ERANGE, "a piece of the body does not follow the one before" },
-	{ EMSGSIZE, "the body is longer than the rule allows" },
-	{ 0, NULL }
+	{ EPERM, "not permitted: another helper took over, or CAP_NET_ADMIN is missing", NULL },
+	{ ENOENT, "the message is not there any more", NULL },
+	{ ESTALE, "the message is decided already", NULL },
+	{ EBUSY, "another helper is registered", "stop it, or take over from it" },
+	{ ERANGE, "a piece of the body does not follow the one before", NULL },
+	{ EMSGSIZE, "the body is longer than the rule allows", NULL },
+	{ 0, NULL, NULL }
 };
 
 /* ------------------------------------------------------------------ notices */
@@ -410,9 +410,9 @@ int omasec_account_nonce(struct omasec *o, const char *name, const struct omasec
 			 const struct omasec_nonce *server)
 {
 	static const struct hint hints[] = {
-		{ ENOENT, "no such account (omasec account list shows them)" },
-		{ EPERM, "not permitted: only the registered helper sets nonces this way" },
-		{ 0, NULL }
+		{ ENOENT, "there is no such account", "omasec account list" },
+		{ EPERM, "not permitted: only the registered helper sets nonces this way", NULL },
+		{ 0, NULL, NULL }
 	};
 	struct genl_msg m;
 	int rc = helper_need(o);

@@ -59,11 +59,14 @@ struct reply_chunk {
 };
 
 /**
- * struct hint - what an errno of one call means, where the module gave no text
+ * struct hint - what an errno of one call means
+ * @err: positive; 0 ends the list
+ * @text: where the module gave no text
+ * @next: what to do, after either text; or NULL
  */
 struct hint {
-	int err;		/* positive; 0 ends the list */
-	const char *text;
+	int err;
+	const char *text, *next;
 };
 
 /* Sets the text and returns @err. */
@@ -71,8 +74,8 @@ int omasec_fail(struct omasec *o, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /*
  * The text for the result @err of a call on @g: what the module said, else a
- * hint, else what errno means here. Returns the errno, which becomes
- * -EPROTONOSUPPORT when the cause is that the module went away.
+ * hint, else what errno means here; and what to do. Returns the errno, which
+ * becomes -EPROTONOSUPPORT when the cause is that the module went away.
  */
 int omasec_explain(struct omasec *o, struct genl *g, int err, const struct hint *hints);
 

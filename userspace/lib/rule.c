@@ -8,13 +8,17 @@
 
 #define RULE_ROOM 512
 
-static const struct hint rule_hints[] = {
-	{ ENOENT, "no such rule or account (omasec rule list, omasec account list)" },
-	{ EEXIST, "a rule of that name exists; names are unique" },
-	{ EINVAL, "a value is too long or not allowed" },
-	{ ENOSPC, "there are too many rules" },
-	{ EOPNOTSUPP, "this kernel cannot do what the rule asks for (no MD5 in FIPS mode?)" },
-	{ 0, NULL }
+static const struct hint add_hints[] = {
+	{ ENOENT, "there is no such account", "omasec account list" },
+	{ EEXIST, "there is a rule of that name", "omasec rule list" },
+	{ ENOSPC, "there are too many rules", NULL },
+	{ EOPNOTSUPP, "this kernel cannot do what the rule asks for", NULL },
+	{ 0, NULL, NULL }
+};
+
+static const struct hint del_hints[] = {
+	{ ENOENT, "there is no such rule", "omasec rule list" },
+	{ 0, NULL, NULL }
 };
 
 void omasec_rule_init(struct omasec_rule *rule)
@@ -70,7 +74,7 @@ int omasec_rule_add(struct omasec *o, const struct omasec_rule *r, uint32_t *id)
 		genl_put_u32(&m, OMASEC_A_RULE_DEADLINE_MS, r->deadline_ms);
 	genl_put_u8(&m, OMASEC_A_RULE_ON_DENY, r->on_deny);
 	genl_put_u8(&m, OMASEC_A_RULE_HELPER_LOST, r->helper_lost);
-	rc = omasec_call(o, &m, &omasec_set_rule, rule_reply, &reply, rule_hints);
+	rc = omasec_call(o, &m, &omasec_set_rule, rule_reply, &reply, add_hints);
 	if (!rc && id)
 		*id = reply.id;
 	return rc;
@@ -87,7 +91,7 @@ int omasec_rule_del(struct omasec *o, uint32_t id, const char *name)
 		genl_put_u32(&m, OMASEC_A_RULE_ID, id);
 	else
 		genl_put_str(&m, OMASEC_A_RULE_NAME, name, OMASEC_NAME_MAX);
-	return omasec_call(o, &m, &omasec_set_rule, NULL, NULL, rule_hints);
+	return omasec_call(o, &m, &omasec_set_rule, NULL, NULL, del_hints);
 }
 
 struct rule_each {

@@ -41,13 +41,13 @@ int omasec_stats_each(struct omasec *o, omasec_counter_fn fn, void *arg)
 }
 
 static const struct hint begin_hints[] = {
-	{ EBUSY, "another process is changing the configuration; try again when it is done" },
-	{ 0, NULL }
+	{ EBUSY, "another process is changing the configuration", "try again" },
+	{ 0, NULL, NULL }
 };
 
 static const struct hint end_hints[] = {
-	{ ENOENT, "no transaction is open on this connection" },
-	{ 0, NULL }
+	{ ENOENT, "no transaction is open on this connection", NULL },
+	{ 0, NULL, NULL }
 };
 
 int omasec_config_begin(struct omasec *o, bool replace)

@@ -114,8 +114,7 @@ static int read_options(struct tool *t, struct wanted *w, int argc, char **argv)
 			break;
 		case LONG_COMPLETE:
 			w->complete = true;
-			/* What follows are words, whatever they look like. */
-			return 0;
+			break;
 		case ':':
 			rc = tool_usage(t, "%s: the value is missing", argv[optind - 1]);
 			break;

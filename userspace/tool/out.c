@@ -179,14 +179,15 @@ void out_cell(struct out_table *t, const char *fmt, ...)
 	t->count++;
 }
 
-static void out_row(const struct out_table *t, const char *const *cell, int indent)
+static void out_row(const struct out_table *t, const char *const *cell, int indent,
+		    const char *colour, const char *plain)
 {
 	unsigned int i, last = t->columns;
 
 	/* No blanks at the end of a line. */
 	while (last && !cell[last - 1][0])
 		last--;
-	printf("%*s", indent, "");
+	printf("%*s%s", indent, "", colour);
 	for (i = 0; i < last; i++) {
 		int pad = (int)(t->width[i] - out_width(cell[i]));
 
@@ -194,7 +195,7 @@ static void out_row(const struct out_table *t, const char *const *cell, int inde
 		if (!t->right[i] && i + 1 < last)
 			printf("%*s", pad, "");
 	}
-	putchar('\n');
+	puts(plain);
 }
 
 void out_table_end(const struct tool *tool, struct out_table *t, int indent, const char *empty)
@@ -206,11 +207,9 @@ void out_table_end(const struct tool *tool, struct out_table *t, int indent, con
 	} else if (!t->count) {
 		printf("%*s%s\n", indent, "", empty);
 	} else {
-		fputs(out_colour(tool, OUT_BOLD), stdout);
-		out_row(t, t->heading, indent);
-		fputs(out_colour(tool, OUT_PLAIN), stdout);
+		out_row(t, t->heading, indent, out_colour(tool, OUT_BOLD), out_colour(tool, OUT_PLAIN));
 		for (i = 0; i + t->columns <= t->count; i += t->columns)
-			out_row(t, (const char *const *)&t->cell[i], indent);
+			out_row(t, (const char *const *)&t->cell[i], indent, "", "");
 	}
 	out_table_free(t);
 }
