@@ -62,7 +62,10 @@ static bool read_quoted(struct cursor *c, struct param *p)
 	return false;
 }
 
-/* A bare value ends at a blank or comma. Base64 and peculiar user names fit. */
+/*
+ * A bare value ends at a blank or comma. Base64 and peculiar user names fit. It
+ * may be empty here; no parameter may.
+ */
 static bool read_bare(struct cursor *c, struct param *p)
 {
 	while (!at_end(c)) {
@@ -74,7 +77,7 @@ static bool read_bare(struct cursor *c, struct param *p)
 			return false;
 		c->p++;
 	}
-	return p->len;
+	return true;
 }
 
 /* name BWS "=" BWS value BWS, up to a comma or the end */
@@ -86,7 +89,7 @@ static bool read_param(struct cursor *c, struct param *p)
 		c->p++;
 	p->name.len = (size_t)(c->p - p->name.p);
 	skip_blanks(c);
-	if (!p->name.len || at_end(c) || *c->p != '=')
+	if (at_end(c) || *c->p != '=')
 		return false;
 	c->p++;
 	skip_blanks(c);

@@ -184,7 +184,6 @@ static enum omasec_http_event size_octet(struct omasec_http *h, unsigned char c)
 	case ST_SIZE:
 		if (!h->digits || (c != '\r' && c != ';' && c != '\n' && !omasec_is_blank(c)))
 			return size_digit(h, c);
-		h->count = 0;
 		break;
 	case ST_SIZE_BLANK:
 		/* blanks only in front of an extension: RFC 9112, 7.1.1 */

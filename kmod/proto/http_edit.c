@@ -8,7 +8,7 @@
 #include "http.h"
 #include "http_field.h"
 
-/* Where the head is written. Once full it stays full. */
+/* Where the head is written. @full stays once something did not fit. */
 struct sink {
 	char *p;
 	size_t len, cap;
@@ -17,7 +17,7 @@ struct sink {
 
 static void put(struct sink *s, const char *p, size_t len)
 {
-	if (s->full || s->cap - s->len < len) {
+	if (s->cap - s->len < len) {
 		s->full = true;
 		return;
 	}
@@ -104,7 +104,7 @@ ssize_t omasec_http_edit_head(const char *head, size_t len, const struct omasec_
 	for (;; first = false) {
 		if (omasec_http_next_line(&rest, &line))
 			return -EINVAL;
-		if (!first && !line.text.len)
+		if (!line.text.len)
 			break;
 		if (!first && !omasec_http_split_field(line.text, &name, &value))
 			return -EINVAL;

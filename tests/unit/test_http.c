@@ -307,6 +307,7 @@ static const struct http_vector alone_vectors[] = {
 	REJECTS("alone_rejects_empty_status_line", 'p', "\r\n\r\n", HTTP_SYNTAX, "status line"),
 	REJECTS("alone_rejects_lf", 'q', GET "A: b\nC: d\r\n\r\n", HTTP_LINE_END, "CR LF"),
 	REJECTS("alone_rejects_cr", 'q', GET "A: b\rC: d\r\n\r\n", HTTP_LINE_END, "CR LF"),
+	REJECTS("alone_rejects_two_lf", 'q', GET "A: b\n\nC: d\r\n\r\n", HTTP_LINE_END, "CR LF"),
 	REJECTS("alone_rejects_nul", 'q', GET "A: b\0\r\n\r\n", HTTP_SYNTAX, "control"),
 	REJECTS("alone_rejects_delete", 'q', GET "A: \x7f\r\n\r\n", HTTP_SYNTAX, "control"),
 	REJECTS("alone_rejects_folding", 'q', GET "A: b\r\n c: d\r\n\r\n", HTTP_SYNTAX, "folded"),
@@ -436,8 +437,10 @@ static void counts_long_bodies(void **state)
 	assert_non_null(piece);
 	omasec_http_init(&h, OMASEC_HTTP_KIND_REQUEST);
 	omasec_http_start_body(&h, &head);
-	while (omasec_http_step(&h, piece, len, &out) == OMASEC_HTTP_BODY)
+	while (omasec_http_step(&h, piece, len, &out) == OMASEC_HTTP_BODY) {
+		assert_true(out.used <= len);
 		sum += out.body.len;
+	}
 	assert_int_equal(sum, head.length);
 	free(piece);
 }
