@@ -167,6 +167,8 @@ static const struct bad bad_xml[] = {
 	{ "refuses_other_root", "<SyncHdr xmlns='" DM_NS "'/>", "root is SyncHdr" },
 	{ "refuses_root_without_meaning", "<html/>", "root is foreign element" },
 	{ "refuses_root_of_other_namespace", "<SyncML xmlns='urn:x'/>", "root is foreign element" },
+	{ "refuses_syncml_under_other_root", "<x xmlns='urn:x'>" MESSAGE(HDR_FIELDS, FINAL) "</x>",
+	  "root is foreign element" },
 	{ "refuses_metinf_root", "<MetInf xmlns='syncml:metinf'/>", "root is MetInf" },
 	{ "refuses_foreign_beside_header", ROOT("<SyncHdr>" HDR_FIELDS "</SyncHdr><SyncBody/><Signature/>"),
 	  "foreign element does not belong in SyncML" },

@@ -112,9 +112,9 @@ static uint16_t reader_tag(struct reader *r, const char *name, const char *uri)
 	}
 	if (!ns && *uri)
 		return DM_TAG_FOREIGN;
-	if (!r->depth)
-		doc->root_namespace = ns ? ns : "";
-	else if (strcmp(uri, doc->root_namespace))
+	if (!r->depth && ns)
+		doc->root_namespace = ns;
+	if (strcmp(uri, doc->root_namespace))
 		return DM_TAG_FOREIGN;	/* two versions of SyncML in one message */
 	if (parent == DM_META || (parent != DM_TAG_FOREIGN && DM_TAG_TABLE(parent) == DM_TABLE_METINF))
 		return dm_tag_find(DM_TABLE_METINF, name, len);
@@ -275,6 +275,7 @@ int xml_read(struct dm_doc *doc, struct dm_error *err)
 	xmlParserCtxtPtr ctxt = NULL;
 	int ret;
 
+	doc->root_namespace = "";
 	ret = xml_scan(doc->body, doc->len, &r.scan, err);
 	if (ret)
 		goto out;
