@@ -73,7 +73,8 @@ static inline void drive_body(struct drive *d, const char *data, const struct om
 {
 	size_t room = d->body_len < d->body_cap ? d->body_cap - d->body_len : 0;
 
-	if (!out->body.len || out->body.p < data || out->body.p + out->body.len != data + out->used) {
+	if (!out->body.len || out->body.p < data ||
+	    out->body.p + out->body.len != data + out->used) {
 		d->fault = "span is not inside the octets used";
 		return;
 	}

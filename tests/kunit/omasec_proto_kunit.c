@@ -19,6 +19,7 @@ static void http_desc(const struct http_vector *v, char *desc)
 {
 	strscpy(desc, v->name, KUNIT_PARAM_DESC_SIZE);
 }
+
 KUNIT_ARRAY_PARAM(http, http_vectors, http_desc);
 
 /* @seed: 1 for the whole stream at once, 0 for single octets, else for cuts */
@@ -99,6 +100,7 @@ static void mac_desc(const struct mac_vector *v, char *desc)
 {
 	strscpy(desc, v->name, KUNIT_PARAM_DESC_SIZE);
 }
+
 KUNIT_ARRAY_PARAM(mac, mac_vectors, mac_desc);
 
 static void mac_value(struct kunit *test)
@@ -123,6 +125,7 @@ static void header_desc(const struct hmac_vector *v, char *desc)
 {
 	strscpy(desc, v->name, KUNIT_PARAM_DESC_SIZE);
 }
+
 KUNIT_ARRAY_PARAM(header, hmac_vectors, header_desc);
 
 static void header_value(struct kunit *test)

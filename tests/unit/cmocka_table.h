@@ -42,9 +42,10 @@ static inline char *exact_copy(const void *p, size_t len)
 	char *copy = malloc(len ? len : 1);
 
 	assert_non_null(copy);
+	copy[0] = 0x55;
 	if (len)
 		memcpy(copy, p, len);
-	return len ? copy : (char *)memset(copy, 0x55, 1);
+	return copy;
 }
 
 #endif

@@ -7,7 +7,8 @@
 #include "../kunit/proto_vectors.h"
 
 static const u8 mac_octets[OMASEC_MD5_LEN] = {
-	0xe8, 0x06, 0x64, 0xf7, 0xa0, 0xc6, 0xe8, 0x5d, 0x23, 0x48, 0x86, 0x84, 0xa5, 0xb2, 0xb8, 0x36,
+	0xe8, 0x06, 0x64, 0xf7, 0xa0, 0xc6, 0xe8, 0x5d,
+	0x23, 0x48, 0x86, 0x84, 0xa5, 0xb2, 0xb8, 0x36,
 };
 
 static unsigned int parse(const char *value, size_t len, struct omasec_hmac_header *h)
@@ -36,7 +37,8 @@ static void vector(void **state)
 /* A value that was cut is never read as if it were whole. */
 static void refuses_every_value_that_was_cut(void **state)
 {
-	static const char value[] = "algorithm=MD5, username=\"B\\\"2\", mac=6AZk96DG6F0jSIaEpbK4Ng==";
+	static const char value[] =
+		"algorithm=MD5, username=\"B\\\"2\", mac=6AZk96DG6F0jSIaEpbK4Ng==";
 	struct omasec_hmac_header h;
 	size_t n;
 
@@ -48,7 +50,8 @@ static void refuses_every_value_that_was_cut(void **state)
 
 static void writes_the_common_form(void **state)
 {
-	static const char want[] = "algorithm=MD5, username=\"Bruce2\", mac=6AZk96DG6F0jSIaEpbK4Ng==";
+	static const char want[] =
+		"algorithm=MD5, username=\"Bruce2\", mac=6AZk96DG6F0jSIaEpbK4Ng==";
 	char out[OMASEC_HMAC_VALUE_MAX];
 
 	(void)state;
@@ -59,7 +62,8 @@ static void writes_the_common_form(void **state)
 
 static void writes_quoted_pairs(void **state)
 {
-	static const char want[] = "algorithm=MD5, username=\"a\\\"b\\\\c\", mac=6AZk96DG6F0jSIaEpbK4Ng==";
+	static const char want[] =
+		"algorithm=MD5, username=\"a\\\"b\\\\c\", mac=6AZk96DG6F0jSIaEpbK4Ng==";
 	char out[OMASEC_HMAC_VALUE_MAX];
 
 	(void)state;
@@ -107,8 +111,8 @@ static void fits_the_longest_user(void **state)
 	assert_int_equal(parse(out, (size_t)n, &h), 0);
 	assert_int_equal(h.user_len, OMASEC_USER_MAX);
 	assert_memory_equal(h.user, user, OMASEC_USER_MAX);
-	assert_int_equal(omasec_hmac_header_format(out, sizeof(out), user, sizeof(user), mac_octets),
-			 -EINVAL);
+	assert_int_equal(omasec_hmac_header_format(out, sizeof(out), user, sizeof(user),
+						   mac_octets), -EINVAL);
 }
 
 static void writes_no_empty_user(void **state)

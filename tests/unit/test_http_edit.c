@@ -42,7 +42,8 @@ static const struct edit_case edit_cases[] = {
 	  GET "Expect: x\r\nContent-Type: a/b\r\nContent-Length: 7\r\n\r\n",
 	  { .set_length = true, .length = 7 } },
 	{ "keeps_hmac_unasked", GET "x-syncml-hmac: 1\r\n\r\n",
-	  GET "x-syncml-hmac: 1\r\nContent-Length: 7\r\n\r\n", { .set_length = true, .length = 7 } },
+	  GET "x-syncml-hmac: 1\r\nContent-Length: 7\r\n\r\n",
+	  { .set_length = true, .length = 7 } },
 	{ "adds_hmac", GET "A: b\r\n\r\n", GET "A: b\r\nx-syncml-hmac: u=\"v\"\r\n\r\n",
 	  { .hmac = SLICE("u=\"v\"") } },
 	{ "never_leaves_two_hmac_fields", GET "X-Syncml-Hmac: old\r\nA: b\r\n\r\n",
@@ -97,7 +98,8 @@ static void refuses_values_that_end_the_line(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
-		struct omasec_http_edit hmac = { .hmac = bad[i] }, type = { .content_type = bad[i] };
+		struct omasec_http_edit hmac = { .hmac = bad[i] };
+		struct omasec_http_edit type = { .content_type = bad[i] };
 
 		assert_int_equal(omasec_http_edit_head(GET "\r\n", 18, &hmac, out, sizeof(out)),
 				 -EINVAL);

@@ -101,8 +101,8 @@ static void agrees_with_openssl(void **state)
 		text[n++] = ':';
 		n += omasec_base64_encode(body, sizeof(body), (char *)text + n);
 		md5_of(text, n, want);
-		assert_int_equal(omasec_mac_compute(&md5, OMASEC_MAC_FORM_OMA, key, nonce, len, body,
-						    mac), 0);
+		assert_int_equal(omasec_mac_compute(&md5, OMASEC_MAC_FORM_OMA, key, nonce, len,
+						    body, mac), 0);
 		assert_memory_equal(mac, want, sizeof(mac));
 
 		assert_non_null(HMAC(EVP_md5(), key, sizeof(key), text + sizeof(key) + 1,
@@ -154,8 +154,8 @@ static void passes_on_every_failure_of_md5(void **state)
 		for (at = 1; at <= calls; at++) {
 			ctx.calls = 0;
 			ctx.fail_at = at;
-			assert_int_equal(omasec_mac_compute(&md5, form, (const u8 *)MAC_KEY, NULL, 0,
-							    body, mac), -ENOMEM);
+			assert_int_equal(omasec_mac_compute(&md5, form, (const u8 *)MAC_KEY, NULL,
+							    0, body, mac), -ENOMEM);
 			assert_int_equal(ctx.calls, at);
 		}
 		ctx.calls = 0;
