@@ -4,7 +4,7 @@
 # Bodies that are no DM message are refused with a reason of their own.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 60
+# TIMEOUT: 180
 . ./lib/common.sh
 network
 protect_server "deadline = 3s"

@@ -5,7 +5,7 @@
 # challenged, and never is again.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 60
+# TIMEOUT: 180
 . ./lib/common.sh
 network
 { account mgmt "client-nonce ="; rule dm "direction = out" "first-contact = challenge"; } >"$WORK/c"

@@ -5,7 +5,7 @@
 # octet of them reaches the server application.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 90
+# TIMEOUT: 240
 . ./lib/common.sh
 network
 protect_server "max-message = 64K"

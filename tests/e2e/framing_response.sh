@@ -5,7 +5,7 @@
 # application.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 90
+# TIMEOUT: 240
 . ./lib/common.sh
 network
 protect_device "deadline = 3s"

@@ -5,7 +5,7 @@
 # on unprotected.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 60
+# TIMEOUT: 180
 . ./lib/common.sh
 network
 background sink server /usr/bin/python3 "$LIB/sidedoor.py" sink :: "$PORT" "$WORK/sink"

@@ -5,7 +5,7 @@
 # after a timeout; with a helper all is well again.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 60
+# TIMEOUT: 180
 . ./lib/common.sh
 network
 { account; rule dm "direction = out"; } >"$WORK/c"

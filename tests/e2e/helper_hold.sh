@@ -4,7 +4,7 @@
 # helper-lost = hold: messages wait for a new helper until their deadline.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 60
+# TIMEOUT: 180
 . ./lib/common.sh
 network
 protect_device "helper-lost = hold" "deadline = 15s"

@@ -5,7 +5,7 @@
 # octet reaches an application, nothing hangs beyond the deadline.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 120
+# TIMEOUT: 300
 . ./lib/common.sh
 network
 protect_device "deadline = 3s"

@@ -4,7 +4,7 @@
 # A message longer than max-message is refused, whatever its transfer coding.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 60
+# TIMEOUT: 180
 . ./lib/common.sh
 network
 protect_server "max-message = 64K"

@@ -5,7 +5,7 @@
 # where the other is agreed.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 60
+# TIMEOUT: 180
 . ./lib/common.sh
 network
 { account mgmt "mac-form = rfc2104"; rule dm "direction = in"; } >"$WORK/c"

@@ -5,7 +5,7 @@
 # user name in the header.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 120
+# TIMEOUT: 300
 # MEM: 2048
 . ./lib/common.sh
 network

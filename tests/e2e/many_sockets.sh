@@ -4,7 +4,7 @@
 # Hundreds of sockets at once.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 120
+# TIMEOUT: 300
 # MEM: 2048
 . ./lib/common.sh
 network

@@ -5,7 +5,7 @@
 # with a Status for every command, and one retry round gets it back.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 90
+# TIMEOUT: 240
 . ./lib/common.sh
 network
 protect_server

@@ -4,7 +4,7 @@
 # The header may be written in all the ways that real peers write it.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 60
+# TIMEOUT: 180
 . ./lib/common.sh
 network
 protect_server

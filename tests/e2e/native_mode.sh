@@ -5,7 +5,7 @@
 # changed; their own challenges and retries work.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 90
+# TIMEOUT: 240
 . ./lib/common.sh
 network
 { account; rule dm "direction = out" "auth-mode = native"; } >"$WORK/c"

@@ -5,7 +5,7 @@
 # application that sends without MAC is refused.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 90
+# TIMEOUT: 240
 . ./lib/common.sh
 network
 { account; rule dm "direction = in" "auth-mode = native"; } >"$WORK/c"

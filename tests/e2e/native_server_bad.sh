@@ -5,7 +5,7 @@
 # challenged, and one retry round gets the answer through.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 90
+# TIMEOUT: 240
 . ./lib/common.sh
 network
 protect_device

@@ -4,7 +4,7 @@
 # With on-deny = http the client application reads an HTTP status, not a reset.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 60
+# TIMEOUT: 180
 . ./lib/common.sh
 network
 protect_device "on-deny = http" "deadline = 3s"

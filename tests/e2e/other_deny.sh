@@ -4,7 +4,7 @@
 # Content that is not DM is refused on a protected port, by default.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 60
+# TIMEOUT: 180
 . ./lib/common.sh
 network
 protect_server

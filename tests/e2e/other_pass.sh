@@ -4,7 +4,7 @@
 # With other = pass what is not DM goes through untouched, and DM stays protected.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 60
+# TIMEOUT: 180
 # NEEDS: curl
 . ./lib/common.sh
 network

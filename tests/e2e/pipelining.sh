@@ -5,7 +5,7 @@
 # answers in order; HEAD beside them when other content passes.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 60
+# TIMEOUT: 180
 . ./lib/common.sh
 network
 { account; rule dm "direction = in" "other = pass"; } >"$WORK/c"

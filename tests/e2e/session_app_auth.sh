@@ -5,7 +5,7 @@
 # its own 407, Cred and 212.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 60
+# TIMEOUT: 180
 . ./lib/common.sh
 network
 protect_device

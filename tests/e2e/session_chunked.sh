@@ -4,7 +4,7 @@
 # Chunked transfer coding, in one direction or both, with any size of chunks.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 60
+# TIMEOUT: 180
 . ./lib/common.sh
 network
 protect_device

@@ -4,7 +4,7 @@
 # Messages of 1 MiB, both ways.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 90
+# TIMEOUT: 240
 . ./lib/common.sh
 network
 protect_device "max-message = 2M"

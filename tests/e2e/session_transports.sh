@@ -5,7 +5,7 @@
 # protects alike.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 60
+# TIMEOUT: 180
 # NEEDS: curl
 . ./lib/common.sh
 network

@@ -5,7 +5,7 @@
 # data; and no octet of it leaves.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 90
+# TIMEOUT: 240
 . ./lib/common.sh
 network
 modprobe tls 2>/dev/null

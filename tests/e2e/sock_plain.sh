@@ -5,7 +5,7 @@
 # the module must leave alone.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 120
+# TIMEOUT: 300
 # ALONE: yes
 . ./lib/common.sh
 ip link set lo up

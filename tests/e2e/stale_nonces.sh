@@ -4,7 +4,7 @@
 # Nonces that were lost on one side or both cost one retry round each, and no more.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 90
+# TIMEOUT: 240
 . ./lib/common.sh
 network
 { account mgmt "client-nonce = text:other-client-nonce"; rule dm "direction = out"; } >"$WORK/c"

@@ -5,7 +5,7 @@
 # is a part of a message delivered.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 90
+# TIMEOUT: 240
 . ./lib/common.sh
 network
 protect_device

@@ -4,7 +4,7 @@
 # A user name that no account has is refused; so is the account of another rule.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 60
+# TIMEOUT: 180
 . ./lib/common.sh
 network
 protect_server

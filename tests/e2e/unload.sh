@@ -5,7 +5,7 @@
 # or detached and killed, it can.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 60
+# TIMEOUT: 180
 # MODULE: no
 . ./lib/common.sh
 loaded() { grep -q '^omasec ' /proc/modules; }

@@ -5,7 +5,7 @@
 # and go: none of them notices, and nothing is left.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 90
+# TIMEOUT: 240
 # MODULE: no
 . ./lib/common.sh
 network

@@ -4,7 +4,7 @@
 # The worker dies on a message: that message is refused, the next one passes.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 60
+# TIMEOUT: 180
 . ./lib/common.sh
 network
 protect_device

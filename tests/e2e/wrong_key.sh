@@ -4,7 +4,7 @@
 # With another key on the device nothing passes, and both sides say why.
 #
 # KERNELS: 6.1 6.12 debug
-# TIMEOUT: 60
+# TIMEOUT: 180
 . ./lib/common.sh
 network
 { account mgmt "client-secret-file = $(secret other wrong-secret)"; rule dm "direction = out"; } >"$WORK/c"

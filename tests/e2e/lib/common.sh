@@ -154,7 +154,8 @@ helper_start()
 	_hns=$1
 	shift
 	mkdir -p "$WORK/$_hns"
-	background "omasecd-$_hns" "$_hns" omasecd --state "$WORK/$_hns" "$@"
+	chmod 700 "$WORK/$_hns"
+	background "omasecd-$_hns" "$_hns" omasecd -f --state-dir "$WORK/$_hns" "$@"
 	eval "HELPER_$_hns=$LAST"
 	wait_for "$PATIENCE" helper_is_up "$_hns" || {
 		cat "$WORK/omasecd-$_hns.log"
@@ -219,11 +220,11 @@ keys_once() { awk -F' *= *' '$1 != "" && !seen[$1]++ && $2 != ""'; }
 # What peers outside of omasec need to know of the account.
 PEER="--user Device1:device-secret --server-user Mgmt1:server-secret --nonce Zmlyc3QtY2xpZW50LTE= --server-nonce Zmlyc3Qtc2VydmVyLTE="
 
-# apply NS: the configuration on standard input
+# apply NS: the configuration on standard input replaces what is there
 apply()
 {
 	cat >"$WORK/conf-$1"
-	on "$1" omasec apply "$WORK/conf-$1" || {
+	on "$1" omasec apply --replace "$WORK/conf-$1" >/dev/null || {
 		cat -n "$WORK/conf-$1"
 		die "omasec apply failed in $1"
 	}
@@ -261,16 +262,11 @@ refused()
 	}
 }
 
-# events NS: collects events in $WORK/events-NS from now on
+# events NS: collects events in $WORK/events-NS.log from now on
 events()
 {
-	background "events-$1" "$1" omasec -j monitor
-	_n=0
-	while [ $_n -lt 20 ] && ! on "$1" grep -q netlink /proc/net/netlink 2>/dev/null; do
-		_n=$((_n + 1))
-		sleep 0.1
-	done
-	sleep 0.3
+	background "events-$1" "$1" omasec -j event
+	wait_for 3 on "$1" awk '$2 == 16 && $4 !~ /^0*$/ { found = 1 } END { exit !found }' /proc/net/netlink
 }
 
 # event NS TEXT...: an event with all these texts was seen
