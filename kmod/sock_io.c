@@ -84,10 +84,22 @@ static bool omasec_recv_over(struct omasec_flow *f)
 	return omasec_shown_flag(&f->rx_eof) || omasec_shown_flag(&f->rx_err);
 }
 
+/*
+ * The peer's FIN came while the application still owes a response: the flow does
+ * not read on before that, but if TCP holds nothing in front of the FIN, that is
+ * the end. A message that waits for its verdict, or a pipelined request, is not.
+ */
+static bool omasec_recv_fin(struct omasec_flow *f, struct sock *sk)
+{
+	return (READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN) && !READ_ONCE(f->raw_len) &&
+	       READ_ONCE(f->rx.state) == OMASEC_DIR_HEAD && !READ_ONCE(f->rx.head_len) &&
+	       !omasec_exchange_idle(&f->exch) && tcp_inq(sk) <= 0;
+}
+
 static bool omasec_recv_can(struct omasec_flow *f, struct sock *sk, size_t seen)
 {
 	return omasec_shown_len(&f->rx.out_len) > seen || omasec_recv_over(f) || sk->sk_err ||
-	       (sk->sk_shutdown & RCV_SHUTDOWN) || sk->sk_state == TCP_CLOSE;
+	       omasec_recv_fin(f, sk) || sk->sk_state == TCP_CLOSE;
 }
 
 static int omasec_recv_wait(struct omasec_flow *f, struct sock *sk, long *timeo, size_t seen)
@@ -111,6 +123,7 @@ static int omasec_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, OMASE
 	struct omasec_flow *f = omasec_sk_flow(sk);
 	int fl = OMASEC_RECVMSG_FLAGS, err = 0;
 	size_t copied = 0, target;
+	bool full;
 	long timeo;
 
 	OMASEC_RECVMSG_NO_ADDR();
@@ -121,6 +134,7 @@ static int omasec_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, OMASE
 		return -EINVAL;
 	if (sk->sk_state == TCP_LISTEN || (sk->sk_state == TCP_CLOSE && !f->used))
 		return -ENOTCONN;
+	full = omasec_shown_len(&f->rx.out_len) >= OMASEC_RX_READY_MAX;
 	timeo = sock_rcvtimeo(sk, fl & MSG_DONTWAIT);
 	target = fl & MSG_WAITALL ? len : min_t(size_t, READ_ONCE(f->rcvlowat) ?: 1, len);
 	for (;;) {
@@ -148,8 +162,7 @@ static int omasec_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, OMASE
 		if (omasec_shown_len(&f->rx.out_len) > (fl & MSG_PEEK ? copied : 0) ||
 		    omasec_recv_over(f))
 			continue;
-		if (sk->sk_err || sk->sk_state == TCP_CLOSE ||
-		    (sk->sk_shutdown & RCV_SHUTDOWN)) {
+		if (sk->sk_err || sk->sk_state == TCP_CLOSE || omasec_recv_fin(f, sk)) {
 			if (!copied)
 				err = omasec_recv_error(f, sk);
 			break;
@@ -160,8 +173,8 @@ static int omasec_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, OMASE
 		if (err)
 			break;
 	}
-	if (copied && !(fl & MSG_PEEK))
-		omasec_flow_kick(f);	/* room again */
+	if (full && copied && omasec_shown_len(&f->rx.out_len) < OMASEC_RX_READY_MAX)
+		omasec_flow_kick(f);	/* it had stopped reading */
 	return copied ? copied : err;
 }
 
@@ -206,29 +219,15 @@ static int omasec_send_check(struct omasec_flow *f, struct sock *sk, long *timeo
 /* Takes octets from the application as far as there is room; 0 when there is none. */
 static ssize_t omasec_send_take(struct omasec_flow *f, struct msghdr *msg)
 {
-	size_t room, n, done = 0;
-	char *bounce;
-	int err = 0;
+	ssize_t n;
 
 	if (f->tx_in.len >= OMASEC_TX_AHEAD)
 		return 0;
-	room = min_t(size_t, OMASEC_TX_AHEAD - f->tx_in.len, msg_data_left(msg));
-	bounce = kmalloc(min_t(size_t, room, PAGE_SIZE), GFP_KERNEL_ACCOUNT);
-	if (!bounce)
-		return -ENOMEM;
-	while (done < room) {
-		n = min_t(size_t, room - done, PAGE_SIZE);
-		if (copy_from_iter(bounce, n, &msg->msg_iter) != n)
-			err = -EFAULT;
-		else
-			err = omasec_buf_append(&f->tx_in, bounce, n);
-		if (err)
-			break;
-		done += n;
-	}
-	kfree(bounce);
+	n = omasec_buf_append_iter(&f->tx_in, &msg->msg_iter,
+				   min_t(size_t, OMASEC_TX_AHEAD - f->tx_in.len,
+					 msg_data_left(msg)));
 	omasec_publish_len(&f->tx_in_len, f->tx_in.len);
-	return done ? done : err;
+	return n;
 }
 
 static int omasec_sendmsg(struct sock *sk, struct msghdr *msg, size_t size)
@@ -293,15 +292,13 @@ static __poll_t omasec_poll(struct file *file, struct socket *sock, poll_table *
 	rcu_read_lock();
 	f = rcu_dereference(inet_csk(sk)->icsk_ulp_data);
 	if (f && !f->passthru) {
-		over = omasec_recv_over(f);
+		over = omasec_recv_over(f) || omasec_recv_fin(f, sk);
 		ready = omasec_shown_len(&f->rx.out_len);
 		mask &= ~(EPOLLIN | EPOLLRDNORM | EPOLLRDHUP | EPOLLPRI);
 		if (over || state == TCP_CLOSE)
 			mask |= EPOLLIN | EPOLLRDNORM | EPOLLRDHUP;
 		else if (ready && (ready >= READ_ONCE(f->rcvlowat) ||
 				   ready >= OMASEC_RX_READY_MAX))
-			mask |= EPOLLIN | EPOLLRDNORM;
-		if (sk->sk_shutdown & RCV_SHUTDOWN && ready)
 			mask |= EPOLLIN | EPOLLRDNORM;
 		if (omasec_shown_len(&f->tx_in_len) >= OMASEC_TX_AHEAD * 2 / 3 &&
 		    !(sk->sk_shutdown & SEND_SHUTDOWN) && !f->shut_wr)
