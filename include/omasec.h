@@ -115,7 +115,11 @@ OMASEC_API int omasec_config_abort(struct omasec *o);
 /* ------------------------------------------------------------------------- */
 /** @name Accounts @{ */
 
-/** struct omasec_nonce - a nonce, decoded. */
+/**
+ * struct omasec_nonce - a nonce, decoded.
+ * In replies the module tells the octets to the registered helper only; for others
+ * a nonce that it has is known and of length 0.
+ */
 struct omasec_nonce {
 	bool known;				/**< it is set, also when it is empty */
 	uint8_t len;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Netlink: transactions and accounts. Requests are read into typed values here,
- * once; what they mean is in config.c. Neither keys nor nonces are ever sent back.
+ * once; what they mean is in config.c. Keys are never sent back, nonces only to the
+ * helper, which has to start from those that were provisioned.
  */
 #include <linux/key.h>
 
@@ -254,7 +255,7 @@ int omasec_nl_account_nonce_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 static int omasec_nl_put_cred(struct sk_buff *skb, int attr, struct omasec_account *a,
-			      unsigned int who)
+			      unsigned int who, bool helper)
 {
 	const struct omasec_cred *c = &a->cred[who];
 	struct omasec_nonce nonce;
@@ -269,18 +270,24 @@ static int omasec_nl_put_cred(struct sk_buff *skb, int attr, struct omasec_accou
 	if (nla_put_string(skb, OMASEC_A_CRED_USER, c->user) ||
 	    (c->key && nla_put_s32(skb, OMASEC_A_CRED_KEY, key_serial(c->key))) ||
 	    (nonce.known && nla_put_flag(skb, OMASEC_A_CRED_HAS_NONCE)) ||
+	    (nonce.known && helper &&
+	     nla_put(skb, OMASEC_A_CRED_NONCE, nonce.len, nonce.data)) ||
 	    nla_put_s32(skb, OMASEC_A_CRED_KEY_STATE, -omasec_key_state(c->key)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
 }
 
-static int omasec_nl_put_account(struct sk_buff *skb, struct omasec_account *a)
+/* @portid: of the reader. */
+static int omasec_nl_put_account(struct sk_buff *skb, struct omasec_net *on,
+				 struct omasec_account *a, u32 portid)
 {
+	bool helper = portid && READ_ONCE(on->helper_portid) == portid;
+
 	if (nla_put_string(skb, OMASEC_A_ACCOUNT_NAME, a->name) ||
 	    (*a->server_id && nla_put_string(skb, OMASEC_A_ACCOUNT_SERVER_ID, a->server_id)) ||
-	    omasec_nl_put_cred(skb, OMASEC_A_ACCOUNT_CLIENT, a, OMASEC_CRED_CLIENT) ||
-	    omasec_nl_put_cred(skb, OMASEC_A_ACCOUNT_SERVER, a, OMASEC_CRED_SERVER) ||
+	    omasec_nl_put_cred(skb, OMASEC_A_ACCOUNT_CLIENT, a, OMASEC_CRED_CLIENT, helper) ||
+	    omasec_nl_put_cred(skb, OMASEC_A_ACCOUNT_SERVER, a, OMASEC_CRED_SERVER, helper) ||
 	    nla_put_u8(skb, OMASEC_A_ACCOUNT_MAC_FORM, a->mac_form) ||
 	    nla_put_u8(skb, OMASEC_A_ACCOUNT_APP_CRED, a->app_cred) ||
 	    nla_put_u64_64bit(skb, OMASEC_A_ACCOUNT_MESSAGES_OK,
@@ -293,6 +300,7 @@ static int omasec_nl_put_account(struct sk_buff *skb, struct omasec_account *a)
 
 int omasec_nl_account_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	struct omasec_net *on = omasec_nl_net(info);
 	struct omasec_account *a;
 	struct sk_buff *reply;
 	const char *name;
@@ -302,7 +310,7 @@ int omasec_nl_account_get_doit(struct sk_buff *skb, struct genl_info *info)
 	err = omasec_nl_account_name(info, &name);
 	if (err)
 		return err;
-	a = omasec_account_find(omasec_nl_net(info), name);
+	a = omasec_account_find(on, name);
 	if (!a)
 		return omasec_nl_fail(info->extack, info->attrs[OMASEC_A_ACCOUNT_NAME], -ENOENT,
 				      "there is no account with this name");
@@ -310,7 +318,7 @@ int omasec_nl_account_get_doit(struct sk_buff *skb, struct genl_info *info)
 	reply = omasec_nl_reply(info, NLMSG_DEFAULT_SIZE, OMASEC_CMD_ACCOUNT_GET, &hdr);
 	if (!reply)
 		goto out;
-	err = omasec_nl_put_account(reply, a);
+	err = omasec_nl_put_account(reply, on, a, info->snd_portid);
 	if (err) {
 		nlmsg_free(reply);
 		goto out;
@@ -336,7 +344,7 @@ int omasec_nl_account_get_dumpit(struct sk_buff *skb, struct netlink_callback *c
 	for (; (a = omasec_account_next(on, &id)); id++) {
 		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
 				  &omasec_nl_family, NLM_F_MULTI, OMASEC_CMD_ACCOUNT_GET);
-		if (!hdr || omasec_nl_put_account(skb, a)) {
+		if (!hdr || omasec_nl_put_account(skb, on, a, NETLINK_CB(cb->skb).portid)) {
 			if (hdr)
 				genlmsg_cancel(skb, hdr);
 			omasec_account_put(a);

@@ -164,11 +164,19 @@ static inline int fake_setup(void **state)
 		fake.client[i] = sv[0];
 		fake.kernel[i] = sv[1];
 	}
-	if (omasec_open_io(&fake.o, fake.client[0], FAKE_FAMILY, &fake_io) ||
+	if (omasec_open_io(&fake.o, fake.client[0], FAKE_FAMILY, &fake_io))
+		return -1;
+	omasec_set_timeout(fake.o, 200);
+	return 0;
+}
+
+/* The channels of the helper and of events besides. */
+static inline int fake_setup_helper(void **state)
+{
+	if (fake_setup(state) ||
 	    omasec_helper_open_io(fake.o, fake.client[1], FAKE_FAMILY, &fake_io) ||
 	    omasec_events_open_io(fake.o, fake.client[2], FAKE_FAMILY, &fake_io))
 		return -1;
-	omasec_set_timeout(fake.o, 200);
 	return 0;
 }
 

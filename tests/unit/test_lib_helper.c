@@ -60,7 +60,7 @@ static int setup(void **state)
 {
 	waiting_count = 0;
 	asked = 0;
-	if (fake_setup(state))
+	if (fake_setup_helper(state))
 		return -1;
 	fake.handler = module_next;
 	return 0;
@@ -459,6 +459,50 @@ static void sets_only_the_nonce_that_is_given(void **state)
 	assert_memory_equal(&back.server.nonce, &nonce, sizeof(nonce));
 }
 
+static void with_nonce(const struct nlmsghdr *req)
+{
+	static struct attrs a;
+	size_t nest;
+
+	/* The module tells nonces on the registered socket only. */
+	assert_int_equal(fake.at, 1);
+	announce(NULL, 50);
+	a.len = 0;
+	attr_str(&a, OMASEC_A_ACCOUNT_NAME, "srv");
+	nest = attr_put(&a, OMASEC_A_ACCOUNT_CLIENT | NLA_F_NESTED, NULL, 0);
+	attr_put(&a, OMASEC_A_CRED_HAS_NONCE, NULL, 0);
+	attr_put(&a, OMASEC_A_CRED_NONCE, "first", 5);
+	attr_nest_end(&a, nest);
+	fake_reply(req, &a);
+	if (req->nlmsg_flags & NLM_F_DUMP)
+		fake_done(req, 0);
+	else
+		fake_ack(req, 0);
+}
+
+static int see_nonce(void *arg, const struct omasec_account *a)
+{
+	*(struct omasec_nonce *)arg = a->client.nonce;
+	return 0;
+}
+
+static void asks_for_accounts_as_the_helper(void **state)
+{
+	struct omasec_nonce nonce = { 0 };
+	struct omasec_account a;
+	struct omasec_message m;
+
+	(void)state;
+	fake.handler = with_nonce;
+	assert_int_equal(omasec_account_each(fake.o, see_nonce, &nonce), 0);
+	assert_int_equal(nonce.len, 5);
+	assert_memory_equal(nonce.data, "first", 5);
+	assert_int_equal(omasec_account_get(fake.o, "srv", &a), 0);
+	assert_memory_equal(&a.client.nonce, &nonce, sizeof(nonce));
+	assert_int_equal(omasec_helper_next(fake.o, &m), 1);
+	assert_int_equal(m.cookie, 50);
+}
+
 /* ------------------------------------------------------------------ events */
 
 static void reads_events_one_at_a_time(void **state)
@@ -531,6 +575,7 @@ int main(void)
 		T(sends_a_verdict_in_full),
 		T(sends_no_more_than_the_verdict_says),
 		T(sets_only_the_nonce_that_is_given),
+		T(asks_for_accounts_as_the_helper),
 		T(reads_events_one_at_a_time),
 		T(tells_when_events_were_lost_and_goes_on),
 	};

@@ -72,9 +72,9 @@ int omasec_account_get(struct omasec *o, const char *name, struct omasec_account
 	int rc;
 
 	memset(account, 0, sizeof(*account));
-	genl_msg_init(&m, &o->req, OMASEC_CMD_ACCOUNT_GET, false, ACCOUNT_ROOM);
+	genl_msg_init(&m, omasec_account_channel(o), OMASEC_CMD_ACCOUNT_GET, false, ACCOUNT_ROOM);
 	genl_put_str(&m, OMASEC_A_ACCOUNT_NAME, name, OMASEC_NAME_MAX);
-	rc = omasec_call(o, &m, &omasec_set_account, account_reply, account, account_hints);
+	rc = omasec_account_call(o, &m, account_reply, account, account_hints);
 	if (!rc && strcmp(account->name, name))
 		return omasec_explain(o, &o->req, -EBADMSG, NULL);
 	return rc;
@@ -98,5 +98,5 @@ int omasec_account_each(struct omasec *o, omasec_account_fn fn, void *arg)
 {
 	struct account_each e = { fn, arg };
 
-	return omasec_dump(o, OMASEC_CMD_ACCOUNT_GET, &omasec_set_account, account_each_reply, &e);
+	return omasec_account_dump(o, account_each_reply, &e);
 }

@@ -182,12 +182,28 @@ static int dump_collect(void *arg, const struct nlmsghdr *nlh)
 	return 0;
 }
 
+static int dump_each(struct omasec *o, const struct collected *c,
+		     int (*each)(void *arg, const struct nlmsghdr *nlh), void *arg)
+{
+	size_t at;
+	int rc = 0;
+
+	for (at = 0; !rc && at < c->len;) {
+		const struct nlmsghdr *nlh = (const void *)(c->data + at);
+
+		rc = each(arg, nlh);
+		if (rc == -EBADMSG)
+			omasec_explain(o, &o->req, rc, NULL);
+		at += NLMSG_ALIGN(nlh->nlmsg_len);
+	}
+	return rc;
+}
+
 int omasec_dump(struct omasec *o, int cmd, const struct genl_set *set,
 		int (*each)(void *arg, const struct nlmsghdr *nlh), void *arg)
 {
 	struct collected c = { 0 };
 	int tries = 2, rc;
-	size_t at;
 
 	do {
 		struct genl_msg m;
@@ -196,15 +212,27 @@ int omasec_dump(struct omasec *o, int cmd, const struct genl_set *set,
 		genl_msg_init(&m, &o->req, cmd, true, 0);
 		rc = omasec_call(o, &m, set, dump_collect, &c, NULL);
 	} while (rc == -EINTR && --tries);
+	if (!rc)
+		rc = dump_each(o, &c, each, arg);
+	free(c.data);
+	return rc;
+}
 
-	for (at = 0; !rc && at < c.len;) {
-		const struct nlmsghdr *nlh = (const void *)(c.data + at);
+int omasec_account_dump(struct omasec *o, int (*each)(void *arg, const struct nlmsghdr *nlh),
+			void *arg)
+{
+	struct collected c = { 0 };
+	int tries = 2, rc;
 
-		rc = each(arg, nlh);
-		if (rc == -EBADMSG)
-			omasec_explain(o, &o->req, rc, NULL);
-		at += NLMSG_ALIGN(nlh->nlmsg_len);
-	}
+	do {
+		struct genl_msg m;
+
+		c.len = 0;
+		genl_msg_init(&m, omasec_account_channel(o), OMASEC_CMD_ACCOUNT_GET, true, 0);
+		rc = omasec_account_call(o, &m, dump_collect, &c, NULL);
+	} while (rc == -EINTR && --tries);
+	if (!rc)
+		rc = dump_each(o, &c, each, arg);
 	free(c.data);
 	return rc;
 }

@@ -163,6 +163,19 @@ static int helper_call(struct omasec *o, struct genl_msg *m, const struct genl_s
 	return rc;
 }
 
+struct genl *omasec_account_channel(struct omasec *o)
+{
+	return genl_is_open(&o->helper.g) ? &o->helper.g : &o->req;
+}
+
+int omasec_account_call(struct omasec *o, struct genl_msg *m, genl_reply_fn fn, void *arg,
+			const struct hint *hints)
+{
+	if (!genl_is_open(&o->helper.g))
+		return omasec_call(o, m, &omasec_set_account, fn, arg, hints);
+	return omasec_explain(o, &o->helper.g, helper_call(o, m, &omasec_set_account, fn, arg), hints);
+}
+
 int omasec_helper_register(struct omasec *o, const char *version, bool replace)
 {
 	struct helper *h = &o->helper;

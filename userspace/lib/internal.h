@@ -84,11 +84,22 @@ int omasec_call(struct omasec *o, struct genl_msg *m, const struct genl_set *set
 		genl_reply_fn fn, void *arg, const struct hint *hints);
 
 /*
- * A dump of objects: read to the end first, once more when it was not
- * consistent, then @each for every message.
+ * A call about accounts: on the socket of the helper where there is one, because
+ * the module tells nonces to nobody else.
+ */
+int omasec_account_call(struct omasec *o, struct genl_msg *m, genl_reply_fn fn, void *arg,
+			const struct hint *hints);
+struct genl *omasec_account_channel(struct omasec *o);
+
+/*
+ * A dump of objects on the request socket: read to the end first, once more when
+ * it was not consistent, then @each for every message.
  */
 int omasec_dump(struct omasec *o, int cmd, const struct genl_set *set,
 		int (*each)(void *arg, const struct nlmsghdr *nlh), void *arg);
+/* The same, of accounts, by omasec_account_call(). */
+int omasec_account_dump(struct omasec *o, int (*each)(void *arg, const struct nlmsghdr *nlh),
+			void *arg);
 
 /* For tests: a handle whose request channel is @fd and @io. */
 int omasec_open_io(struct omasec **out, int fd, uint16_t family, const struct genl_io *io);
