@@ -123,6 +123,30 @@ static void edit_to_what_is_there_changes_nothing(void **state)
 	free(body);
 }
 
+/* Not even its white space, its CDATA, its idle page switches. */
+static void odd_forms_stay(void **state)
+{
+	static const char odd[] = MESSAGE("<MsgID> <![CDATA[2]]>\n</MsgID>" "<VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto>"
+		"<SessionID>1</SessionID><Target><LocURI>t</LocURI></Target><Source><LocURI>s</LocURI></Source>",
+		STATUS("1", " 7 ", "0", "SyncHdr", " 200 "));
+	static const char idle[] = "\x02\xa4\x01\x6a\x00\x00\x01\x00\x00\x6d\x6c\x71\x03" "1.2\0\x01\x72\x03" "DM/1.2\0\x01"
+		"\x65\x03" "1\0\x01\x5b\x03" "2\0\x01\x6e\x57\x03" "t\0\x01\x01\x67\x57\x03" "s\0\x01\x01\x01\x6b\x00\x02\x01\x01";
+	uint8_t *out;
+	size_t len;
+
+	(void)state;
+	out = apply(idle, sizeof(idle) - 1, TYPE_WBXML, &len);
+	assert_int_equal(len, sizeof(idle) - 1);
+	assert_memory_equal(out, idle, len);
+	free(out);
+	e.set_msg_id = 2;
+	e.map_count = 1;
+	e.map[0] = (struct dm_map){ 7, 7 };
+	e.status_count = 1;
+	e.status[0] = (struct dm_status_edit){ .op = DM_STATUS_SET, .code = 200 };
+	check_xml(odd, odd);
+}
+
 static void sets_msg_id(void **state)
 {
 	(void)state;
@@ -269,6 +293,18 @@ static void sets_code_and_chal(void **state)
 	/* removing what is not there */
 	e.status[0].chal = DM_CHAL_REMOVE;
 	check(SAMPLE, sample_with("<Cmd>Alert</Cmd><Data>200</Data>", "<Cmd>Alert</Cmd><Data>407</Data>"));
+}
+
+/* A Cred before the place leaves page 1 in force there. */
+static void adds_chal_after_another_page(void **state)
+{
+#define WITH_CRED(chal, code) MESSAGE(HDR_FIELDS, STATUS_PARTS("1", "7", "0", "SyncHdr", \
+	"<Cred><Data>x</Data><Meta><Type xmlns='syncml:metinf'>a</Type></Meta></Cred>" chal "<Data>" code "</Data>"))
+	(void)state;
+	e.status_count = 1;
+	e.status[0] = (struct dm_status_edit){ .op = DM_STATUS_SET, .code = 401, .chal = DM_CHAL_MAC,
+					       .nonce_len = 1, .nonce = "a" };
+	check(WITH_CRED("", "200"), WITH_CRED(META_CHAL("", "YQ=="), "401"));
 }
 
 static void maps_references(void **state)
@@ -536,6 +572,7 @@ int main(void)
 #define T(test) cmocka_unit_test_setup(test, reset)
 		T(no_edit_changes_nothing),
 		T(edit_to_what_is_there_changes_nothing),
+		T(odd_forms_stay),
 		T(sets_msg_id),
 		T(removes_cred),
 		T(inserts_status_first),
@@ -545,6 +582,7 @@ int main(void)
 		T(removes_status),
 		T(removes_and_inserts_at_one_place),
 		T(sets_code_and_chal),
+		T(adds_chal_after_another_page),
 		T(maps_references),
 		T(does_all_at_once),
 		T(keeps_foreign_content),

@@ -68,6 +68,7 @@ static const struct bad bad[] = {
 	{ "refuses_msgid_zero", H(VERDTD VERPROTO SESSION FIELD("MsgID", "0") TARGET SOURCE), "MsgID is not" },
 	{ "refuses_msgid_negative", H(VERDTD VERPROTO SESSION FIELD("MsgID", "-1") TARGET SOURCE), "MsgID is not" },
 	{ "refuses_msgid_signed", H(VERDTD VERPROTO SESSION FIELD("MsgID", "+1") TARGET SOURCE), "MsgID is not" },
+	{ "refuses_msgid_with_slash", H(VERDTD VERPROTO SESSION FIELD("MsgID", "1/") TARGET SOURCE), "MsgID is not" },
 	{ "refuses_msgid_hex", H(VERDTD VERPROTO SESSION FIELD("MsgID", "0x1") TARGET SOURCE), "MsgID is not" },
 	{ "refuses_msgid_octal", H(VERDTD VERPROTO SESSION FIELD("MsgID", "012") TARGET SOURCE), "MsgID is not" },
 	{ "refuses_msgid_with_blank", H(VERDTD VERPROTO SESSION FIELD("MsgID", "1 2") TARGET SOURCE), "MsgID is not" },
@@ -152,6 +153,7 @@ static const struct bad bad[] = {
 	  "</Meta></Chal>" CODE("401")), "second NextNonce" },
 	{ "refuses_mac_nonce_not_base64", ST(CHAL("syncml:auth-MAC", "not base64!") CODE("401")), "NextNonce is not" },
 	{ "refuses_mac_nonce_unpadded", ST(CHAL("syncml:auth-MAC", "YQ") CODE("401")), "NextNonce is not" },
+	{ "refuses_mac_nonce_cut_short", ST(CHAL("syncml:auth-MAC", "YWJjAA") CODE("401")), "NextNonce is not" },
 	{ "refuses_mac_nonce_dirty_padding", ST(CHAL("syncml:auth-MAC", "YR==") CODE("401")), "NextNonce is not" },
 	{ "refuses_mac_nonce_with_inner_padding", ST(CHAL("syncml:auth-MAC", "YQ==YQ==") CODE("401")),
 	  "NextNonce is not" },
@@ -608,6 +610,8 @@ static void facts_valid_checks_everything(void **state)
 	WRONG(f.command_count = DM_COMMAND_MAX + 1);
 	WRONG(f.status_count = 3);	/* the third is all zero */
 	WRONG(f.status[0].cmd_id = 0);
+	WRONG(f.status[0].cmd_id = 7);
+	WRONG(f.command[0].cmd_id = 7);
 	WRONG(f.status[0].msg_ref = 0);
 	WRONG(f.status[0].cmd_ref = 1u << 31);
 	WRONG(f.status[0].code = 99);

@@ -57,6 +57,8 @@ static const struct row {
 	  OCTETS("\x02\x00\x00\x6a\x1e-//SYNCML//DTD SyncML 9.9//EN\0" HDR BODY_FINAL), "public identifier" },
 	{ "refuses_identifier_outside_table", OCTETS("\x02\x00\x05\x6a\x02x\0" HDR BODY_FINAL),
 	  "public identifier" },
+	{ "refuses_identifier_behind_table",
+	  OCTETS("\x02\x00\x02\x6a\x02x\0-//SYNCML//DTD SyncML 1.2//EN\0" HDR BODY_FINAL), "public identifier" },
 	{ "refuses_identifier_without_table", OCTETS("\x02\x00\x00\x6a\x00" HDR BODY_FINAL),
 	  "public identifier" },
 	{ "refuses_latin1", OCTETS("\x02\xa4\x01\x04\x00" HDR BODY_FINAL), "charset" },
@@ -297,6 +299,59 @@ static const char *const exact[] = {
 	"takes_shortest", "takes_version_1_1", "takes_version_1_3", "takes_syncml_1_1", "takes_opaque",
 	"takes_empty_opaque", "takes_page_switch_and_back",
 };
+
+/* Opaque data whose length takes two to four octets. */
+static void long_data_survives_round_trip(void **state)
+{
+	static const size_t sizes[] = { 127, 128, 16383, 16384, 2097151, 2097152 };
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		uint8_t *body = malloc(sizes[i] + 256), *p = body, *out;
+		struct dm_error err;
+		struct dm_doc *doc;
+		int shift;
+
+		p = mempcpy(p, HEAD HDR ADD_OPEN "\xc3", sizeof(HEAD HDR ADD_OPEN "\xc3") - 1);
+		for (shift = 21; shift > 0; shift -= 7) {
+			if (sizes[i] >> shift)
+				*p++ = (uint8_t)(0x80 | (sizes[i] >> shift & 0x7f));
+		}
+		*p++ = sizes[i] & 0x7f;
+		p = (uint8_t *)memset(p, 0xee, sizes[i]) + sizes[i];
+		p = mempcpy(p, "\x01" ADD_CLOSE, sizeof("\x01" ADD_CLOSE) - 1);
+		doc = parse_good(body, (size_t)(p - body), TYPE_WBXML);
+		assert_int_equal(dm_encode(doc, DM_WBXML, &out, &len, &err), 0);
+		assert_int_equal(len, (size_t)(p - body));
+		assert_memory_equal(out, body, len);
+		dm_doc_free(doc);
+		free(out);
+		free(body);
+	}
+}
+
+/* White space between elements does not go over the air, white space that is data does. */
+static void layout_is_not_encoded(void **state)
+{
+	static const char pretty[] = MESSAGE("\n " HDR_FIELDS "\n", "\t<Add>\r\n<CmdID>1</CmdID> <Item>\n<Data> \n</Data></Item>"
+		"</Add>\n<Final/>\n");
+	static const char compact[] = MESSAGE(HDR_FIELDS, "<Add><CmdID>1</CmdID><Item><Data> \n</Data></Item></Add><Final/>");
+	static const char lost[] = MESSAGE(HDR_FIELDS, "<Add><CmdID>1</CmdID><Item><Data/></Item></Add><Final/>");
+	size_t len[3];
+	uint8_t *out[3];
+
+	(void)state;
+	out[0] = recode(pretty, sizeof(pretty) - 1, DM_WBXML, &len[0]);
+	out[1] = recode(compact, sizeof(compact) - 1, DM_WBXML, &len[1]);
+	out[2] = recode(lost, sizeof(lost) - 1, DM_WBXML, &len[2]);
+	assert_int_equal(len[0], len[1]);
+	assert_memory_equal(out[0], out[1], len[0]);
+	assert_int_not_equal(len[1], len[2]);
+	free(out[0]);
+	free(out[1]);
+	free(out[2]);
+}
 
 static void binary_data_has_no_xml_form(void **state)
 {
@@ -588,6 +643,8 @@ int main(void)
 	table_add(&t, "nodes_are_limited", nodes_are_limited, NULL);
 	table_add(&t, "table_strings_are_limited", table_strings_are_limited, NULL);
 	table_add(&t, "survives_round_trip", survives_round_trip, NULL);
+	table_add(&t, "long_data_survives_round_trip", long_data_survives_round_trip, NULL);
+	table_add(&t, "layout_is_not_encoded", layout_is_not_encoded, NULL);
 	table_add(&t, "binary_data_has_no_xml_form", binary_data_has_no_xml_form, NULL);
 	table_add(&t, "data_never_becomes_markup", data_never_becomes_markup, NULL);
 	table_add(&t, "time_is_linear", time_is_linear, NULL);

@@ -59,6 +59,18 @@ static void send_answer(struct worker_frame frame, uint32_t op, const void *payl
 	pause();
 }
 
+static void own_facts(struct dm_facts *facts)
+{
+	struct dm_doc *doc;
+	struct dm_error err;
+
+	dm_init();
+	if (dm_parse((const uint8_t *)SAMPLE, strlen(SAMPLE), TYPE_XML, &doc, &err) ||
+	    dm_extract(doc, facts, &err))
+		_exit(98);
+	dm_doc_free(doc);
+}
+
 static int odd_worker(char kind)
 {
 	static struct dm_facts facts;
@@ -121,7 +133,12 @@ static int odd_worker(char kind)
 		write_all(WORKER_FD, &frame, sizeof(frame));
 		write_all(WORKER_FD, &facts, 100);
 		return 0;
-	case 'f':		/* facts that are not valid: all zero */
+	case 'f':		/* facts that are not valid */
+	case 'g':		/* facts of another message */
+	case 'v':
+		own_facts(&facts);
+		facts.version = (uint8_t)(facts.version + (kind == 'f' ? 9 : 0));
+		facts.length += kind == 'g';	/* 'v': good ones */
 		frame.length = sizeof(facts);
 		send_answer(frame, WORKER_FACTS, &facts, sizeof(facts));
 		break;
@@ -409,6 +426,7 @@ static const struct odd {
 	{ "refuses_wrong_length", "l", -EPROTO, OMASEC_REASON_WORKER_DIED, "nonsense" },
 	{ "refuses_huge_length", "h", -EPROTO, OMASEC_REASON_WORKER_DIED, "nonsense" },
 	{ "refuses_invalid_facts", "f", -EPROTO, OMASEC_REASON_WORKER_DIED, "nonsense" },
+	{ "refuses_facts_of_other_length", "g", -EPROTO, OMASEC_REASON_WORKER_DIED, "nonsense" },
 	{ "refuses_impossible_reason", "r", -EPROTO, OMASEC_REASON_WORKER_DIED, "nonsense" },
 	{ "refuses_endless_text", "x", -EPROTO, OMASEC_REASON_WORKER_DIED, "nonsense" },
 };
@@ -425,6 +443,16 @@ static void odd_worker_is_dropped(void **state)
 		fail_msg("says \"%s\", not \"%s\"", err.text, row->says);
 	assert_int_equal(worker_client_pid(wc), 0);
 	assert_int_equal(worker_client_fd(wc), -1);
+	worker_client_free(wc);
+}
+
+/* The control for the odd ones: facts that are right are taken from such a worker too. */
+static void right_facts_are_taken(void **state)
+{
+	struct worker_client *wc = client_of("v", 5000, 0);
+
+	(void)state;
+	good(wc);
 	worker_client_free(wc);
 }
 
@@ -636,7 +664,7 @@ static void worker_refuses_wrong_frames(void **state)
 
 static int make_directory(void)
 {
-	static const char names[] = "bcdefhiklmoqrstux";
+	static const char names[] = "bcdefghiklmoqrstuxv";
 	char path[128], self[4096];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	size_t i;
@@ -691,6 +719,7 @@ int main(int argc, char **argv)
 	ADD(recycles);
 	for (i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
 		table_add(&t, odd[i].name, odd_worker_is_dropped, &odd[i]);
+	ADD(right_facts_are_taken);
 	ADD(ends_waiting_for_a_reader);
 	ADD(drops_who_speaks_unasked);
 	ADD(backs_off);

@@ -45,7 +45,9 @@ static const struct bad {
 	{ "refuses_overlong_utf8", ROOT("\xc0\xbc"), 0, "UTF-8" },
 	{ "refuses_surrogate", ROOT("\xed\xa0\x80"), 0, "UTF-8" },
 	{ "refuses_above_unicode", ROOT("\xf4\x90\x80\x80"), 0, "UTF-8" },
+	{ "refuses_utf8_of_no_length", ROOT("\xf5\x80\x80\x80"), 0, "UTF-8" },
 	{ "refuses_cut_utf8", ROOT("\xe2\x82"), 0, "UTF-8" },
+	{ "refuses_cut_utf8_at_end", ROOT("") "\xe2\x82", 0, "UTF-8" },
 	{ "refuses_control_character",
 	  MESSAGE(HDR_FIELDS, "<Alert><CmdID>1</CmdID><Data>\x07</Data></Alert>"), 0, "not well-formed" },
 	{ "refuses_control_reference",
@@ -131,6 +133,8 @@ static const struct good {
 	{ "takes_bracket_in_attribute",
 	  MESSAGE(HDR_FIELDS, "<Add><CmdID>1</CmdID><Item><Data><f:x xmlns:f='u:f' a='/>' b=\"'\"/></Data>"
 		  "</Item></Add><Final/>") },
+	{ "takes_carriage_return",
+	  MESSAGE(HDR_FIELDS, "<Add><CmdID>1</CmdID><Item><Data>a&#13;\r\n&#13;</Data></Item></Add>") },
 	{ "takes_no_namespace", "<SyncML><SyncHdr>" HDR_FIELDS "</SyncHdr>" B "</SyncML>" },
 	{ "takes_prefixes", "<s:SyncML xmlns:s='" DM_NS "'><s:SyncHdr xmlns='" DM_NS "'>" HDR_FIELDS
 	  "</s:SyncHdr><s:SyncBody><s:Final /></s:SyncBody></s:SyncML >" },
@@ -230,6 +234,29 @@ static void offsets_are_exact(void **state)
 		}
 	}
 	dm_doc_free(doc);
+}
+
+/* Content that only XML has is not dropped on the way to WBXML: it is refused. */
+static void does_not_lose_content(void **state)
+{
+	static const char *const bodies[] = {
+		MESSAGE(HDR_FIELDS, "<Add><CmdID>1</CmdID><Item><Data a='b'>x</Data></Item></Add>"),
+		MESSAGE(HDR_FIELDS, "<Add><CmdID>1</CmdID><Item><Data><x/></Data></Item></Add>"),
+		MESSAGE(HDR_FIELDS, "<Add><CmdID>1</CmdID><Item><Data><Data xmlns='urn:x'/></Data></Item></Add>"),
+		MESSAGE(HDR_FIELDS, "<Add><CmdID>1</CmdID><Item><Data><DevInf xmlns='syncml:devinf'/></Data></Item></Add>"),
+	};
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		struct dm_doc *doc = parse_good(bodies[i], strlen(bodies[i]), TYPE_XML);
+		struct dm_error err;
+		uint8_t *out;
+
+		assert_int_equal(dm_encode(doc, DM_WBXML, &out, &len, &err), -EINVAL);
+		assert_int_equal(err.reason, OMASEC_REASON_HELPER_ERROR);
+		dm_doc_free(doc);
+	}
 }
 
 static char *nested(unsigned int depth, const char *open, const char *close, size_t *len)
@@ -394,6 +421,7 @@ int main(void)
 	}
 	table_add(&t, "refuses_every_truncation", refuses_every_truncation, NULL);
 	table_add(&t, "decodes_text", decodes_text, NULL);
+	table_add(&t, "does_not_lose_content", does_not_lose_content, NULL);
 	table_add(&t, "depth_is_limited", depth_is_limited, NULL);
 	table_add(&t, "nodes_are_limited", nodes_are_limited, NULL);
 	table_add(&t, "tags_and_sizes_are_limited", tags_and_sizes_are_limited, NULL);

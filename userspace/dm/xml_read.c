@@ -110,12 +110,11 @@ static uint16_t reader_tag(struct reader *r, const char *name, const char *uri)
 		if (namespaces[i].table != DM_TABLE_SYNCML)
 			return dm_tag_find(namespaces[i].table, name, len);
 	}
-	if (!ns && *uri)
-		return DM_TAG_FOREIGN;
 	if (!r->depth && ns)
 		doc->root_namespace = ns;
+	/* another namespace, or another version of SyncML than the root's */
 	if (strcmp(uri, doc->root_namespace))
-		return DM_TAG_FOREIGN;	/* two versions of SyncML in one message */
+		return DM_TAG_FOREIGN;
 	if (parent == DM_META || (parent != DM_TAG_FOREIGN && DM_TAG_TABLE(parent) == DM_TABLE_METINF))
 		return dm_tag_find(DM_TABLE_METINF, name, len);
 	return dm_tag_find(DM_TABLE_SYNCML, name, len);

@@ -155,13 +155,13 @@ static int filter_rules(scmp_filter_ctx filter, int fd)
 		ret = seccomp_rule_add(filter, SCMP_ACT_ALLOW, harmless[i], 0);
 	if (!ret)
 		ret = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(read), 1,
-				       SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd));
+				       SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd, 0));
 	if (!ret)
 		ret = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
-				       SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd));
+				       SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd, 0));
 	if (!ret && SANITIZED)
 		ret = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
-				       SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO));
+				       SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO, 0));
 	/* memory, but never a file's, and never to be executed */
 	if (!ret)
 		ret = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2,
