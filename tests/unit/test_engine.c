@@ -166,6 +166,8 @@ static void same_session_id_again_begins_anew(void **state)
 			sim_nonce(&host_account(&client)->nonce[ACCOUNT_CLIENT], "lost");
 		assert_int_equal(play_session(&p), 0);
 		assert_int_equal(p.extra, i == 3);
+		assert_int_equal(server.e.sessions.established.count, 1);
+		assert_int_equal(server.e.sessions.provisional.count, 0);
 	}
 	end();
 }

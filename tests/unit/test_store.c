@@ -367,6 +367,30 @@ static void full_disk_fails_and_heals(void **state)
 	closed();
 }
 
+/* What comes before a row that cannot be written is not written either. */
+static void failed_commit_leaves_nothing(void **state)
+{
+	(void)state;
+	filled();
+	meddle("CREATE TRIGGER t BEFORE INSERT ON nonce WHEN new.account = 'bad'"
+	       " BEGIN SELECT RAISE(FAIL, 'no'); END");
+	opened();
+	issue("bad", ACCOUNT_CLIENT, "x");
+	issue("good", ACCOUNT_CLIENT, "x");
+	assert_ptr_equal(accounts.dirty, need("good"));
+	assert_true(commit() < 0);
+	assert_non_null(strstr(store_error(store), "no"));
+	account_drop(&accounts, need("bad"));
+	account_drop(&accounts, need("good"));
+	issue("third", ACCOUNT_CLIENT, "x");
+	assert_int_equal(commit(), 0);
+	closed();
+	opened();
+	assert_nonce("third", ACCOUNT_CLIENT, "x");
+	assert_nonce("good", ACCOUNT_CLIENT, NULL);
+	closed();
+}
+
 #define test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -382,6 +406,7 @@ int main(void)
 		test(second_process_is_refused),
 		test(unsafe_directory_is_refused),
 		test(full_disk_fails_and_heals),
+		test(failed_commit_leaves_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

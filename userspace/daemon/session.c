@@ -288,14 +288,12 @@ void session_release(struct sessions *ss, struct session *s)
 	memset(&s->held, 0, sizeof(s->held));
 }
 
-/* Makes room for @len octets of @s. */
-static void session_make_room(struct sessions *ss, const struct session *s, size_t len)
+static void session_make_room(struct sessions *ss, size_t len)
 {
 	struct session *o;
 
 	for (o = ss->established.oldest; o && ss->held + len > ss->limits.held; o = o->newer)
-		if (o != s)
-			session_release(ss, o);
+		session_release(ss, o);
 }
 
 int session_hold(struct sessions *ss, struct session *s, const void *body, size_t len,
@@ -306,7 +304,7 @@ int session_hold(struct sessions *ss, struct session *s, const void *body, size_
 	session_release(ss, s);
 	if (len > ss->limits.held)
 		return -ENOMEM;
-	session_make_room(ss, s, len);
+	session_make_room(ss, len);
 	h->body = malloc(len ? len : 1);
 	h->type = strdup(type);
 	h->map = malloc((map_count ? map_count : 1) * sizeof(*map));

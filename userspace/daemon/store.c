@@ -235,6 +235,17 @@ static int store_check(struct store *st)
 	return rc;
 }
 
+/* A file system without shared memory or locks would quietly give less than was asked for. */
+static int store_durable(struct store *st)
+{
+	int wal = 0, synchronous = 0, rc;
+
+	rc = store_pragma_int(st, "SELECT journal_mode = 'wal' FROM pragma_journal_mode", &wal);
+	if (rc == SQLITE_OK)
+		rc = store_pragma_int(st, "PRAGMA synchronous", &synchronous);
+	return rc != SQLITE_OK ? rc : wal && synchronous == 2 ? SQLITE_OK : SQLITE_CANTOPEN;
+}
+
 /* Settings first, because they concern how the file is opened; then what is in it. */
 static int store_setup(struct store *st)
 {
@@ -254,6 +265,8 @@ static int store_setup(struct store *st)
 		rc = store_pragma_int(st, "PRAGMA user_version", &version);
 	if (rc == SQLITE_OK)
 		rc = store_pragma_int(st, "PRAGMA application_id", &application);
+	if (rc == SQLITE_OK)
+		rc = store_durable(st);
 	if (rc != SQLITE_OK)
 		return rc;
 	if (!version && !application) {
