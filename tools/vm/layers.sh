@@ -117,8 +117,9 @@ fill_base()
 	ln -sf dash "$r/usr/bin/sh"
 	ln -sf mawk "$r/usr/bin/awk"
 	printf '%s\n' root:x:0:0:root:/root:/bin/sh nobody:x:65534:65534:nobody:/:/bin/false \
+		tcpdump:x:991:991:tcpdump:/:/bin/false \
 		omasec:x:990:990:omasec:/:/bin/false >"$r/etc/passwd"
-	printf '%s\n' root:x:0: nogroup:x:65534: omasec:x:990: >"$r/etc/group"
+	printf '%s\n' root:x:0: nogroup:x:65534: tcpdump:x:991: omasec:x:990: >"$r/etc/group"
 	printf '%s\n' '127.0.0.1 localhost' '::1 localhost' >"$r/etc/hosts"
 	echo 'hosts: files' >"$r/etc/nsswitch.conf"
 }

@@ -13,11 +13,9 @@ product_tree()
 	release=$("$TOP/tools/vm/kernel" "$series" release)
 	cp -r "$(guest_modules "$series")/." "$dir/"
 	mkdir -p "$dir/usr/lib/modules/$release/updates"
-	if [ -e "$TOP/Kbuild" ]; then
-		farm=$("$TOP/tools/build-kmod" "$("$TOP/tools/vm/kernel" "$series" headers)")
-		cp "$farm/omasec.ko" "$dir/usr/lib/modules/$release/updates/"
-		strip --strip-debug "$dir/usr/lib/modules/$release/updates/omasec.ko"
-	fi
+	farm=$("$TOP/tools/build-kmod" "$("$TOP/tools/vm/kernel" "$series" headers)")
+	cp "$farm/omasec.ko" "$dir/usr/lib/modules/$release/updates/"
+	strip --strip-debug "$dir/usr/lib/modules/$release/updates/omasec.ko"
 	ln -sfn usr/lib "$dir/lib"
 	/sbin/depmod -b "$dir" "$release"
 	rm "$dir/lib"
