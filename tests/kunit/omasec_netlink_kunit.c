@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The netlink family as user space meets it: requests with missing, unknown,
+ * badly typed or out of range attributes are refused, by the generated policies
+ * or by the handlers, and always before anything has changed.
+ */
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/net.h>
+#include <net/sock.h>
+
+#include "control_kunit.h"
+#include "../../kmod/genl.h"
+
+struct nl_test {
+	struct socket *sock;
+	struct file *file;	/* has the credentials that the family asks for */
+	struct sk_buff *skb;	/* the request that is being written */
+	void *hdr;
+};
+
+static int nl_init(struct kunit *test)
+{
+	struct sockaddr_nl addr = { .nl_family = AF_NETLINK };
+	struct nl_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	test->priv = t;
+	KUNIT_ASSERT_EQ(test, sock_create_kern(&init_net, AF_NETLINK, SOCK_RAW, NETLINK_GENERIC,
+					       &t->sock), 0);
+	t->sock->sk->sk_rcvtimeo = 5 * HZ;
+	t->file = sock_alloc_file(t->sock, 0, NULL);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t->file));	/* or else the socket is gone */
+	KUNIT_ASSERT_EQ(test, kernel_bind(t->sock, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	return 0;
+}
+
+/* Closes the socket as a process would. */
+static void nl_close(struct nl_test *t)
+{
+	if (!IS_ERR_OR_NULL(t->file))
+		fput(t->file);
+	t->file = NULL;
+	flush_delayed_fput();
+}
+
+static void nl_exit(struct kunit *test)
+{
+	struct nl_test *t = test->priv;
+
+	if (!t)
+		return;
+	kfree_skb(t->skb);
+	nl_close(t);
+}
+
+static struct sk_buff *request(struct kunit *test, u8 cmd, u16 flags)
+{
+	struct nl_test *t = test->priv;
+
+	kfree_skb(t->skb);
+	t->skb = genlmsg_new(4096, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, t->skb);
+	t->hdr = genlmsg_put(t->skb, 0, 1, &omasec_nl_family, NLM_F_REQUEST | NLM_F_ACK | flags,
+			     cmd);
+	KUNIT_ASSERT_NOT_NULL(test, t->hdr);
+	return t->skb;
+}
+
+/* Sends what was written; the errno of the answer, 0 for an acknowledgement or a reply. */
+static int answer(struct kunit *test)
+{
+	struct nl_test *t = test->priv;
+	u8 *buf = kunit_kzalloc(test, 8192, GFP_KERNEL);
+	struct msghdr msg = {};
+	struct nlmsghdr *nlh = (struct nlmsghdr *)buf;
+	int len;
+	struct kvec v;
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	genlmsg_end(t->skb, t->hdr);
+	v.iov_base = t->skb->data;
+	v.iov_len = t->skb->len;
+	KUNIT_ASSERT_EQ(test, kernel_sendmsg(t->sock, &msg, &v, 1, v.iov_len), (int)v.iov_len);
+	/* Everything that this request causes is in the queue by now. */
+	for (;;) {
+		v.iov_base = buf;
+		v.iov_len = 8192;
+		memset(&msg, 0, sizeof(msg));
+		len = kernel_recvmsg(t->sock, &msg, &v, 1, 8192, 0);
+		KUNIT_ASSERT_GE(test, len, NLMSG_HDRLEN);
+		if (nlh->nlmsg_type == NLMSG_ERROR)
+			return ((struct nlmsgerr *)nlmsg_data(nlh))->error;
+		if (nlh->nlmsg_type == NLMSG_DONE)
+			return *(int *)nlmsg_data(nlh);
+		if (nlh->nlmsg_flags & NLM_F_MULTI) {
+			struct nlmsghdr *last = nlh;
+			int left = len;
+
+			while (nlmsg_ok(last, left)) {
+				if (last->nlmsg_type == NLMSG_DONE)
+					return *(int *)nlmsg_data(last);
+				last = nlmsg_next(last, &left);
+			}
+		}
+	}
+}
+
+static u32 generation(void)
+{
+	return omasec_net(&init_net)->generation;
+}
+
+static void requests_without_attributes_take_none(struct kunit *test)
+{
+	struct sk_buff *skb = request(test, OMASEC_CMD_STATUS_GET, 0);
+
+	KUNIT_EXPECT_EQ(test, answer(test), 0);
+	skb = request(test, OMASEC_CMD_STATUS_GET, 0);
+	nla_put_u32(skb, 1, 1);
+	KUNIT_EXPECT_EQ(test, answer(test), -EINVAL);
+	skb = request(test, OMASEC_CMD_STATUS_GET, 0);
+	nla_put_u32(skb, 77, 1);
+	KUNIT_EXPECT_EQ(test, answer(test), -EINVAL);
+	request(test, OMASEC_CMD_MSG_READY, 0);		/* is a notice, no request */
+	KUNIT_EXPECT_EQ(test, answer(test), -EOPNOTSUPP);
+	request(test, OMASEC_CMD_MAX + 1, 0);
+	KUNIT_EXPECT_EQ(test, answer(test), -EOPNOTSUPP);
+	request(test, OMASEC_CMD_STATS_GET, NLM_F_DUMP);
+	KUNIT_EXPECT_EQ(test, answer(test), 0);
+	request(test, OMASEC_CMD_STATS_GET, 0);
+	KUNIT_EXPECT_EQ(test, answer(test), -EOPNOTSUPP);
+}
+
+/* account-set with one attribute that is wrong in some way. */
+static const struct account_case {
+	const char *name;
+	int attr;
+	const char *data;
+	int len;
+	int err;
+} account_cases_nl[] = {
+	{ "name too long", OMASEC_A_ACCOUNT_NAME,
+	  "0123456789012345678901234567890123456789012345678901234567890123", 65, -EINVAL },
+	{ "name without end", OMASEC_A_ACCOUNT_NAME, "abc", 3, -EINVAL },
+	{ "empty name", OMASEC_A_ACCOUNT_NAME, "", 1, -EINVAL },
+	{ "name with a line end", OMASEC_A_ACCOUNT_NAME, "a\nb", 4, -EINVAL },
+	{ "form of two octets", OMASEC_A_ACCOUNT_MAC_FORM, "\0\0", 2, -EINVAL },
+	{ "form out of range", OMASEC_A_ACCOUNT_MAC_FORM, "\2", 1, -ERANGE },
+	{ "reserved flags", OMASEC_A_ACCOUNT_FLAGS, "\1\0\0\0", 4, -EINVAL },
+	{ "counter that only replies have", OMASEC_A_ACCOUNT_MESSAGES_OK, "\0\0\0\0\0\0\0", 8,
+	  -EINVAL },
+	{ "cut nest", OMASEC_A_ACCOUNT_CLIENT | NLA_F_NESTED, "\x09", 1, -ERANGE },
+};
+
+static void account_case_desc(const struct account_case *c, char *desc)
+{
+	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
+}
+KUNIT_ARRAY_PARAM(account_case, account_cases_nl, account_case_desc);
+
+static void account_attributes_are_validated(struct kunit *test)
+{
+	const struct account_case *c = test->param_value;
+	struct sk_buff *skb = request(test, OMASEC_CMD_ACCOUNT_SET, 0);
+	u32 before = generation();
+
+	if (c->attr != OMASEC_A_ACCOUNT_NAME)
+		nla_put_string(skb, OMASEC_A_ACCOUNT_NAME, "kunit");
+	nla_put(skb, c->attr, c->len, c->data);
+	KUNIT_EXPECT_EQ(test, answer(test), c->err);
+	KUNIT_EXPECT_EQ(test, generation(), before);
+}
+
+/* account-set with a client credential that has @attr. */
+static int set_credential(struct kunit *test, int attr, const void *data, int len)
+{
+	struct sk_buff *skb = request(test, OMASEC_CMD_ACCOUNT_SET, 0);
+	struct nlattr *nest;
+
+	nla_put_string(skb, OMASEC_A_ACCOUNT_NAME, "kunit");
+	nest = nla_nest_start(skb, OMASEC_A_ACCOUNT_CLIENT);
+	KUNIT_ASSERT_NOT_NULL(test, nest);
+	if (attr != OMASEC_A_CRED_USER)
+		nla_put_string(skb, OMASEC_A_CRED_USER, "u");
+	if (attr)
+		nla_put(skb, attr, len, data);
+	nla_nest_end(skb, nest);
+	return answer(test);
+}
+
+static void credential_attributes_are_validated(struct kunit *test)
+{
+	static const u8 nonce[OMASEC_NONCE_MAX + 1];
+	s32 serial = -1;
+
+	KUNIT_EXPECT_EQ(test, set_credential(test, OMASEC_A_CRED_NONCE, nonce, sizeof(nonce)),
+			-ERANGE);
+	KUNIT_EXPECT_EQ(test, set_credential(test, OMASEC_A_CRED_HAS_NONCE, NULL, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, set_credential(test, OMASEC_A_CRED_KEY, &serial, 4), -EINVAL);
+	KUNIT_EXPECT_EQ(test, set_credential(test, OMASEC_A_CRED_USER, "", 1), -EINVAL);
+	KUNIT_EXPECT_EQ(test, set_credential(test, OMASEC_A_CRED_KEY_STATE + 1, &serial, 4),
+			-EINVAL);
+	KUNIT_EXPECT_PTR_EQ(test, omasec_account_find(omasec_net(&init_net), "kunit"),
+			    (struct omasec_account *)NULL);
+
+	KUNIT_EXPECT_EQ(test, set_credential(test, OMASEC_A_CRED_NONCE, nonce,
+					     OMASEC_NONCE_MAX), 0);
+	nla_put_string(request(test, OMASEC_CMD_ACCOUNT_DEL, 0), OMASEC_A_ACCOUNT_NAME, "kunit");
+	KUNIT_EXPECT_EQ(test, answer(test), 0);
+}
+
+/* rule-add for direction in and port 4999, with one more attribute. */
+static int add_rule(struct kunit *test, int attr, const void *data, int len)
+{
+	struct sk_buff *skb = request(test, OMASEC_CMD_RULE_ADD, 0);
+
+	nla_put_u8(skb, OMASEC_A_RULE_DIRECTION, OMASEC_DIRECTION_IN);
+	nla_put_u16(skb, OMASEC_A_RULE_PORT_MIN, 4999);
+	if (attr)
+		nla_put(skb, attr, len, data);
+	return answer(test);
+}
+
+static void rule_attributes_are_validated(struct kunit *test)
+{
+	u32 before = generation(), big = OMASEC_MESSAGE_MAX + 1, nothing = 0;
+	static const u8 mapped[16] = { [10] = 0xff, [11] = 0xff, [12] = 10 };
+	u16 low = 4998, zero = 0;
+	u8 two = 2, three = 3, one = 1, many = 129;
+
+	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_PORT_MAX, &low, 2), -EINVAL);
+	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_PORT_MAX, &zero, 2), -ERANGE);
+	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_ADDRESS, mapped, 5), -EINVAL);
+	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_ADDRESS, mapped, 16), -EINVAL);
+	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_PREFIX, &one, 1), -EINVAL);
+	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_PREFIX, &many, 1), -ERANGE);
+	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_INTEGRITY, &two, 1), -ERANGE);
+	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_AUTH_MODE, &three, 1), -ERANGE);
+	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_BINDING, &one, 1), -ERANGE);
+	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_MAX_MESSAGE, &big, 4), -ERANGE);
+	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_MAX_MESSAGE, &nothing, 4), -ERANGE);
+	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_DEADLINE_MS, &nothing, 4), -ERANGE);
+	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_ACCOUNT, "nobody", 7), -ENOENT);
+	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_ID, &nothing, 4), -EINVAL);
+	KUNIT_EXPECT_EQ(test, generation(), before);
+
+	/* For direction out, somebody's credentials are needed. */
+	request(test, OMASEC_CMD_RULE_ADD, 0);
+	nla_put_u8(((struct nl_test *)test->priv)->skb, OMASEC_A_RULE_DIRECTION,
+		   OMASEC_DIRECTION_OUT);
+	nla_put_u16(((struct nl_test *)test->priv)->skb, OMASEC_A_RULE_PORT_MIN, 4999);
+	KUNIT_EXPECT_EQ(test, answer(test), -EINVAL);
+	KUNIT_EXPECT_EQ(test, generation(), before);
+}
+
+static void rule_gets_the_safe_defaults(struct kunit *test)
+{
+	struct omasec_sock_key key = { .direction = OMASEC_DIRECTION_IN, .port = 4999 };
+	struct omasec_net *on = omasec_net(&init_net);
+	struct omasec_rule *r;
+
+	KUNIT_ASSERT_EQ(test, add_rule(test, OMASEC_A_RULE_NAME, "kunit", 6), 0);
+	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_NAME, "kunit", 6), -EEXIST);
+	r = omasec_policy_match(on, &key);
+	KUNIT_ASSERT_NOT_NULL(test, r);
+	KUNIT_EXPECT_EQ(test, r->role, (u8)OMASEC_ROLE_SERVER);
+	KUNIT_EXPECT_EQ(test, r->integrity, (u8)OMASEC_INTEGRITY_HMAC);
+	KUNIT_EXPECT_EQ(test, r->auth_mode, (u8)OMASEC_AUTH_MODE_TRANSPARENT);
+	KUNIT_EXPECT_EQ(test, r->other, (u8)OMASEC_OTHER_DENY);
+	KUNIT_EXPECT_EQ(test, r->on_deny, (u8)OMASEC_ON_DENY_RESET);
+	KUNIT_EXPECT_EQ(test, r->helper_lost, (u8)OMASEC_HELPER_LOST_REJECT);
+	KUNIT_EXPECT_EQ(test, r->max_message, 1024U * 1024U);
+	KUNIT_EXPECT_EQ(test, r->deadline_ms, 5000U);
+	KUNIT_EXPECT_PTR_EQ(test, r->account, (struct omasec_account *)NULL);
+	omasec_rule_put(r);
+	nla_put_string(request(test, OMASEC_CMD_RULE_DEL, 0), OMASEC_A_RULE_NAME, "kunit");
+	KUNIT_EXPECT_EQ(test, answer(test), 0);
+	KUNIT_EXPECT_FALSE(test, omasec_policy_port(on, OMASEC_DIRECTION_IN, 4999));
+}
+
+static void message_commands_are_the_helpers(struct kunit *test)
+{
+	struct sk_buff *skb = request(test, OMASEC_CMD_HELPER_REGISTER, 0);
+	struct omasec_net *on = omasec_net(&init_net);
+	struct nl_test *t = test->priv;
+
+	KUNIT_EXPECT_EQ(test, answer(test), -EINVAL);
+	skb = request(test, OMASEC_CMD_HELPER_REGISTER, 0);
+	nla_put_u32(skb, OMASEC_A_HELPER_ABI, OMASEC_GENL_VERSION + 1);
+	KUNIT_EXPECT_EQ(test, answer(test), -EPROTONOSUPPORT);
+	request(test, OMASEC_CMD_MSG_NEXT, 0);
+	KUNIT_EXPECT_EQ(test, answer(test), -EPERM);
+	skb = request(test, OMASEC_CMD_MSG_VERDICT, 0);
+	nla_put_u64_64bit(skb, OMASEC_A_MSG_COOKIE, 1, OMASEC_A_MSG_PAD);
+	nla_put_u8(skb, OMASEC_A_MSG_VERDICT, OMASEC_VERDICT_ACCEPT);
+	KUNIT_EXPECT_EQ(test, answer(test), -EPERM);
+	skb = request(test, OMASEC_CMD_MSG_VERDICT, 0);
+	nla_put_u8(skb, OMASEC_A_MSG_VERDICT, OMASEC_VERDICT_RESPOND + 1);
+	KUNIT_EXPECT_EQ(test, answer(test), -ERANGE);
+	skb = request(test, OMASEC_CMD_MSG_GET, NLM_F_DUMP);
+	nla_put_u64_64bit(skb, OMASEC_A_MSG_COOKIE, 1, OMASEC_A_MSG_PAD);
+	KUNIT_EXPECT_EQ(test, answer(test), -EPERM);
+
+	skb = request(test, OMASEC_CMD_HELPER_REGISTER, 0);
+	nla_put_u32(skb, OMASEC_A_HELPER_ABI, OMASEC_GENL_VERSION);
+	KUNIT_EXPECT_EQ(test, answer(test), 0);
+	KUNIT_EXPECT_TRUE(test, omasec_upcall_ready(on));
+	request(test, OMASEC_CMD_MSG_NEXT, 0);
+	KUNIT_EXPECT_EQ(test, answer(test), -ENOENT);
+	skb = request(test, OMASEC_CMD_MSG_GET, NLM_F_DUMP);
+	nla_put_u64_64bit(skb, OMASEC_A_MSG_COOKIE, 1, OMASEC_A_MSG_PAD);
+	KUNIT_EXPECT_EQ(test, answer(test), -ESTALE);
+
+	/* It ends with its socket. */
+	nl_close(t);
+	KUNIT_EXPECT_FALSE(test, omasec_upcall_ready(on));
+}
+
+static struct kunit_case netlink_cases[] = {
+	KUNIT_CASE(requests_without_attributes_take_none),
+	KUNIT_CASE_PARAM(account_attributes_are_validated, account_case_gen_params),
+	KUNIT_CASE(credential_attributes_are_validated),
+	KUNIT_CASE(rule_attributes_are_validated),
+	KUNIT_CASE(rule_gets_the_safe_defaults),
+	KUNIT_CASE(message_commands_are_the_helpers),
+	{}
+};
+
+static struct kunit_suite netlink_suite = {
+	.name = "omasec_netlink",
+	.init = nl_init,
+	.exit = nl_exit,
+	.test_cases = netlink_cases,
+};
+
+kunit_test_suites(&netlink_suite);
+
+MODULE_LICENSE("GPL");
