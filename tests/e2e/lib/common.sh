@@ -19,7 +19,7 @@ PORT=8080
 FAILED=0
 PIDS=
 # Slow machines: software emulation, debug kernels.
-PATIENCE=${PATIENCE:-20}
+PATIENCE=${PATIENCE:-40}
 
 # ---- checks
 
@@ -73,15 +73,16 @@ die()
 	exit 1
 }
 
+now() { cut -d. -f1 /proc/uptime; }
+
 # wait_for SECONDS COMMAND...: until it succeeds
 wait_for()
 {
-	_n=$(($1 * 10))
+	_until=$(($(now) + $1))
 	shift
 	while ! "$@" >/dev/null 2>&1; do
-		_n=$((_n - 1))
-		[ $_n -gt 0 ] || return 1
-		sleep 0.1
+		[ "$(now)" -le $_until ] || return 1
+		sleep 0.2
 	done
 }
 
@@ -157,12 +158,15 @@ helper_start()
 	chmod 700 "$WORK/$_hns"
 	background "omasecd-$_hns" "$_hns" omasecd -f --state-dir "$WORK/$_hns" "$@"
 	eval "HELPER_$_hns=$LAST"
-	wait_for "$PATIENCE" helper_is_up "$_hns" || {
+	wait_for "$PATIENCE" helper_settled "$_hns" "$LAST"
+	helper_is_up "$_hns" || {
 		cat "$WORK/omasecd-$_hns.log"
 		on "$_hns" omasec status
 		die "omasecd did not come up in $_hns"
 	}
 }
+
+helper_settled() { helper_is_up "$1" || ! kill -0 "$2"; }
 
 helper_is_up()
 {
