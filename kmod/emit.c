@@ -142,6 +142,15 @@ static unsigned int omasec_emit_native(struct omasec_flow *f, struct omasec_msg 
 	return crypto_memneq(mac, hdr.mac, sizeof(mac)) ? OMASEC_REASON_NATIVE_UNPROTECTED : 0;
 }
 
+/* The new body says what it is. */
+static void omasec_emit_type(const struct omasec_msg *m, struct omasec_http_edit *e)
+{
+	if (!m->has_repl || !m->repl_type[0])
+		return;
+	e->content_type.p = m->repl_type;
+	e->content_type.len = strlen(m->repl_type);
+}
+
 static unsigned int omasec_emit_tx_kind(const struct omasec_flow *f)
 {
 	return omasec_flow_connects(f) ? OMASEC_HTTP_KIND_REQUEST : OMASEC_HTTP_KIND_RESPONSE;
@@ -172,6 +181,7 @@ unsigned int omasec_emit_tx(struct omasec_flow *f, struct omasec_msg *m)
 		return reason;
 	e.set_length = h.chunked || !h.has_length || m->has_repl;
 	e.length = len;
+	omasec_emit_type(m, &e);
 	if (native && f->rule->integrity == OMASEC_INTEGRITY_HMAC) {
 		reason = omasec_emit_native(f, m, &h);
 	} else {
@@ -221,6 +231,7 @@ unsigned int omasec_emit_respond(struct omasec_flow *f, struct omasec_msg *m)
 		if (!x->req_head)
 			return OMASEC_REASON_HELPER_ERROR;
 		e.length = len;
+		omasec_emit_type(m, &e);
 		reason = omasec_emit_head(f, x->req_head, x->req_head_len, &e, &f->tx.out,
 					  &m->repl);
 	} else {
@@ -267,6 +278,7 @@ unsigned int omasec_emit_rx(struct omasec_flow *f, struct omasec_msg *m)
 		return reason;
 	e.set_length = h.chunked || !h.has_length || m->has_repl;
 	e.length = len;
+	omasec_emit_type(m, &e);
 	reason = omasec_emit_head(f, f->rx.head, f->rx.head_len, &e, &f->rx.out, body);
 	if (reason)
 		return reason;
