@@ -13,7 +13,7 @@
 static bool omasec_prefix_equal(const u8 *a, const u8 *b, unsigned int bits)
 {
 	unsigned int whole = bits / 8, rest = bits % 8;
-	u8 mask = 0xff << (8 - rest);
+	u8 mask = (u8)(0xff << (8 - rest));
 
 	if (memcmp(a, b, whole))
 		return false;

@@ -534,6 +534,7 @@ static void verdict_desc(const struct verdict_case *c, char *desc)
 {
 	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
 }
+
 KUNIT_ARRAY_PARAM(verdict, verdict_cases, verdict_desc);
 
 static void verdict_is_checked(struct kunit *test)

@@ -67,7 +67,7 @@ static struct sk_buff *request(struct kunit *test, u8 cmd, u16 flags)
 	return t->skb;
 }
 
-/* Sends what was written; the errno of the answer, 0 for an acknowledgement or a reply. */
+/* Sends what was written; the errno of the answer, 0 for an acknowledgment or a reply. */
 static int answer(struct kunit *test)
 {
 	struct nl_test *t = test->priv;
@@ -157,6 +157,7 @@ static void account_case_desc(const struct account_case *c, char *desc)
 {
 	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
 }
+
 KUNIT_ARRAY_PARAM(account_case, account_cases_nl, account_case_desc);
 
 static void account_attributes_are_validated(struct kunit *test)

@@ -57,6 +57,7 @@ static void match_desc(const struct match_case *c, char *desc)
 {
 	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
 }
+
 KUNIT_ARRAY_PARAM(match, match_cases, match_desc);
 
 static void selector_selects(struct kunit *test)
