@@ -381,6 +381,18 @@ static void says_what_to_do_when_the_module_says_nothing(void **state)
 	assert_int_equal(omasec_flow_kill_all(fake.o), -EPERM);
 }
 
+static void takes_no_number_for_an_errno_that_is_none(void **state)
+{
+	(void)state;
+	fake.handler = refuse;
+	refusal = INT32_MIN;
+	assert_int_equal(omasec_config_begin(fake.o, false), -EBADMSG);
+	refusal = -4096;
+	assert_int_equal(omasec_config_begin(fake.o, false), -EBADMSG);
+	refusal = -4095;
+	assert_int_equal(omasec_config_begin(fake.o, false), -4095);
+}
+
 static void says_that_the_module_is_not_loaded(void **state)
 {
 	struct omasec *o;
@@ -678,6 +690,7 @@ int main(void)
 		T(passes_on_what_the_module_says),
 		T(names_the_attribute_that_was_refused),
 		T(says_what_to_do_when_the_module_says_nothing),
+		T(takes_no_number_for_an_errno_that_is_none),
 		T(says_that_the_module_is_not_loaded),
 		T(lists_each_object_once),
 		T(reads_a_list_that_changed_once_more),

@@ -28,6 +28,7 @@
 #include "genl.h"
 
 #define GENL_SOCKET_BUFFER (1 << 20)
+#define GENL_ERRNO_MAX 4095	/* MAX_ERRNO of the kernel */
 
 #ifndef SOL_NETLINK
 #define SOL_NETLINK 270
@@ -498,7 +499,8 @@ static int genl_read_end(struct genl *g, const struct genl_set *set, const struc
 	memcpy(&err, payload, sizeof(err));
 	if (err >= 0)
 		return 0;
-	if (!done && len < fixed)
+	/* What is no errno would be taken for one further on. */
+	if (err < -GENL_ERRNO_MAX || (!done && len < fixed))
 		return -EBADMSG;
 	/* Before the attributes, a copy of the request unless the kernel was asked to cap it. */
 	if (!done && !(nlh->nlmsg_flags & NLM_F_CAPPED)) {
