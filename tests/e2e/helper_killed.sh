@@ -10,7 +10,7 @@
 network
 protect_device "deadline = 3s"
 protect_server "deadline = 3s"
-app_server --timeout 0
+app_server
 : >"$WORK/wire.log"
 relay
 background load device /usr/bin/python3 "$LIB/dm_client.py" "$RELAY" --sessions 25 --session 100 --close --timeout 12 --json "$WORK/load.json"

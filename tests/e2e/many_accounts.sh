@@ -20,7 +20,7 @@ done >"$WORK/c"
 rule dm "direction = in" "account = any" >>"$WORK/c"
 apply server <"$WORK/c"
 helper_start server
-app_server --rounds 1 --timeout 0
+app_server --rounds 1
 i=0
 pids=
 while [ $i -lt 30 ]; do

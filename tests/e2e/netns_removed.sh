@@ -11,7 +11,7 @@ insmod "$OMASEC_KO" || die "the module does not load"
 network
 protect_device
 protect_server
-app_server --timeout 0
+app_server
 background hold device /usr/bin/python3 "$LIB/dm_client.py" "$DIRECT" --pause 4000 --json "$WORK/hold.json"
 hold=$LAST
 sleep 1.5

@@ -11,17 +11,22 @@ network
 protect_device
 protect_server
 events device
-n=100
-for action in body strip flip twice; do
-	n=$((n + 10))
-	: >"$WORK/wire.log"
-	app_server
-	relay --do $action@s2c:2
-	check "$action: the client application notices nothing" app_client "$RELAY" --session $n
-	check "$action: nor does the server application" stop_peer server
-	stop_peer relay
-	expect "$action: it saw three requests" "$WORK/server.json" 'len(d["requests"]) == 3'
+# each to the second answer of a session, which has three and then one more
+n=2
+what=
+for action in body strip flip twice user=Nobody algo; do
+	what="$what --do $action@s2c:$n"
+	n=$((n + 4))
 done
+: >"$WORK/wire.log"
+app_server
+# shellcheck disable=SC2086
+relay $what
+check "the client application notices nothing" app_client "$RELAY" --sessions 6
+check "nor does the server application" stop_peer server
+stop_peer relay
+expect "it saw three requests of each session" "$WORK/server.json" 'len(d["requests"]) == 18 and d["sessions_ended"] == 6'
+check "all else on the wire is right" wirecheck --least 48
 check "counted: mac-wrong" refused device mac-wrong 2
 check "counted: mac-missing" refused device mac-missing
 check "told: mac-wrong" event device mac-wrong

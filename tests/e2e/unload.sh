@@ -13,7 +13,7 @@ insmod "$OMASEC_KO" || die "the module does not load"
 network
 protect_device
 protect_server
-app_server --timeout 0
+app_server
 background hold device /usr/bin/python3 "$LIB/dm_client.py" "$DIRECT" --pause 3000 --json "$WORK/hold.json"
 hold=$LAST
 sleep 1.5
@@ -29,7 +29,7 @@ check_fails "not loaded" loaded
 insmod "$OMASEC_KO" || die "the module does not load again"
 protect_device
 protect_server
-app_server --timeout 0
+app_server
 background hold device /usr/bin/python3 "$LIB/dm_client.py" "$DIRECT" --pause 8000 --json "$WORK/hold.json"
 hold=$LAST
 sleep 1.5

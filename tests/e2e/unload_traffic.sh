@@ -9,7 +9,7 @@
 # MODULE: no
 . ./lib/common.sh
 network
-app_server --timeout 0 --rounds 1
+app_server --rounds 1
 background load device /usr/bin/python3 "$LIB/dm_client.py" "$DIRECT" --sessions 400 --close --session 1 --json "$WORK/load.json"
 load=$LAST
 sleep 1

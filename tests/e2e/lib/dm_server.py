@@ -282,7 +282,7 @@ def options():
     p.add_argument("--delay", type=int, default=0, help="milliseconds before each answer")
     p.add_argument("--user", help="NAME:PASSWORD, demands application level md5")
     p.add_argument("--locname", help="Source/LocName of this server")
-    p.add_argument("--timeout", type=float, default=60, help="of the whole run, 0 for none")
+    p.add_argument("--timeout", type=float, default=900, help="of the whole run, 0 for none")
     p.add_argument("--ready", help="file to create once it listens")
     p.add_argument("--json", help="file for the summary")
     return p.parse_args()
