@@ -147,6 +147,7 @@ static void takes_comments_blanks_and_other_line_ends(void **state)
 	assert_string_equal(c.account[0].a.server_id, "id");
 	assert_string_equal(c.account[0].a.client.user, "dev ice");
 	assert_string_equal(c.rule[0].r.account, "a");
+	assert_int_equal(parse("\xef\xbb\xbf" ACCOUNT), 0);
 	assert_int_equal(parse(""), 0);
 	assert_int_equal(c.account_count + c.rule_count, 0);
 }
@@ -480,6 +481,8 @@ static void makes_texts_of_the_network_safe(void **state)
 		{ "gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f" },
 		{ "\xc2\x9b" "2J", "\\xc2\\x9b2J" },		/* C1: CSI */
 		{ "\xc0\xaf", "\\xc0\\xaf" },			/* overlong */
+		{ "\xe0\x80\xaf", "\\xe0\\x80\\xaf" },
+		{ "\xf0\x80\x80\xaf", "\\xf0\\x80\\x80\\xaf" },
 		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" },		/* surrogate */
 		{ "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" },	/* above U+10FFFF */
 		{ "\xe2\x82", "\\xe2\\x82" },			/* cut off */

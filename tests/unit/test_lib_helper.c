@@ -300,7 +300,9 @@ static void refuses_a_body_that_is_not_exactly_the_announced_one(void **state)
 	} cases[] = {
 		{ { { 1, 0, 99 } }, 1 },			/* short */
 		{ { { 1, 0, 101 } }, 1 },			/* long */
+		{ { { 1, 0, 5000 } }, 1 },
 		{ { { 1, 0, 100 }, { 1, 100, 1 } }, 2 },	/* goes on */
+		{ { { 1, 0, 100 }, { 1, 100, 5000 } }, 2 },
 		{ { { 1, 0, 50 }, { 1, 51, 49 } }, 2 },		/* hole */
 		{ { { 1, 0, 50 }, { 1, 49, 51 } }, 2 },		/* overlap */
 		{ { { 1, 50, 50 }, { 1, 0, 50 } }, 2 },		/* order */
@@ -539,6 +541,19 @@ static void reads_events_one_at_a_time(void **state)
 	assert_int_equal(omasec_events_read(fake.o, &e), 0);
 }
 
+static void refuses_an_event_that_cannot_be_read(void **state)
+{
+	static struct attrs a;
+	struct omasec_event e;
+
+	(void)state;
+	a.len = 0;
+	attr_u32(&a, OMASEC_A_EVENT_KIND, OMASEC_EVENT_KIND_REFUSED);
+	fake_genl(2, 0, 0, 0, OMASEC_CMD_EVENT, &a);
+	assert_int_equal(omasec_events_read(fake.o, &e), -EBADMSG);
+	assert_int_equal(omasec_events_read(fake.o, &e), 0);
+}
+
 static void tells_when_events_were_lost_and_goes_on(void **state)
 {
 	static struct attrs a;
@@ -577,6 +592,7 @@ int main(void)
 		T(sets_only_the_nonce_that_is_given),
 		T(asks_for_accounts_as_the_helper),
 		T(reads_events_one_at_a_time),
+		T(refuses_an_event_that_cannot_be_read),
 		T(tells_when_events_were_lost_and_goes_on),
 	};
 

@@ -647,7 +647,7 @@ static void refuses_a_payload_over_the_attribute_limit(void **state)
 	struct genl_msg m;
 
 	(void)state;
-	genl_msg_init(&m, &fake.o->req, OMASEC_CMD_MSG_PUT, false, 2 * sizeof(big));
+	genl_msg_init(&m, &fake.o->req, OMASEC_CMD_MSG_PUT, false, 4 * sizeof(big));
 	genl_put(&m, OMASEC_A_MSG_CHUNK, big, sizeof(big) - 1);
 	assert_int_equal(m.err, 0);
 	genl_put(&m, OMASEC_A_MSG_CHUNK, big, sizeof(big));
