@@ -16,9 +16,6 @@
 static struct dm_facts before, after;
 static struct dm_edits e;
 
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
-
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
@@ -41,7 +38,7 @@ static void make_edits(const uint8_t *c, unsigned int statuses)
 	e.insert_nonce_len = c[2] & 63;
 	memset(e.insert_nonce, c[3], e.insert_nonce_len);
 	if (c[1] & 8)
-		strcpy(e.insert_target_ref, "<&>\"'");
+		memcpy(e.insert_target_ref, "<&>\"'", 6);
 	e.map_count = c[4] & 3;
 	for (i = 0; i < e.map_count; i++)
 		e.map[i] = (struct dm_map){ i + 1, c[5] + 1u };

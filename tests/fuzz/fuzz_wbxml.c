@@ -13,8 +13,6 @@
 
 static struct dm_facts facts, again;
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	uint8_t *out, *out2;

@@ -13,9 +13,6 @@
 
 static struct dm_facts facts, again;
 
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
-
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;

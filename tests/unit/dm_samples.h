@@ -93,7 +93,7 @@ static inline char *canonical(const struct dm_doc *doc)
 	size_t len;
 
 	if (dm_encode(doc, DM_XML, &out, &len, &err))
-		fail_msg("no canonical form: %s", err.text);
+		fail_msg("has no form as XML: %s", err.text);
 	out = realloc(out, len + 1);
 	out[len] = 0;
 	return (char *)out;

@@ -181,8 +181,8 @@ static void want_insert(void)
 	e.insert_status = 1;
 	e.insert_code = 200;
 	e.insert_msg_ref = 9;
-	strcpy(e.insert_target_ref, "a&<b>");
-	strcpy(e.insert_source_ref, "s");
+	memcpy(e.insert_target_ref, "a&<b>", 6);
+	memcpy(e.insert_source_ref, "s", 2);
 	e.insert_chal = DM_CHAL_MAC;
 	e.insert_nonce_len = 5;
 	memcpy(e.insert_nonce, "Nonce", 5);
@@ -334,7 +334,7 @@ static void does_all_at_once(void **state)
 			"<Source><LocURI>http://dm.example/mgmt</LocURI><LocName>Bruce2</LocName></Source>"
 			"\n  <Meta><MaxMsgSize xmlns='syncml:metinf'>5000</MaxMsgSize></Meta>",
 			INSERTED("", "7", META_CHAL("", "Tm9uY2U=")) "\n  "
-			STATUS_PARTS("1", "8", "0", "SyncHdr", "<Data>200</Data>") "\n" 
+			STATUS_PARTS("1", "8", "0", "SyncHdr", "<Data>200</Data>") "\n"
 			"<Results><CmdID>3</CmdID><MsgRef>8</MsgRef><CmdRef>2</CmdRef><Item><Source><LocURI>./a"
 			"</LocURI></Source><Data><![CDATA[<x>&amp;]]></Data></Item></Results>"
 			"<Replace><CmdID>4</CmdID><Item><Target><LocURI>./b</LocURI></Target>"
@@ -507,8 +507,13 @@ static void refuses_to_grow_over_the_limit(void **state)
 static void edits_valid_checks_everything(void **state)
 {
 	(void)state;
-#define WRONG(change) do { reset(NULL); want_insert(); assert_true(dm_edits_valid(&e)); change; \
-	assert_false(dm_edits_valid(&e)); } while (0)
+#define WRONG(change) do { \
+		reset(NULL); \
+		want_insert(); \
+		assert_true(dm_edits_valid(&e)); \
+		change; \
+		assert_false(dm_edits_valid(&e)); \
+	} while (0)
 	WRONG(e.set_msg_id = 1u << 31);
 	WRONG(e.remove_cred = 2);
 	WRONG(e.insert_status = 2);

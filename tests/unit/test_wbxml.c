@@ -58,7 +58,7 @@ static const struct row {
 	{ "refuses_identifier_outside_table", OCTETS("\x02\x00\x05\x6a\x02x\0" HDR BODY_FINAL),
 	  "public identifier" },
 	{ "refuses_identifier_behind_table",
-	  OCTETS("\x02\x00\x02\x6a\x02x\0-//SYNCML//DTD SyncML 1.2//EN\0" HDR BODY_FINAL), "public identifier" },
+	  OCTETS("\x02\x00\x03\x6a\x02x\0y-//SYNCML//DTD SyncML 1.2//EN\0" HDR BODY_FINAL), "public identifier" },
 	{ "refuses_identifier_without_table", OCTETS("\x02\x00\x00\x6a\x00" HDR BODY_FINAL),
 	  "public identifier" },
 	{ "refuses_latin1", OCTETS("\x02\xa4\x01\x04\x00" HDR BODY_FINAL), "charset" },
@@ -240,7 +240,7 @@ static void table_strings_are_limited(void **state)
 	assert_int_equal(parse_table_uses(4096, 1, &err), -EBADMSG);
 	assert_non_null(strstr(err.text, "within 4096"));
 	assert_int_equal(parse_table_uses(2000, 100, &err), -EBADMSG);
-	assert_non_null(strstr(err.text, "over 8 times"));
+	assert_non_null(strstr(err.text, "over 8 messages"));
 }
 
 static void nodes_are_limited(void **state)
@@ -334,9 +334,9 @@ static void long_data_survives_round_trip(void **state)
 /* White space between elements does not go over the air, white space that is data does. */
 static void layout_is_not_encoded(void **state)
 {
-	static const char pretty[] = MESSAGE("\n " HDR_FIELDS "\n", "\t<Add>\r\n<CmdID>1</CmdID> <Item>\n<Data> \n</Data></Item>"
+	static const char pretty[] = MESSAGE("\n " HDR_FIELDS "\n", "\t<Add>\r\n<CmdID>1</CmdID> <Item>\n<Data>\n </Data></Item>"
 		"</Add>\n<Final/>\n");
-	static const char compact[] = MESSAGE(HDR_FIELDS, "<Add><CmdID>1</CmdID><Item><Data> \n</Data></Item></Add><Final/>");
+	static const char compact[] = MESSAGE(HDR_FIELDS, "<Add><CmdID>1</CmdID><Item><Data>\n </Data></Item></Add><Final/>");
 	static const char lost[] = MESSAGE(HDR_FIELDS, "<Add><CmdID>1</CmdID><Item><Data/></Item></Add><Final/>");
 	size_t len[3];
 	uint8_t *out[3];

@@ -153,7 +153,7 @@ static int text_required(const struct dm_doc *doc, uint32_t node, char *text, si
 	return ret;
 }
 
-static int number(const struct dm_doc *doc, uint32_t node, uint32_t min, uint32_t *value,
+static int number_of(const struct dm_doc *doc, uint32_t node, uint32_t min, uint32_t *value,
 		  struct dm_error *err)
 {
 	char text[32];
@@ -224,7 +224,9 @@ static int find_versions(struct dm_doc *doc, struct dm_error *err)
 	static const struct {
 		const char *proto, *dtd;
 		uint8_t version;
-	} versions[] = { { "DM/1.1", "1.1", 11 }, { "DM/1.2", "1.2", 12 }, { "DM/1.3", "1.3", 13 } };
+	} versions[] = {
+		{ "DM/1.1", "1.1", 11 }, { "DM/1.2", "1.2", 12 }, { "DM/1.3", "1.3", 13 },
+	};
 	char proto[DM_TEXT_MAX], dtd[DM_TEXT_MAX];
 	bool dtd_known = false;
 	size_t i;
@@ -276,7 +278,7 @@ static int find_synchdr(struct dm_doc *doc, uint32_t hdr, struct dm_error *err)
 	if (!ret)
 		ret = text_required(doc, session, f->session_id, DM_TEXT_MAX, err);
 	if (!ret)
-		ret = number(doc, doc->msg_id, 1, &f->msg_id, err);
+		ret = number_of(doc, doc->msg_id, 1, &f->msg_id, err);
 	if (!ret)
 		ret = location(doc, target, f->target, f->target_name, err);
 	if (!ret)
@@ -288,7 +290,7 @@ static int find_synchdr(struct dm_doc *doc, uint32_t hdr, struct dm_error *err)
 	if (!ret && meta) {
 		ret = WANT(doc, meta, metas, ANY_OTHER, err);
 		if (!ret && max_size)
-			ret = number(doc, max_size, 0, &f->max_msg_size, err);
+			ret = number_of(doc, max_size, 0, &f->max_msg_size, err);
 	}
 	return ret;
 }
@@ -394,13 +396,13 @@ static int find_status(struct dm_doc *doc, uint32_t node, struct dm_error *err)
 	sn->node = node;
 	ret = WANT(doc, node, wants, ONLY_WANTED, err);
 	if (!ret)
-		ret = number(doc, cmd_id, 1, &s->cmd_id, err);
+		ret = number_of(doc, cmd_id, 1, &s->cmd_id, err);
 	if (!ret)
-		ret = number(doc, sn->msg_ref, 1, &s->msg_ref, err);
+		ret = number_of(doc, sn->msg_ref, 1, &s->msg_ref, err);
 	if (!ret)
-		ret = number(doc, cmd_ref, 0, &s->cmd_ref, err);
+		ret = number_of(doc, cmd_ref, 0, &s->cmd_ref, err);
 	if (!ret)
-		ret = number(doc, sn->data, 100, &code, err);
+		ret = number_of(doc, sn->data, 100, &code, err);
 	if (!ret && code > 999)
 		ret = dm_bad(err, "Data of a Status is not a code from 100 to 999");
 	if (!ret)
@@ -437,12 +439,12 @@ static int find_command(struct dm_doc *doc, uint32_t node, unsigned int depth,
 	c->depth = (uint8_t)depth;
 	ret = WANT(doc, node, wants, OTHERS_OF_SYNCML, err);
 	if (!ret)
-		ret = number(doc, cmd_id, 1, &c->cmd_id, err);
+		ret = number_of(doc, cmd_id, 1, &c->cmd_id, err);
 	if (!ret && msg_ref) {
 		if (c->cmd != DM_CMD_RESULTS)
 			return dm_bad(err, "MsgRef does not belong in %s",
 				      dm_tag_label(doc->nodes[node].tag));
-		ret = number(doc, msg_ref, 1, &ref, err);
+		ret = number_of(doc, msg_ref, 1, &ref, err);
 	}
 	if (ret)
 		return ret;

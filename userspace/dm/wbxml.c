@@ -174,7 +174,8 @@ static int next_opaque(const struct wbxml_input *in, size_t pos, struct wbxml_to
 	return 0;
 }
 
-int wbxml_next(const struct wbxml_input *in, size_t pos, struct wbxml_token *t, struct dm_error *err)
+int wbxml_next(const struct wbxml_input *in, size_t pos, struct wbxml_token *t,
+	       struct dm_error *err)
 {
 	if (pos >= in->len)
 		return wbxml_bad(err, "ends inside an element");

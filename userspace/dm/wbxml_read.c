@@ -63,7 +63,7 @@ static int read_text(struct reader *r, const struct wbxml_token *t)
 	if (t->text < r->doc->root) {
 		r->expanded += t->text_len;
 		if (r->expanded / EXPANSION_MAX > r->doc->len)
-			return wbxml_bad(r->err, "table strings add up to over %u times the message",
+			return wbxml_bad(r->err, "table strings add up to over %u messages",
 					 EXPANSION_MAX);
 	}
 	if (string && !dm_utf8_plain(r->doc->body + t->text, t->text_len))

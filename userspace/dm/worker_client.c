@@ -469,12 +469,15 @@ static int step_receive(struct worker_client *wc)
 
 static int step_hello(struct worker_client *wc)
 {
+	const struct worker_hello *hello;
 	int ret = step_receive(wc);
 
 	if (ret)
 		return ret;
-	if (!worker_hello_valid((const struct worker_hello *)wc->payload))
+	hello = (const struct worker_hello *)wc->payload;
+	if (!worker_hello_valid(hello))
 		return -EPROTO;
+	wc->stats.landlock = hello->landlock;
 	free(wc->payload);
 	wc->payload = NULL;
 	wc->head_got = wc->got = 0;

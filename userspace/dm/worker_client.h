@@ -34,6 +34,7 @@ struct worker_client_stats {
 	uint64_t timeouts;	/* killed by us: no answer in time */
 	uint64_t nonsense;	/* killed by us: answer not acceptable */
 	uint64_t recycled;
+	uint32_t landlock;	/* ABI version in force in the last worker; 0: none */
 };
 
 /* NULL with errno. The worker is started by the first request, or by _warm(). */

@@ -247,12 +247,12 @@ static int encode_node(struct dm_writer *w, const struct dm_doc *doc, const stru
 	text = dm_node_text(doc, n);
 	if (n->kind == DM_TEXT && is_layout(doc, n))
 		return 0;
-	if (n->kind == DM_TEXT)
-		writer_text(w, text, n->text_len);
-	else if (w->encoding == DM_XML && !dm_utf8_plain(text, n->text_len))
+	if (n->kind == DM_OPAQUE && w->encoding == DM_XML && !dm_utf8_plain(text, n->text_len))
 		return dm_fail(err, OMASEC_REASON_HELPER_ERROR, "binary data has no XML form");
-	else
+	if (n->kind == DM_OPAQUE)
 		writer_opaque(w, text, n->text_len);
+	else
+		writer_text(w, text, n->text_len);
 	return 0;
 }
 

@@ -51,10 +51,12 @@ static void silent_generic(void *ctx, const char *format, ...)
 }
 
 #if LIBXML_VERSION >= 21200
-static void silent_structured(void *ctx, const xmlError *error)
+typedef const struct _xmlError *error_ptr;
 #else
-static void silent_structured(void *ctx, xmlErrorPtr error)
+typedef xmlErrorPtr error_ptr;
 #endif
+
+static void silent_structured(void *ctx, error_ptr error)
 {
 	(void)ctx;
 	(void)error;
@@ -115,7 +117,7 @@ static uint16_t reader_tag(struct reader *r, const char *name, const char *uri)
 	/* another namespace, or another version of SyncML than the root's */
 	if (strcmp(uri, doc->root_namespace))
 		return DM_TAG_FOREIGN;
-	if (parent == DM_META || (parent != DM_TAG_FOREIGN && DM_TAG_TABLE(parent) == DM_TABLE_METINF))
+	if (parent == DM_META || DM_TAG_TABLE(parent) == DM_TABLE_METINF)
 		return dm_tag_find(DM_TABLE_METINF, name, len);
 	return dm_tag_find(DM_TABLE_SYNCML, name, len);
 }
