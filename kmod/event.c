@@ -106,23 +106,11 @@ static size_t omasec_event_size(const struct omasec_event *ev)
 	return 512 + text;
 }
 
-/**
- * omasec_event_send() - tells administrators, and counts a refusal
- * @on: namespace
- * @ev: the event
- * @gfp: what the context allows
- *
- * Context: any in which @gfp allows, but hard interrupts.
- */
-void omasec_event_send(struct omasec_net *on, const struct omasec_event *ev, gfp_t gfp)
+static void omasec_event_multicast(struct omasec_net *on, const struct omasec_event *ev, gfp_t gfp)
 {
 	struct sk_buff *skb;
 	int err;
 
-	if (ev->kind == OMASEC_EVENT_KIND_REFUSED)
-		omasec_stat_refused(on, ev->reason);
-	if (!genl_has_listeners(&omasec_nl_family, on->net, OMASEC_NLGRP_EVENTS))
-		return;
 	if (!omasec_event_allowed(on->control))
 		goto lost;
 	skb = genlmsg_new(omasec_event_size(ev), gfp);
@@ -137,4 +125,30 @@ void omasec_event_send(struct omasec_net *on, const struct omasec_event *ev, gfp
 		return;
 lost:
 	omasec_stat_inc(on, OMASEC_STAT_EVENTS_LOST);
+}
+
+/**
+ * omasec_event_send() - tells administrators, and counts a refusal
+ * @on: namespace
+ * @ev: the event
+ * @gfp: what the context allows
+ *
+ * A refusal for want of a key also tells those who look after keys.
+ *
+ * Context: any in which @gfp allows, but hard interrupts.
+ */
+void omasec_event_send(struct omasec_net *on, const struct omasec_event *ev, gfp_t gfp)
+{
+	if (ev->kind == OMASEC_EVENT_KIND_REFUSED)
+		omasec_stat_refused(on, ev->reason);
+	if (!genl_has_listeners(&omasec_nl_family, on->net, OMASEC_NLGRP_EVENTS))
+		return;
+	omasec_event_multicast(on, ev, gfp);
+	if (ev->kind == OMASEC_EVENT_KIND_REFUSED &&
+	    (ev->reason == OMASEC_REASON_KEY_MISSING || ev->reason == OMASEC_REASON_KEY_REVOKED)) {
+		struct omasec_event key = *ev;
+
+		key.kind = OMASEC_EVENT_KIND_KEY;
+		omasec_event_multicast(on, &key, gfp);
+	}
 }

@@ -10,6 +10,7 @@
 #include <net/sock.h>
 
 #include "control_kunit.h"
+#include "../../kmod/event.h"
 #include "../../kmod/genl.h"
 
 struct nl_test {
@@ -318,6 +319,70 @@ static void message_commands_are_the_helpers(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, omasec_upcall_ready(on));
 }
 
+/* ---- events ---- */
+
+static void join_events(struct kunit *test)
+{
+	struct nl_test *t = test->priv;
+	int group = omasec_nl_family.mcgrp_offset + OMASEC_NLGRP_EVENTS;
+
+	t->sock->sk->sk_rcvbuf = 8 << 20;	/* none is lost for want of room */
+	KUNIT_ASSERT_EQ(test, t->sock->ops->setsockopt(t->sock, SOL_NETLINK,
+						       NETLINK_ADD_MEMBERSHIP,
+						       KERNEL_SOCKPTR(&group), sizeof(group)), 0);
+}
+
+/* Takes what has arrived; their number, and the kind of each if @kinds is not NULL. */
+static unsigned int take_events(struct kunit *test, u8 *kinds)
+{
+	struct nl_test *t = test->priv;
+	struct nlattr *attr;
+	unsigned int n = 0;
+	struct sk_buff *skb;
+
+	while ((skb = skb_dequeue(&t->sock->sk->sk_receive_queue))) {
+		attr = nlmsg_find_attr(nlmsg_hdr(skb), GENL_HDRLEN, OMASEC_A_EVENT_KIND);
+		KUNIT_EXPECT_NOT_NULL(test, attr);
+		if (kinds && attr)
+			kinds[n] = nla_get_u8(attr);
+		n++;
+		kfree_skb(skb);
+	}
+	return n;
+}
+
+static void events_reach_who_listens_at_a_limited_rate(struct kunit *test)
+{
+	struct omasec_event ev = {
+		.kind = OMASEC_EVENT_KIND_REFUSED, .reason = OMASEC_REASON_MAC_WRONG,
+		.family = AF_INET6, .account = "a", .user = "u", .text = "kunit",
+	};
+	struct omasec_net *on = omasec_net(&init_net);
+	u64 lost = omasec_stat_read(on, OMASEC_STAT_EVENTS_LOST);
+	u64 refused = omasec_stat_read_refused(on, OMASEC_REASON_MAC_WRONG);
+	unsigned int i, n;
+	u8 kinds[2] = {};
+
+	omasec_event_send(on, &ev, GFP_KERNEL);		/* nobody listens: counted, not sent */
+	join_events(test);
+	KUNIT_EXPECT_EQ(test, take_events(test, NULL), 0U);
+	ev.reason = OMASEC_REASON_KEY_REVOKED;
+	omasec_event_send(on, &ev, GFP_KERNEL);
+	KUNIT_ASSERT_EQ(test, take_events(test, kinds), 2U);
+	KUNIT_EXPECT_EQ(test, kinds[0], (u8)OMASEC_EVENT_KIND_REFUSED);
+	KUNIT_EXPECT_EQ(test, kinds[1], (u8)OMASEC_EVENT_KIND_KEY);
+
+	ev.reason = OMASEC_REASON_MAC_WRONG;
+	for (i = 0; i < 1000; i++)
+		omasec_event_send(on, &ev, GFP_ATOMIC);
+	n = take_events(test, NULL);
+	KUNIT_EXPECT_GE(test, n, 200U);
+	KUNIT_EXPECT_LT(test, n, 900U);		/* a slow machine earns more tokens meanwhile */
+	KUNIT_EXPECT_EQ(test, omasec_stat_read(on, OMASEC_STAT_EVENTS_LOST) - lost, 1000ULL - n);
+	KUNIT_EXPECT_EQ(test, omasec_stat_read_refused(on, OMASEC_REASON_MAC_WRONG) - refused,
+			1001ULL);
+}
+
 static struct kunit_case netlink_cases[] = {
 	KUNIT_CASE(requests_without_attributes_take_none),
 	KUNIT_CASE_PARAM(account_attributes_are_validated, account_case_gen_params),
@@ -325,6 +390,7 @@ static struct kunit_case netlink_cases[] = {
 	KUNIT_CASE(rule_attributes_are_validated),
 	KUNIT_CASE(rule_gets_the_safe_defaults),
 	KUNIT_CASE(message_commands_are_the_helpers),
+	KUNIT_CASE(events_reach_who_listens_at_a_limited_rate),
 	{}
 };
 

@@ -235,6 +235,10 @@ enum omasec_verdict {
 	OMASEC_VERDICT_RESPOND,
 };
 
+/**
+ * enum omasec_event_kind - What happened. key comes beside refused when a key
+ *   is missing, revoked or has expired.
+ */
 enum omasec_event_kind {
 	OMASEC_EVENT_KIND_REFUSED,
 	OMASEC_EVENT_KIND_ATTACHED,
