@@ -18,17 +18,19 @@
 /* Each of these ends the process, or is refused. */
 static void try_open(void) { open("/etc/passwd", O_RDONLY); }
 static void try_openat2(void) { syscall(SYS_openat2, -100, "/etc/passwd", "", 0); }
+#ifdef SYS_open	/* old machines have these, new ones only their successors */
 static void try_creat(void) { syscall(SYS_creat, "/tmp/omasec-should-not-be", 0600); }
+static void try_fork(void) { syscall(SYS_fork); }
+#endif
 static void try_stat(void) { struct stat st; stat("/etc/passwd", &st); }
 static void try_socket(void) { socket(AF_INET, SOCK_STREAM, 0); }
 static void try_netlink(void) { socket(AF_NETLINK, SOCK_RAW, 16); }
 static void try_socketpair(void) { int p[2]; socketpair(AF_UNIX, SOCK_STREAM, 0, p); }
-static void try_pipe(void) { int p[2]; syscall(SYS_pipe, p); }
+static void try_pipe(void) { int p[2]; syscall(SYS_pipe2, p, 0); }
 static void try_sendmsg(void) { struct msghdr m = { 0 }; sendmsg(WORKER_FD, &m, 0); }
 static void try_recvmsg(void) { struct msghdr m = { 0 }; recvmsg(WORKER_FD, &m, MSG_DONTWAIT); }
 static void try_exec(void) { syscall(SYS_execve, "/bin/true", NULL, NULL); }
 static void try_execveat(void) { syscall(SYS_execveat, -100, "/bin/true", NULL, NULL, 0); }
-static void try_fork(void) { syscall(SYS_fork); }
 static void try_clone(void) { syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0); }
 static void try_clone3(void) { syscall(SYS_clone3, NULL, 0); }
 static void try_kill(void) { syscall(SYS_kill, getppid(), 0); }
@@ -48,7 +50,16 @@ static void try_other_read(void) { char c; syscall(SYS_read, 4, &c, 1); }
 static void try_other_write(void) { syscall(SYS_write, 1, "x", 1); }
 static void try_mmap_exec(void) { syscall(SYS_mmap, NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0); }
 static void try_mmap_file(void) { syscall(SYS_mmap, NULL, 4096, PROT_READ, MAP_SHARED, WORKER_FD, 0); }
-static void try_int80(void) { long r = 20; __asm__ volatile("int $0x80" : "+a"(r) : : "memory"); }
+#ifdef __x86_64__
+/* Calls of another architecture; without 32 bit support in the kernel it is a SIGSEGV. */
+static void try_int80(void)
+{
+	long r = 20;
+
+	signal(SIGSEGV, SIG_DFL);
+	__asm__ volatile("int $0x80" : "+a"(r) : : "memory");
+}
+#endif
 static void try_mprotect_exec(void)
 {
 	void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -61,10 +72,16 @@ static const struct forbidden {
 	void (*run)(void);
 } forbidden[] = {
 #define F(what) { "sandbox_forbids_" #what, try_##what }
-	F(open), F(openat2), F(creat), F(stat), F(socket), F(netlink), F(socketpair), F(pipe), F(sendmsg), F(recvmsg),
-	F(exec), F(execveat), F(fork), F(clone), F(clone3), F(kill), F(ptrace), F(process_vm), F(bpf), F(keyctl),
+	F(open), F(openat2), F(stat), F(socket), F(netlink), F(socketpair), F(pipe), F(sendmsg), F(recvmsg),
+	F(exec), F(execveat), F(clone), F(clone3), F(kill), F(ptrace), F(process_vm), F(bpf), F(keyctl),
 	F(add_key), F(ioctl), F(prctl), F(setrlimit), F(unshare), F(io_uring), F(memfd), F(dup), F(other_read),
-	F(other_write), F(mmap_exec), F(mprotect_exec), F(mmap_file), F(int80),
+	F(other_write), F(mmap_exec), F(mprotect_exec), F(mmap_file),
+#ifdef SYS_open
+	F(creat), F(fork),
+#endif
+#ifdef __x86_64__
+	F(int80),
+#endif
 };
 
 /* In a child with its socket at WORKER_FD and the sandbox closed. */
@@ -98,6 +115,8 @@ static void sandbox_forbids(void **state)
 	const struct forbidden *row = *state;
 	int status = in_sandbox(row->run);
 
+	if (!strcmp(row->name, "sandbox_forbids_int80") && WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV)
+		return;
 	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGSYS)
 		fail_msg("status %#x", status);
 }

@@ -137,14 +137,35 @@ static int deny_files(unsigned int *abi)
 static const int harmless[] = {
 	SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk),
 	SCMP_SYS(close), SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(rt_sigreturn),
-	SCMP_SYS(restart_syscall), SCMP_SYS(futex), SCMP_SYS(getrandom),
-	SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),
+	SCMP_SYS(restart_syscall), SCMP_SYS(futex), SCMP_SYS(futex_time64),
+	SCMP_SYS(getrandom), SCMP_SYS(clock_gettime), SCMP_SYS(clock_gettime64),
+	SCMP_SYS(gettimeofday), SCMP_SYS(sigreturn),
 #if SANITIZED
 	/* the runtime's own, to report what it has found */
 	SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(sched_yield), SCMP_SYS(sigaltstack),
 	SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(tgkill),
 #endif
 };
+
+/* 32 bit machines have mmap2; their mmap may take its arguments out of our sight. */
+#ifdef SYS_mmap2
+#define CALL_MMAP SCMP_SYS(mmap2)
+#else
+#define CALL_MMAP SCMP_SYS(mmap)
+#endif
+
+/* Memory, but never a file's, and never to be executed. */
+static int filter_memory(scmp_filter_ctx filter)
+{
+	int ret = seccomp_rule_add(filter, SCMP_ACT_ALLOW, CALL_MMAP, 2,
+				   SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
+				   SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS, MAP_ANONYMOUS));
+
+	if (!ret)
+		ret = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+				       SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	return ret;
+}
 
 static int filter_rules(scmp_filter_ctx filter, int fd)
 {
@@ -162,15 +183,7 @@ static int filter_rules(scmp_filter_ctx filter, int fd)
 	if (!ret && SANITIZED)
 		ret = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
 				       SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO, 0));
-	/* memory, but never a file's, and never to be executed */
-	if (!ret)
-		ret = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2,
-				       SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
-				       SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS, MAP_ANONYMOUS));
-	if (!ret)
-		ret = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-				       SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-	return ret;
+	return ret ? ret : filter_memory(filter);
 }
 
 static int filter_calls(int fd)
