@@ -7,7 +7,7 @@ on the path can do, and writes down every HTTP message that passes.
 
 DIRECTION is c2s or s2c, N counts the HTTP messages with a body in it from 1
 (over all connections), "*" is all. Actions: body (changes an octet that keeps the
-message well-formed), strip (removes x-syncml-hmac), twice (doubles the header),
+message well-formed), sub=OLD/NEW (replaces text in it by as much), strip (removes x-syncml-hmac), twice (doubles the header),
 replay (sends the message before it instead), echo (sends it twice), swap (keeps it
 until the next one has passed), drop, hold=MS (delays), cut=N (segments of N
 octets), reset, trunc (half of it, then FIN), flip (flips a bit of the MAC),
@@ -208,6 +208,11 @@ def change(verb, arg, head, raw, body):
         if raw != body or at < 0:
             raise SystemExit("tamper: cannot change this body")
         raw = body = body[:at + 2] + (b"1" if body[at + 2:at + 3] == b"0" else b"9") + body[at + 3:]
+    elif verb == "sub":
+        old, _, new = arg.partition("/")
+        if raw != body or old.encode() not in body or len(old) != len(new):
+            raise SystemExit("tamper: cannot put that into this body")
+        raw = body = body.replace(old.encode(), new.encode())
     elif verb == "strip":
         head = field(head, lambda v: None)
     elif verb == "twice":
