@@ -81,8 +81,9 @@ static int omasec_check_known(struct omasec_flow *f, struct omasec_msg *m,
  * @h: its head
  *
  * Context: process, f->mtx held, may sleep.
- * Return: enum omasec_reason to refuse the message outright (nobody can tell what
- * its header means, or no key is usable), else 0 with m->mac_state set.
+ * Return: enum omasec_reason when the message cannot be judged (no usable key, no
+ * memory), else 0 with m->mac_state set, and m->reason for a header that cannot
+ * be read.
  */
 unsigned int omasec_check_mac(struct omasec_flow *f, struct omasec_msg *m,
 			      const struct omasec_http_head *h)
@@ -99,14 +100,12 @@ unsigned int omasec_check_mac(struct omasec_flow *f, struct omasec_msg *m,
 		m->mac_state = OMASEC_MAC_STATE_MISSING;
 		return 0;
 	}
-	if (h->hmac_count > 1) {
-		m->mac_state = OMASEC_MAC_STATE_MALFORMED;
-		return OMASEC_REASON_MAC_MALFORMED;
-	}
-	reason = omasec_hmac_header_parse(h->hmac.p, h->hmac.len, &hdr);
+	reason = h->hmac_count > 1 ? OMASEC_REASON_MAC_MALFORMED :
+		 omasec_hmac_header_parse(h->hmac.p, h->hmac.len, &hdr);
 	if (reason) {
 		m->mac_state = OMASEC_MAC_STATE_MALFORMED;
-		return reason;
+		m->reason = reason;
+		return 0;
 	}
 	strscpy(m->user, hdr.user, sizeof(m->user));
 	omasec_account_put(m->account);

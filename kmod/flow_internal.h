@@ -233,7 +233,7 @@ bool omasec_tx_run(struct omasec_flow *f);
 /* Bytes of our own for the application (an HTTP status). */
 int omasec_rx_inject(struct omasec_flow *f, const char *p, size_t len);
 
-/* check.c: enum omasec_reason when refused outright, else 0 and m->mac_state. */
+/* check.c: enum omasec_reason when it cannot be judged, else 0 and m->mac_state. */
 unsigned int omasec_check_mac(struct omasec_flow *f, struct omasec_msg *m,
 			      const struct omasec_http_head *h);
 

@@ -207,9 +207,9 @@ static void omasec_rx_respond(struct omasec_flow *f)
 	omasec_dir_next(d, omasec_rx_kind(f));
 }
 
-static unsigned int omasec_rx_mac_reason(unsigned int mac_state)
+static unsigned int omasec_rx_mac_reason(const struct omasec_msg *m)
 {
-	switch (mac_state) {
+	switch (m->mac_state) {
 	case OMASEC_MAC_STATE_OK:
 		return OMASEC_REASON_NONE;
 	case OMASEC_MAC_STATE_MISSING:
@@ -217,7 +217,7 @@ static unsigned int omasec_rx_mac_reason(unsigned int mac_state)
 	case OMASEC_MAC_STATE_REPLAYED:
 		return OMASEC_REASON_MAC_REPLAYED;
 	case OMASEC_MAC_STATE_MALFORMED:
-		return OMASEC_REASON_MAC_MALFORMED;
+		return m->reason ?: OMASEC_REASON_MAC_MALFORMED;
 	case OMASEC_MAC_STATE_USER_UNKNOWN:
 		return OMASEC_REASON_USER_UNKNOWN;
 	default:
@@ -244,7 +244,7 @@ static void omasec_rx_complete(struct omasec_flow *f)
 	trace_omasec_message(f, OMASEC_PATH_RX, m->body.len, m->mac_state);
 	if (!omasec_rule_needs_helper(f->rule)) {
 		reason = f->rule->integrity == OMASEC_INTEGRITY_NONE ? 0 :
-			 omasec_rx_mac_reason(m->mac_state);
+			 omasec_rx_mac_reason(m);
 		if (reason)
 			omasec_rx_refuse(f, reason, NULL);
 		else
@@ -254,7 +254,7 @@ static void omasec_rx_complete(struct omasec_flow *f)
 	/* Wrong ones go up too: the helper has a challenge to send. */
 	if (m->mac_state != OMASEC_MAC_STATE_OK)
 		omasec_flow_event(f, OMASEC_EVENT_KIND_REFUSED,
-				  omasec_rx_mac_reason(m->mac_state), OMASEC_PATH_RX, m, NULL);
+				  omasec_rx_mac_reason(m), OMASEC_PATH_RX, m, NULL);
 	d->state = OMASEC_DIR_WAIT;
 	m->decided = omasec_dir_decided;
 	m->arg = f;
@@ -273,7 +273,7 @@ static void omasec_rx_decide(struct omasec_flow *f)
 		if (m->mac_state != OMASEC_MAC_STATE_OK &&
 		    (f->rule->auth_mode != OMASEC_AUTH_MODE_NATIVE ||
 		     f->rule->role != OMASEC_ROLE_CLIENT)) {
-			omasec_rx_refuse(f, omasec_rx_mac_reason(m->mac_state), NULL);
+			omasec_rx_refuse(f, omasec_rx_mac_reason(m), NULL);
 			return;
 		}
 		omasec_rx_deliver(f);

@@ -193,6 +193,22 @@ static void rx_challenged(struct engine *e, const struct engine_in *in, struct s
 
 /* ---- delivery ----------------------------------------------------------- */
 
+/*
+ * A peer that repeats after our challenge may have a Status for the SyncHdr of
+ * the challenge only, and none for the message of the application before it.
+ */
+static bool rx_stands_in(const struct dm_facts *f, const struct session *s,
+			 const struct dm_status *st)
+{
+	const struct msg_map *out = &s->num.out;
+	uint32_t wire = map_to_wire(out, s->num.out_app);
+	bool sent = out->count && out->seg[0].wire <= wire &&
+		    map_to_app(out, wire) == s->num.out_app;
+
+	return sent && s->num.out_app && !st->cmd_ref && st->msg_ref == s->num.out_wire &&
+	       st->msg_ref > wire && !facts_hdr(f, wire, NULL);
+}
+
 static int rx_status(const struct engine_in *in, const struct session *s,
 		     const struct dm_status *st, struct engine_decision *d)
 {
@@ -201,6 +217,12 @@ static int rx_status(const struct engine_in *in, const struct session *s,
 	bool mac = st->has_chal && st->chal_type == DM_AUTH_MAC;
 	uint16_t code = st->code;
 
+	if (!app && rx_stands_in(f, s, st)) {
+		/* For the application it answers what the challenge stood in for. */
+		code = session_cred_has(s, s->num.out_app) ? 212 : 200;
+		edits_status(&d->edits, f, st, DM_STATUS_SET, code, DM_CHAL_REMOVE, NULL);
+		return edits_map(&d->edits, st->msg_ref, s->num.out_app);
+	}
 	if (!app || (mac && !st->cmd_ref && facts_hdr(f, st->msg_ref, st))) {
 		edits_status(&d->edits, f, st, DM_STATUS_REMOVE, st->code, DM_CHAL_KEEP, NULL);
 		return 0;
