@@ -22,6 +22,7 @@ static void native_server_session(void **state)
 	sign_text(&down, "s0");
 	assert_int_equal(host_rx(&h, 1, &down, &msg), OMASEC_VERDICT_ACCEPT);
 	assert_int_equal(msg.facts.status[0].code, 212);	/* its Cred was accepted */
+	assert_int_equal(h.e.sessions.held, 0);	/* answered */
 	assert_int_equal(msg.facts.status[0].has_chal, 0);
 
 	client_next(2);

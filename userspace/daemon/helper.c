@@ -218,7 +218,7 @@ static void ready_refuse(struct ready *r, const char *why)
 	r->v = v;
 	r->account[0] = '\0';
 	r->type[0] = '\0';
-	snprintf(r->detail, sizeof(r->detail), "%s", why);
+	snprintf(r->detail, sizeof(r->detail), "nonces cannot be stored: %s", why);
 }
 
 static int helper_commit(struct helper *h)
