@@ -235,12 +235,20 @@ static void refusals_come_through(void **state)
 {
 	static struct dm_edits edits = { .status_count = 1, .status = { { .index = 9, .op = DM_STATUS_REMOVE } } };
 	static struct dm_edits bad = { .remove_cred = 2 };
+	static const struct dm_challenge bad_challenge = { .msg_id = 1, .code = 5 };
 	struct worker_client *wc = real_client();
 	struct worker_client_stats stats;
+	char type[DM_TYPE_MAX + 1];
 	uint8_t *out = NULL;
 	size_t len;
 
 	(void)state;
+	memset(type, 'a', DM_TYPE_MAX);
+	type[DM_TYPE_MAX] = 0;
+	assert_int_equal(worker_client_parse(wc, type, (const uint8_t *)"x", 1, &facts, &err), -EBADMSG);
+	assert_int_equal(err.reason, OMASEC_REASON_DM_BAD);
+	assert_int_equal(worker_client_parse(wc, NULL, (const uint8_t *)"x", 1, &facts, &err), -EBADMSG);
+	assert_int_equal(worker_client_challenge(wc, &bad_challenge, &out, &len, &err), -EINVAL);
 	assert_int_equal(ask(wc, "<SyncML>"), -EBADMSG);
 	assert_int_equal(err.reason, OMASEC_REASON_XML_BAD);
 	assert_string_equal(err.text, "message ends inside an element");
@@ -474,6 +482,27 @@ static void ends_waiting_for_a_reader(void **state)
 	assert_int_equal(worker_client_parse(wc, TYPE_XML, body, 8 << 20, &facts, &err), -ETIMEDOUT);
 	free(body);
 	worker_client_free(wc);
+}
+
+static void warming_shows_what_is_wrong(void **state)
+{
+	static const struct {
+		const char *file, *says;
+		int ret;
+	} rows[] = {
+		{ "b", "another build", -EPROTO }, { "q", "status 5", -EPIPE }, { "s", "in time", -ETIMEDOUT },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct worker_client *wc = client_of(rows[i].file, 500, 0);
+
+		assert_int_equal(worker_client_warm(wc, &err), rows[i].ret);
+		assert_non_null(strstr(err.text, rows[i].says));
+		assert_int_equal(worker_client_pid(wc), 0);
+		worker_client_free(wc);
+	}
 }
 
 static void drops_who_speaks_unasked(void **state)
@@ -732,6 +761,7 @@ int main(int argc, char **argv)
 		table_add(&t, odd[i].name, odd_worker_is_dropped, &odd[i]);
 	ADD(right_facts_are_taken);
 	ADD(ends_waiting_for_a_reader);
+	ADD(warming_shows_what_is_wrong);
 	ADD(drops_who_speaks_unasked);
 	ADD(backs_off);
 	ADD(says_that_the_program_is_missing);

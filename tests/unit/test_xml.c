@@ -43,6 +43,8 @@ static const struct bad {
 	{ "refuses_bad_utf8", MESSAGE(HDR_FIELDS, "<Alert><CmdID>1</CmdID><Data>\xc3(</Data></Alert>"),
 	  0, "UTF-8" },
 	{ "refuses_overlong_utf8", ROOT("\xc0\xbc"), 0, "UTF-8" },
+	{ "refuses_overlong_utf8_of_three", ROOT("\xe0\x9f\xbf"), 0, "UTF-8" },
+	{ "refuses_overlong_utf8_of_four", ROOT("\xf0\x8f\xbf\xbf"), 0, "UTF-8" },
 	{ "refuses_surrogate", ROOT("\xed\xa0\x80"), 0, "UTF-8" },
 	{ "refuses_above_unicode", ROOT("\xf4\x90\x80\x80"), 0, "UTF-8" },
 	{ "refuses_utf8_of_no_length", ROOT("\xf5\x80\x80\x80"), 0, "UTF-8" },
@@ -127,6 +129,9 @@ static const struct good {
 	{ "takes_declaration_without_encoding", "<?xml version=\"1.0\"?>\r\n" OK_MESSAGE },
 	{ "takes_comments_between", "<!-- > < -->" MESSAGE("<!-- a='1' -->" HDR_FIELDS, "<!--</x>--><Final/>")
 	  "<!-- ' -->" },
+	{ "takes_utf8_of_all_lengths",
+	  MESSAGE(HDR_FIELDS, "<Add><CmdID>1</CmdID><Item><Data>\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xef\xbf\xbd"
+		  "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf</Data></Item></Add>") },
 	{ "takes_brackets_in_cdata",
 	  MESSAGE(HDR_FIELDS, "<Add><CmdID>1</CmdID><Item><Data><![CDATA[</Data><!DOCTYPE <?x ]] > \"]]>"
 		  "</Data></Item></Add><Final/>") },
