@@ -103,7 +103,8 @@ OMASEC_API int omasec_stats_each(struct omasec *o, omasec_counter_fn fn, void *a
 /** @name Transactions
  * Between begin and commit, changes of accounts and rules go to a copy. One
  * transaction at a time in a network namespace (-EBUSY); it is dropped when
- * the handle is closed. @{ */
+ * the handle is closed. @{
+ */
 
 /** @param replace  begin from nothing instead of from what is loaded */
 OMASEC_API int omasec_config_begin(struct omasec *o, bool replace);
@@ -239,7 +240,8 @@ OMASEC_API int omasec_flow_detach(struct omasec *o);
 /** @name Helper side
  * The helper decides the messages of its network namespace. It must not fork
  * while it holds the handle (the module sees its death only when the last copy
- * of the socket closes; all descriptors are close-on-exec). @{ */
+ * of the socket closes; all descriptors are close-on-exec). @{
+ */
 
 /** struct omasec_message - a message that waits for a verdict. */
 struct omasec_message {
@@ -356,7 +358,8 @@ OMASEC_API int omasec_events_read(struct omasec *o, struct omasec_event *event);
 /** @} */
 /* ------------------------------------------------------------------------- */
 /** @name Names
- * The words of the command line, of omasec.conf(5) and of JSON. @{ */
+ * The words of the command line, of omasec.conf(5) and of JSON. @{
+ */
 
 enum omasec_names {
 	OMASEC_NAMES_REASON,

@@ -27,7 +27,7 @@ struct fake_head {
 /* Attributes under construction. */
 struct attrs {
 	size_t len;
-	_Alignas(8) uint8_t data[60000];
+	uint8_t data[60000] __attribute__((aligned(8)));
 };
 
 struct fake {

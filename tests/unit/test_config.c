@@ -479,7 +479,7 @@ static void makes_texts_of_the_network_safe(void **state)
 		{ "a\r\nb\t", "a\\x0d\\x0ab\\x09" },
 		{ "\x7f", "\\x7f" },
 		{ "gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f" },
-		{ "\xc2\x9b" "2J", "\\xc2\\x9b2J" },		/* C1: CSI */
+		{ "\xc2\x9b[2J", "\\xc2\\x9b[2J" },		/* C1: CSI */
 		{ "\xc0\xaf", "\\xc0\\xaf" },			/* overlong */
 		{ "\xe0\x80\xaf", "\\xe0\\x80\\xaf" },
 		{ "\xf0\x80\x80\xaf", "\\xf0\\x80\\x80\\xaf" },

@@ -196,7 +196,7 @@ static void removal(int channel, uint16_t family)
 {
 	static struct attrs a;
 	struct genlmsghdr gh = { .cmd = CTRL_CMD_DELFAMILY, .version = 2 };
-	_Alignas(8) uint8_t buf[128];
+	uint8_t buf[128] __attribute__((aligned(8)));
 
 	a.len = 0;
 	attr_u16(&a, CTRL_ATTR_FAMILY_ID, family);
@@ -389,7 +389,7 @@ static void puts_a_body_in_order_and_in_allowed_pieces(void **state)
 
 /* ------------------------------------------------------------------ verdicts */
 
-static _Alignas(8) uint8_t sent[4096];
+_Alignas(8) static uint8_t sent[4096];
 
 static void keep_and_ack(const struct nlmsghdr *req)
 {

@@ -575,8 +575,8 @@ static void sends_a_rule_as_it_is(void **state)
 
 	(void)state;
 	omasec_rule_init(&r);
-	strcpy(r.name, "r");
-	strcpy(r.account, "srv");
+	memcpy(r.name, "r", 2);
+	memcpy(r.account, "srv", 4);
 	r.direction = OMASEC_DIRECTION_IN;
 	r.family = AF_INET6;
 	r.prefix = 32;

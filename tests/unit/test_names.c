@@ -152,10 +152,10 @@ static void a_mistyped_key_leads_to_the_one_that_was_meant(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const char *near = setting_near(&setting_rule, cases[i].typed);
+		const char *got = setting_near(&setting_rule, cases[i].typed);
 
-		if (cases[i].meant ? !near || strcmp(near, cases[i].meant) : near != NULL)
-			fail_msg("%s led to %s", cases[i].typed, near ? near : "nothing");
+		if (!cases[i].meant != !got || (got && strcmp(got, cases[i].meant)))
+			fail_msg("%s led to %s", cases[i].typed, got ? got : "nothing");
 	}
 }
 

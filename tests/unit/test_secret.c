@@ -19,13 +19,16 @@
 
 #include "userspace/tool/secret.h"
 
-static char dir[] = "/tmp/omasec-secret-XXXXXX";
+#define TEMPLATE "/tmp/omasec-secret-XXXXXX"
+
+static char dir[sizeof(TEMPLATE)];
 static char path[64], why[SECRET_WHY_MAX];
 static struct secret s;
 
 static int make_dir(void **state)
 {
 	(void)state;
+	memcpy(dir, TEMPLATE, sizeof(TEMPLATE));
 	if (!mkdtemp(dir))
 		return -1;
 	snprintf(path, sizeof(path), "%s/file", dir);
@@ -70,7 +73,7 @@ static void a_line_end_is_not_part_of_the_password(void **state)
 	static const struct {
 		const char *text, *password;
 	} cases[] = {
-		{ "pw", "pw" }, { "pw\n", "pw" }, { "pw\r\n", "pw" }, { " p w \n", " p w " },
+		{ "pw", "pw" }, { "pw\n", "pw" }, { "pw\r\n", "pw" }, { " p w\n", " p w" },
 	};
 	unsigned int i;
 

@@ -225,13 +225,14 @@ static int account_read(struct tool *t, struct account_conf *c, bool fresh, int 
 	setting_account_check(c, fresh, pairs_fault, &faults);
 	if (faults.count)
 		return EXIT_USAGE;
-	if (fresh && !c->a.server.user[0])
-		strcpy(c->a.server.user, c->a.server_id);
+	if (fresh)
+		setting_account_default(c);
 	return 0;
 }
 
 int cmd_account_add(struct tool *t, int argc, char **argv)
 {
+	static const bool both[2] = { true, true };
 	struct account_conf c;
 	struct omasec_account old;
 	int rc;
@@ -254,7 +255,7 @@ int cmd_account_add(struct tool *t, int argc, char **argv)
 			rc = tool_refused(t, found);
 	}
 	if (!rc)
-		rc = account_load(t, &c, (const bool[2]){ true, true });
+		rc = account_load(t, &c, both);
 	setting_account_free(&c);
 	return rc;
 }
@@ -274,7 +275,7 @@ int cmd_account_set(struct tool *t, int argc, char **argv)
 	if (!rc) {
 		char name[OMASEC_NAME_MAX + 1];
 
-		strcpy(name, c.a.name);
+		memcpy(name, c.a.name, sizeof(name));
 		rc = omasec_account_get(t->o, name, &c.a);
 		if (rc)
 			rc = tool_error(t, tool_exit_code(rc), "%s: %s", name, omasec_error(t->o));

@@ -109,7 +109,7 @@ static int key_user(struct tool *t, const char *account, enum who who, int argc,
 	if (rc)
 		return tool_error(t, tool_exit_code(rc), "%s: %s; for an account that is not loaded give the user name: name USER",
 				  account, omasec_error(t->o));
-	strcpy(user, who == WHO_CLIENT ? a.client.user : a.server.user);
+	memcpy(user, who == WHO_CLIENT ? a.client.user : a.server.user, sizeof(a.client.user));
 	if (!*user)
 		return tool_error(t, EXIT_REFUSED, "the account has no %s name; give it: name USER",
 				  who_name[who]);

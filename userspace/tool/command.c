@@ -133,9 +133,8 @@ const struct command *command_find(int argc, char **argv, int *used)
 	unsigned int i;
 
 	*used = 0;
-	if (!argc) {
+	if (!argc)
 		return &commands[0];
-	}
 	if (!command_is_object(argv[0]))
 		return command_unknown_object(argv[0]);
 	for (i = 0; i < command_count; i++) {

@@ -128,7 +128,7 @@ static void begin_account(struct reader *r, const char *name)
 	c->account_count++;
 	setting_account_init(last_account(c));
 	last_account(c)->header_line = r->line;
-	strcpy(last_account(c)->a.name, name);
+	memcpy(last_account(c)->a.name, name, strlen(name) + 1);
 	r->set = &setting_account;
 }
 
@@ -143,7 +143,7 @@ static void begin_rule(struct reader *r, const char *name)
 	c->rule_count++;
 	setting_rule_init(last_rule(c));
 	last_rule(c)->header_line = r->line;
-	strcpy(last_rule(c)->r.name, name);
+	memcpy(last_rule(c)->r.name, name, strlen(name) + 1);
 	r->set = &setting_rule;
 }
 
@@ -430,9 +430,7 @@ static int check_whole(struct config *c)
 	for (i = 0; !rc && i < c->account_count; i++) {
 		f.a = &c->account[i];
 		setting_account_check(f.a, true, fault_account, &f);
-		/* OMA DM: the server's user name is its identifier. */
-		if (!f.a->a.server.user[0] && strlen(f.a->a.server_id) <= OMASEC_USER_MAX)
-			strcpy(f.a->a.server.user, f.a->a.server_id);
+		setting_account_default(f.a);
 	}
 	for (i = 0; !rc && i < c->rule_count; i++) {
 		f.r = &c->rule[i];

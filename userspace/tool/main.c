@@ -17,8 +17,10 @@
 #define OMASEC_VERSION "unknown"
 #endif
 
-enum { LONG_COUNT = 256, LONG_TIMEOUT, LONG_REPLACE, LONG_ALL, LONG_INTERVAL, LONG_SECRET_FILE,
-       LONG_SECRET_FD, LONG_COMPLETE };
+enum {
+	LONG_COUNT = 256, LONG_TIMEOUT, LONG_REPLACE, LONG_ALL, LONG_INTERVAL,
+	LONG_SECRET_FILE, LONG_SECRET_FD, LONG_COMPLETE,
+};
 
 static const struct option options[] = {
 	{ "json", no_argument, NULL, 'j' },

@@ -30,6 +30,9 @@ int pairs_read(struct tool *t, const struct setting_set *set, void *conf, int ar
 		int key = setting_find(set, argv[i]);
 		const char *near = key < 0 ? setting_near(set, argv[i]) : NULL;
 
+		if (key < 0 && (strstr(argv[i], "password") || strstr(argv[i], "secret")))
+			return tool_usage(t, "%s: no such key; a password is never part of a command: client-secret-file, server-secret-file, or omasec key add",
+					  argv[i]);
 		if (key < 0)
 			return tool_usage(t, "%s: no such key%s%s%s", argv[i],
 					  near ? "; did you mean " : "", near ? near : "",

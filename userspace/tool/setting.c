@@ -297,6 +297,14 @@ void setting_account_check(const struct account_conf *c, bool fresh, setting_rep
 		report(arg, A_SERVER_ID, "is too long to be the server-name too: expected a server-name of at most 127 octets");
 }
 
+void setting_account_default(struct account_conf *c)
+{
+	size_t len = strlen(c->a.server_id);
+
+	if (!c->a.server.user[0] && len <= OMASEC_USER_MAX)
+		memcpy(c->a.server.user, c->a.server_id, len + 1);
+}
+
 /* Who speaks first must know in whose name. */
 static bool rule_needs_account(const struct omasec_rule *r)
 {

@@ -97,6 +97,8 @@ void setting_rule_free(struct rule_conf *c);
 typedef void (*setting_report)(void *arg, int key, const char *text);
 void setting_account_check(const struct account_conf *c, bool fresh, setting_report report,
 			   void *arg);
+/* What a new account has when it is not given: the server's name is its identifier. */
+void setting_account_default(struct account_conf *c);
 void setting_rule_check(const struct rule_conf *c, setting_report report, void *arg);
 
 #endif

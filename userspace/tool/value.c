@@ -90,7 +90,8 @@ int value_prefix(const char *text, uint8_t *family, uint8_t *prefix, uint8_t add
 	char host[INET6_ADDRSTRLEN + 1];
 	const char *slash = strchrnul(text, '/');
 	size_t len = (size_t)(slash - text);
-	_Alignas(struct in6_addr) uint8_t bytes[16] = { 0 };
+	struct in6_addr mapped;
+	uint8_t bytes[16] = { 0 };
 	uint64_t bits, width;
 	unsigned int i;
 	int af;
@@ -116,7 +117,8 @@ int value_prefix(const char *text, uint8_t *family, uint8_t *prefix, uint8_t add
 		if (bytes[i / 8] & (0x80 >> i % 8))
 			return -EINVAL;
 	/* Sockets with a mapped address count as IPv4. */
-	if (af == AF_INET6 && bits >= 96 && IN6_IS_ADDR_V4MAPPED((struct in6_addr *)(void *)bytes))
+	memcpy(&mapped, bytes, sizeof(mapped));
+	if (af == AF_INET6 && bits >= 96 && IN6_IS_ADDR_V4MAPPED(&mapped))
 		return -EINVAL;
 	*family = (uint8_t)af;
 	*prefix = (uint8_t)bits;
@@ -191,7 +193,7 @@ void value_format_endpoint(char out[VALUE_ENDPOINT_MAX], unsigned int family,
 
 	if ((family != AF_INET && family != AF_INET6) ||
 	    !inet_ntop((int)family, address, host, sizeof(host)))
-		strcpy(out, "-");
+		snprintf(out, VALUE_ENDPOINT_MAX, "-");
 	else
 		snprintf(out, VALUE_ENDPOINT_MAX, family == AF_INET6 ? "[%s]:%u" : "%s:%u", host, port);
 }
@@ -203,7 +205,7 @@ void value_format_prefix(char out[VALUE_PREFIX_MAX], unsigned int family, unsign
 
 	if ((family != AF_INET && family != AF_INET6) ||
 	    !inet_ntop((int)family, address, host, sizeof(host)))
-		strcpy(out, "any");
+		snprintf(out, VALUE_PREFIX_MAX, "any");
 	else
 		snprintf(out, VALUE_PREFIX_MAX, "%s/%u", host, prefix & 0xff);
 }
