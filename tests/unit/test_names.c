@@ -155,7 +155,7 @@ static void a_mistyped_key_leads_to_the_one_that_was_meant(void **state)
 		const char *got = setting_near(&setting_rule, cases[i].typed);
 
 		if (!cases[i].meant != !got || (got && strcmp(got, cases[i].meant)))
-			fail_msg("%s led to %s", cases[i].typed, got ? got : "nothing");
+			fail_msg("%s did not lead to the key", cases[i].typed);
 	}
 }
 
