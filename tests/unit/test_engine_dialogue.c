@@ -214,6 +214,33 @@ static void server_content_without_mac_is_challenged(void **state)
 	}
 }
 
+/* The same from a server that has no Status any more for what it answered unproved. */
+static void lone_status_for_the_challenge_stands_in(void **state)
+{
+	struct omasec_nonce n;
+	unsigned int cred;
+
+	(void)state;
+	for (cred = 0; cred < 2; cred++) {
+		as_client();
+		client_first(cred);
+		assert_true(host_tx(&h, 1, &app, &up));
+		peer(&down, 1, 1, 200, "c1");
+		play_command(&down.facts, DM_CMD_GET);
+		challenged(host_rx(&h, 1, &down, &msg), 407);
+		n = issued(&msg);
+		peer(&down, 2, 2, 200, "c2");
+		play_command(&down.facts, DM_CMD_GET);
+		sign(&down, &n);
+		assert_int_equal(host_rx(&h, 1, &down, &msg), OMASEC_VERDICT_ACCEPT);
+		assert_int_equal(msg.facts.status_count, 1);
+		assert_int_equal(msg.facts.status[0].msg_ref, 1);
+		assert_int_equal(msg.facts.status[0].code, cred ? 212 : 200);
+		assert_int_equal(msg.facts.status[0].has_chal, 0);
+		host_done(&h);
+	}
+}
+
 static void server_that_fails_twice_is_refused(void **state)
 {
 	(void)state;
@@ -433,6 +460,7 @@ int main(void)
 		cmocka_unit_test(challenge_of_another_message_is_refused),
 		cmocka_unit_test(nonce_of_unproved_server_is_not_kept),
 		cmocka_unit_test(server_content_without_mac_is_challenged),
+		cmocka_unit_test(lone_status_for_the_challenge_stands_in),
 		cmocka_unit_test(server_that_fails_twice_is_refused),
 		cmocka_unit_test(server_that_fails_after_a_repetition_is_refused),
 		cmocka_unit_test(failures_count_in_a_row_only),

@@ -218,8 +218,12 @@ static void stranger_does_not_break_a_session(void **state)
 		sign(&up, &n);
 		assert_int_equal(host_rx(&h, 1, &up, &msg), OMASEC_VERDICT_ACCEPT);
 		assert_int_equal(msg.facts.msg_id, 3);
-		assert_int_equal(msg.facts.status_count, 1);
+		/* The Status for the challenge stands in for the one of the message before. */
+		assert_int_equal(msg.facts.status_count, 2);
 		assert_int_equal(msg.facts.status[0].msg_ref, 2);
+		assert_int_equal(msg.facts.status[0].cmd_ref, 0);
+		assert_int_equal(msg.facts.status[0].has_chal, 0);
+		assert_int_equal(msg.facts.status[1].msg_ref, 2);
 		server_next(3, 3, 200);
 		assert_true(host_tx(&h, 1, &app, &down));
 		used(&down, "s3");

@@ -143,17 +143,23 @@ static void long_histories_are_forgotten_from_the_end(void **state)
 	}
 }
 
-static void numbers_at_the_end_of_32_bits_do_no_harm(void **state)
+static void numbers_at_their_end_do_no_harm(void **state)
 {
 	struct numbers n = { 0 };
-	unsigned int i;
+	uint32_t i, k, id, got[6];
 
 	(void)state;
 	for (i = 0; i < 20; i++) {
-		number_out_app(&n, UINT32_MAX - 3 + i);
-		number_out_again(&n, UINT32_MAX - 3 + i);
-		number_out_own(&n, UINT32_MAX);
-		number_in(&n, UINT32_MAX - 5 + i);
+		id = INT32_MAX - 10 + i % 11;
+		got[0] = number_out_app(&n, id);
+		got[1] = number_out_again(&n, id);
+		got[2] = number_out_own(&n, INT32_MAX);
+		got[3] = number_in(&n, id);
+		got[4] = map_to_wire(&n.out, INT32_MAX);
+		got[5] = map_to_wire(&n.in, INT32_MAX);
+		for (k = 0; k < 6; k++)
+			assert_true(got[k] && got[k] <= INT32_MAX);
+		assert_true(map_to_app(&n.out, INT32_MAX) <= INT32_MAX);
 		assert_true(number_valid(&n));
 	}
 }
@@ -426,7 +432,7 @@ int main(void)
 		test(retransmission_keeps_its_number),
 		test(own_messages_in_the_middle_are_known),
 		test(long_histories_are_forgotten_from_the_end),
-		test(numbers_at_the_end_of_32_bits_do_no_harm),
+		test(numbers_at_their_end_do_no_harm),
 		test(found_by_account_role_and_id),
 		test(longest_idle_goes_first),
 		test(strangers_push_out_strangers_only),

@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * MsgIDs, see number.h. A number that would not fit into 32 bits is taken as it
- * comes: the peer or the application has made it up, and only itself to blame.
+ * MsgIDs, see number.h. They run to INT32_MAX, as everywhere in omasec; beyond it
+ * they begin again. Who comes there has made its number up, and may be confused.
  */
 #include <string.h>
 
 #include "number.h"
+
+static uint32_t number_in_range(uint64_t n)
+{
+	return n > INT32_MAX ? 1 : (uint32_t)n;
+}
+
+/* @b after as many messages as @n is after @a. */
+static uint32_t number_shift(uint32_t a, uint32_t n, uint32_t b)
+{
+	return number_in_range((uint64_t)b + (n - a));
+}
 
 void map_add(struct msg_map *m, uint32_t wire, uint32_t app)
 {
@@ -30,7 +41,8 @@ uint32_t map_to_app(const struct msg_map *m, uint32_t wire)
 
 	for (i = m->count; i--;)
 		if (m->seg[i].wire <= wire)
-			return m->seg[i].app ? m->seg[i].app + (wire - m->seg[i].wire) : 0;
+			return m->seg[i].app ?
+			       number_shift(m->seg[i].wire, wire, m->seg[i].app) : 0;
 	return wire;
 }
 
@@ -40,7 +52,7 @@ uint32_t map_to_wire(const struct msg_map *m, uint32_t app)
 
 	for (i = m->count; i--;)
 		if (m->seg[i].app && m->seg[i].app <= app)
-			return m->seg[i].wire + (app - m->seg[i].app);
+			return number_shift(m->seg[i].app, app, m->seg[i].wire);
 	return app;
 }
 
@@ -58,11 +70,11 @@ uint32_t number_out_app(struct numbers *n, uint32_t app)
 	if (!n->out_wire)
 		wire = app;
 	else if (app > n->out_app)
-		wire = n->out_wire + (app - n->out_app);
+		wire = number_shift(n->out_app, app, n->out_wire);
 	else if (number_out_known(n, app))
 		return map_to_wire(&n->out, app);
 	else
-		wire = n->out_wire + 1;
+		wire = number_in_range((uint64_t)n->out_wire + 1);
 	map_add(&n->out, wire, app);
 	n->out_wire = wire;
 	n->out_app = app;
@@ -71,7 +83,8 @@ uint32_t number_out_app(struct numbers *n, uint32_t app)
 
 uint32_t number_out_again(struct numbers *n, uint32_t app)
 {
-	map_add(&n->out, ++n->out_wire, app);
+	n->out_wire = number_in_range((uint64_t)n->out_wire + 1);
+	map_add(&n->out, n->out_wire, app);
 	return n->out_wire;
 }
 
@@ -81,7 +94,8 @@ uint32_t number_out_own(struct numbers *n, uint32_t hint)
 		n->out_wire = hint ? hint - 1 : 0;
 		n->out_app = n->out_wire;
 	}
-	map_add(&n->out, ++n->out_wire, 0);
+	n->out_wire = number_in_range((uint64_t)n->out_wire + 1);
+	map_add(&n->out, n->out_wire, 0);
 	return n->out_wire;
 }
 
@@ -102,7 +116,7 @@ uint32_t number_in(struct numbers *n, uint32_t wire)
 		 map_to_wire(&n->in, app) == wire)
 		return app;
 	else
-		app = n->in_app + 1;
+		app = number_in_range((uint64_t)n->in_app + 1);
 	map_add(&n->in, wire, app);
 	n->in_wire = wire;
 	n->in_app = app;
