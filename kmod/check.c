@@ -83,7 +83,7 @@ static int omasec_check_known(struct omasec_flow *f, struct omasec_msg *m,
  * Context: process, f->mtx held, may sleep.
  * Return: enum omasec_reason when the message cannot be judged (no usable key, no
  * memory), else 0 with m->mac_state set, and m->reason for a header that cannot
- * be read.
+ * be read or names a user that the rule does not allow.
  */
 unsigned int omasec_check_mac(struct omasec_flow *f, struct omasec_msg *m,
 			      const struct omasec_http_head *h)
@@ -112,8 +112,13 @@ unsigned int omasec_check_mac(struct omasec_flow *f, struct omasec_msg *m,
 	m->account = omasec_check_account(f, who, hdr.user);
 	if (!m->account) {
 		m->mac_state = OMASEC_MAC_STATE_USER_UNKNOWN;
-		if (f->rule->account)
+		if (f->rule->account) {
+			struct omasec_account *other = omasec_account_find_user(f->on, who, hdr.user);
+
+			m->reason = other ? OMASEC_REASON_USER_MISMATCH : OMASEC_REASON_USER_UNKNOWN;
+			omasec_account_put(other);
 			m->account = omasec_account_get(f->rule->account);
+		}
 		return 0;
 	}
 	m->mac_state = OMASEC_MAC_STATE_WRONG;

@@ -219,7 +219,7 @@ static unsigned int omasec_rx_mac_reason(const struct omasec_msg *m)
 	case OMASEC_MAC_STATE_MALFORMED:
 		return m->reason ?: OMASEC_REASON_MAC_MALFORMED;
 	case OMASEC_MAC_STATE_USER_UNKNOWN:
-		return OMASEC_REASON_USER_UNKNOWN;
+		return m->reason ?: OMASEC_REASON_USER_UNKNOWN;
 	default:
 		return OMASEC_REASON_MAC_WRONG;
 	}
