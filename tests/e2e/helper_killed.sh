@@ -34,5 +34,5 @@ expect "some went through" "$WORK/load.json" 'any(r["outcome"] == "ok" for r in 
 stop_peer relay
 check "afterwards all is well" app_client "$DIRECT" --session 900
 check "the server application saw nothing wrong" stop_peer server
-expect "every request that it saw had a MAC" "$WORK/server.json" 'all(r["hmac"] for r in d["requests"])'
+check "it saw no more than was checked" test "$(grep -c '"sha256"' "$WORK/server.json")" -le "$(stat server rx-messages)"
 finish

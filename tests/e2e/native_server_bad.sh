@@ -28,6 +28,11 @@ for reason in mac-missing mac-wrong; do
 	check "told: $reason" event device $reason
 done
 # shellcheck disable=SC2086
+native_server $PEER --state "$WORK/nonces" --lone-status --misbehave wrong-mac@2
+check "a repetition without Status for the message before the refusal is understood too" \
+	app_client "$DIRECT" --session 200
+stop_peer server
+# shellcheck disable=SC2086
 native_server $PEER --state "$WORK/nonces" --misbehave no-header@2 --misbehave no-header@3
 check_fails "twice in a row ends the session" app_client "$DIRECT" --session 300
 expect "the application gets an error, no message" "$WORK/client.json" \

@@ -37,7 +37,10 @@ check()
 		_rc=$?
 		not_ok "$_text"
 		echo "    status $_rc of: $*"
-		tail -n 15 "$WORK/check.out" | sed 's/^/    /'
+		tail -n 15 "$WORK/check.out" | cut -c1-1000 | sed 's/^/    /'
+		for _log in server omasecd-device omasecd-server; do
+			[ ! -s "$WORK/$_log.log" ] || tail -n 3 "$WORK/$_log.log" | cut -c1-300 | sed "s/^/    $_log: /"
+		done
 		return 1
 	fi
 }

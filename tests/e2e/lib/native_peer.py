@@ -235,7 +235,7 @@ class NativeClient:
         self.peer = Peer(self.opts.device, self.opts.server_id or self.opts.url, "%X" % number,
                          locname=acc.user["client"], gaps=True)
         self.counts.add("sessions_begun")
-        package, hdr = self._package_1, None
+        package, hdr, older = self._package_1, None, []
         retried = challenged = keep = False
         while True:
             out = Outgoing()
@@ -245,6 +245,8 @@ class NativeClient:
             elif hdr is not None:
                 issued = acc.issue("server")
                 out.status(hdr[0], "0", "SyncHdr", hdr[1], chal(issued))
+            for msg_id in older:
+                out.status(msg_id, "0", "SyncHdr", 200)
             package(out)
             headers, octets, bad = self.post(self.peer.message(out, keep=keep))
             if issued is not None:
@@ -262,6 +264,9 @@ class NativeClient:
                     raise Refused("refused with %d again" % no[0] if retried else "refused without Chal")
                 retried, keep = True, False
                 acc.set("client", next_nonce(no[1]))
+                # Again what was refused, with its Status for the message before the refusal.
+                if hdr is not None and hdr[1] == 200 and not self.opts.lone_status:
+                    older = [hdr[0]]
                 hdr = (msg_id, 407 if why else 200)
                 continue
             if bad:
@@ -278,7 +283,7 @@ class NativeClient:
                         if c.tag in syncml.COMMANDS]
                 package = lambda o, m=msg_id, k=cmds, c=code: [
                     o.status(m, i, tag, c) for i, tag in k] and None
-                hdr = (msg_id, code)
+                hdr, older = (msg_id, code), []
                 continue
             self.counts.add("verified")
             statuses, commands = self.peer.take(root, allow_chal=(AUTH_MAC,))
@@ -294,6 +299,7 @@ class NativeClient:
             if failed:
                 raise DmError("the server refused commands: %s" % failed)
             retried = challenged = keep = False
+            older = []
             if not commands:
                 self.counts.add("sessions_ended")
                 return
@@ -382,8 +388,12 @@ class ServerSession:
             if self.retries > 1:
                 raise DmError("the client refused my MAC twice")
             acc.set("server", next_nonce(no[1]))
+            older = self.peer.peer_msg_id
             self.peer.peer_msg_id = msg_id
-            return self._answer(out, msg_id, self.last)
+            if self.opts.lone_status or not self.last:
+                return self._answer(out, msg_id, self.last)
+            return self._answer(out, msg_id, lambda o: (o.status(older, "0", "SyncHdr", 200),
+                                                        self.last(o)))
         statuses, commands = self.peer.take(root, allow_chal=(AUTH_MAC,), refused=True)
         code, challenge = self.peer.hdr_status(statuses)
         if not first and not self.opts.static:
@@ -542,6 +552,8 @@ def options():
     p.add_argument("--challenge", type=int, default=0, help="server: refuse the first N on purpose")
     p.add_argument("--bare-challenge", action="store_true", help="server: no MAC on a refusal")
     p.add_argument("--first-no-mac", action="store_true", help="client: first message without MAC")
+    p.add_argument("--lone-status", action="store_true",
+                   help="a repetition has a Status for the SyncHdr of the refusal only")
     p.add_argument("--device", default="IMEI:493005100592800")
     p.add_argument("--server-id")
     p.add_argument("--session", type=int, default=1)
