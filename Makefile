@@ -76,7 +76,7 @@ demo:
 
 bench:
 	$(Q)tools/setup build vm bench
-	$(Q)tests/bench/run
+	$(Q)tools/bench
 
 ifneq ($(RUN),)
 vm:
