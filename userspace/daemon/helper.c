@@ -263,7 +263,7 @@ bool helper_idle(const struct helper *h)
 	return !h->ready && !helper_busy(h);
 }
 
-/* Steps all workers and feeds those that have nothing to do. The messages that moved, or negative. */
+/* Steps all workers, feeds the idle ones. How many messages moved, or a negative errno. */
 static int helper_work(struct helper *h, uint64_t now)
 {
 	int moved = 0, rc;

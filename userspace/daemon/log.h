@@ -30,6 +30,7 @@ struct log_limit {
 	long long second;
 	unsigned int said, dropped;
 };
+
 bool log_allowed(struct log_limit *l);
 
 #endif

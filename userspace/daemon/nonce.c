@@ -29,8 +29,8 @@ int nonce_system_random(void *data, size_t len)
 
 int nonce_make(struct omasec_nonce *n, nonce_random_fn random)
 {
-	static const char alphabet[64] =
-		{ "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_" };
+	static const char alphabet[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 	uint8_t raw[NONCE_FRESH_LEN];
 	unsigned int i;
 	int err;

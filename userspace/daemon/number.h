@@ -47,11 +47,14 @@ struct numbers {
 };
 
 /* Each returns the number to use and remembers it. */
-uint32_t number_out_app(struct numbers *n, uint32_t app);	/* on the wire, for the application's */
-uint32_t number_out_again(struct numbers *n, uint32_t app);	/* on the wire, for its repetition */
-uint32_t number_out_own(struct numbers *n, uint32_t hint);	/* on the wire, for one of ours */
-uint32_t number_in(struct numbers *n, uint32_t wire);		/* for the application, of the peer's */
-void number_in_seen(struct numbers *n, uint32_t wire);		/* one that may not be delivered */
+/* On the wire: for a message of the application, for its repetition, for one of ours. */
+uint32_t number_out_app(struct numbers *n, uint32_t app);
+uint32_t number_out_again(struct numbers *n, uint32_t app);
+uint32_t number_out_own(struct numbers *n, uint32_t hint);
+/* For the application: a message of the peer. */
+uint32_t number_in(struct numbers *n, uint32_t wire);
+/* One of the peer that may not be delivered. */
+void number_in_seen(struct numbers *n, uint32_t wire);
 
 /* Some number differs. */
 bool number_shifted(const struct numbers *n);

@@ -34,7 +34,7 @@ int privs_drop(char *err, size_t len)
 		return -errno;
 	}
 	if (!(data[0].permitted & mask)) {
-		snprintf(err, len, "CAP_NET_ADMIN is missing: run omasecd as root or from its unit");
+		snprintf(err, len, "CAP_NET_ADMIN is missing: run omasecd as root or as a service");
 		return -EPERM;
 	}
 	/* For programs started from here: root is nobody special, nothing is ambient. */

@@ -56,7 +56,7 @@ static const char store_schema[] =
 
 struct store {
 	sqlite3 *db;
-	sqlite3_stmt *stmt[STORE_STATEMENTS];
+	struct sqlite3_stmt *stmt[STORE_STATEMENTS];
 	char error[256];
 };
 
@@ -299,8 +299,8 @@ static int store_explain(struct store *st, int rc, const char *path, char *err, 
 			 "(nonces are then agreed anew) or restore a copy", path, what);
 		return -EUCLEAN;
 	case SQLITE_BUSY:
-		snprintf(err, len, "%s is in use by another omasecd; end that one, or give each its "
-			 "own --state-dir", path);
+		snprintf(err, len, "%s is in use by another omasecd; end that one, or give each "
+			 "its own --state-dir", path);
 		return -EBUSY;
 	default:
 		snprintf(err, len, "%s: %s; see to space, owner and mode of the directory", path,
