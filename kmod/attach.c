@@ -380,6 +380,9 @@ static void omasec_probe(void *data, const struct sock *csk, const int old, cons
 	struct omasec_flow *f;
 	struct omasec_net *on;
 
+	/* The edges first: every socket of the machine comes by here. */
+	if (new != TCP_SYN_SENT && new != TCP_ESTABLISHED && new != TCP_LISTEN)
+		return;
 	if (sk->sk_protocol != IPPROTO_TCP || sk->sk_kern_sock)
 		return;
 	if (old == TCP_CLOSE && new == TCP_SYN_SENT) {

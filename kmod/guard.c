@@ -116,12 +116,13 @@ static unsigned int omasec_guard_check(const struct nf_hook_state *state, struct
 	th = skb_header_pointer(skb, off, sizeof(_th), &_th);
 	if (!th)
 		return NF_ACCEPT;
+	/* Acknowledgements and the like carry nothing. */
+	payload = (int)skb->len - off - th->doff * 4;
+	if (!th->syn && payload <= 0)
+		return NF_ACCEPT;
 	out = omasec_policy_port(on, OMASEC_DIRECTION_OUT, ntohs(th->dest));
 	in = omasec_policy_port(on, OMASEC_DIRECTION_IN, ntohs(th->source));
 	if (!in && !out)
-		return NF_ACCEPT;
-	payload = (int)skb->len - off - th->doff * 4;
-	if (!th->syn && payload <= 0)
 		return NF_ACCEPT;
 	sk = skb_to_full_sk(skb);
 	if (!sk || !sk_fullsock(sk))

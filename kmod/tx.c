@@ -269,6 +269,25 @@ static bool omasec_tx_fin(struct omasec_flow *f)
 
 /* ---- to TCP ---- */
 
+/* Pieces of tx.out that go to TCP in one call. */
+#define OMASEC_TX_PIECES 16
+
+struct omasec_tx_pieces {
+	struct kvec kv[OMASEC_TX_PIECES];
+	unsigned int count;
+	size_t len;
+};
+
+static int omasec_tx_piece(void *arg, const void *p, size_t len)
+{
+	struct omasec_tx_pieces *t = arg;
+
+	t->kv[t->count].iov_base = (void *)p;
+	t->kv[t->count].iov_len = len;
+	t->len += len;
+	return ++t->count == OMASEC_TX_PIECES;
+}
+
 /* Hands tx.out to TCP as far as it takes it; true when some went. */
 static bool omasec_tx_flush(struct omasec_flow *f)
 {
@@ -277,16 +296,14 @@ static bool omasec_tx_flush(struct omasec_flow *f)
 
 	while (out->len) {
 		struct msghdr msg = { .msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL };
-		struct kvec kv;
-		const void *p;
+		struct omasec_tx_pieces t = { .count = 0 };
 		int n;
 
-		kv.iov_len = omasec_buf_front(out, &p);
-		kv.iov_base = (void *)p;
-		if (out->len > kv.iov_len)
+		omasec_buf_walk(out, omasec_tx_piece, &t);
+		if (out->len > t.len)
 			msg.msg_flags |= MSG_MORE;
-		iov_iter_kvec(&msg.msg_iter, ITER_SOURCE, &kv, 1, kv.iov_len);
-		n = f->base_prot->sendmsg(f->sk, &msg, kv.iov_len);
+		iov_iter_kvec(&msg.msg_iter, ITER_SOURCE, t.kv, t.count, t.len);
+		n = f->base_prot->sendmsg(f->sk, &msg, t.len);
 		if (n == -EAGAIN || !n)
 			break;
 		moved = true;
