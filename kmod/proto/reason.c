@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0 OR LGPL-2.1-or-later
 /*
  * What each reason for a refusal means: to a script (name), to the application
  * (errno), to a person (text and advice). One row for each value of enum

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0 OR LGPL-2.1-or-later */
 /*
  * The one list of reasons for a refusal, with what each means to the
  * application (errno), to a script (name) and to a person (text and what to do).

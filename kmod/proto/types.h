@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0 OR LGPL-2.1-or-later */
 /*
  * What the pure files of this folder need from their surroundings, so that the
  * same source compiles in the kernel, in KUnit, in host tests and under the
