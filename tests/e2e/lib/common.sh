@@ -31,10 +31,13 @@ check()
 {
 	_text=$1
 	shift
-	if "$@" >"$WORK/check.out" 2>&1; then
+	# The command may read what the last one said.
+	"$@" >"$WORK/check.new" 2>&1
+	_rc=$?
+	mv "$WORK/check.new" "$WORK/check.out"
+	if [ $_rc = 0 ]; then
 		ok "$_text"
 	else
-		_rc=$?
 		not_ok "$_text"
 		echo "    status $_rc of: $*"
 		tail -n 15 "$WORK/check.out" | cut -c1-1000 | sed 's/^/    /'
@@ -50,7 +53,10 @@ check_fails()
 {
 	_text=$1
 	shift
-	if "$@" >"$WORK/check.out" 2>&1; then
+	"$@" >"$WORK/check.new" 2>&1
+	_rc=$?
+	mv "$WORK/check.new" "$WORK/check.out"
+	if [ $_rc = 0 ]; then
 		not_ok "$_text"
 		echo "    succeeded: $*"
 		tail -n 15 "$WORK/check.out" | sed 's/^/    /'
