@@ -70,7 +70,8 @@ static int nonblocking_send_fills_and_drains(struct pair *p)
 					{ p->s, POLLIN | (owed ? POLLOUT : 0), 0 } };
 
 		poll(pf, 2, 1000);
-		if (begun && (n = send(p->c, m + at, len - at, MSG_NOSIGNAL)) > 0) {
+		n = begun ? send(p->c, m + at, len - at, MSG_NOSIGNAL) : 0;
+		if (n > 0) {
 			at += n;
 			begun = at < len;
 		}
