@@ -235,6 +235,27 @@ static int rx_status(const struct engine_in *in, const struct session *s,
 	return edits_map(&d->edits, st->msg_ref, app);
 }
 
+/*
+ * A response answers the application's last message. On the way, somebody can make
+ * the server repeat an older answer (by replaying an older request); its MAC is
+ * right, but the application must not get it a second time.
+ */
+static bool rx_answers(const struct dm_facts *f, const struct session *s)
+{
+	const struct dm_status *st;
+	bool any = false;
+
+	for (st = f->status; st < f->status + f->status_count; st++) {
+		if (st->cmd_ref)
+			continue;
+		any = true;
+		if (map_to_app(&s->num.out, st->msg_ref) == s->num.out_app ||
+		    rx_stands_in(f, s, st))
+			return true;
+	}
+	return !any;
+}
+
 static void rx_deliver(struct engine *e, const struct engine_in *in, struct session *s,
 		       struct engine_decision *d)
 {
@@ -242,6 +263,11 @@ static void rx_deliver(struct engine *e, const struct engine_in *in, struct sess
 	const struct dm_status *st;
 	uint32_t app, wire;
 
+	if (in->msg->role == OMASEC_ROLE_CLIENT && s->num.out_app && !rx_answers(f, s)) {
+		engine_reject(d, OMASEC_REASON_AUTH_FAILED,
+			      "the message answers an earlier one than the application's last");
+		return;
+	}
 	app = number_in(&s->num, f->msg_id);
 	if (app != f->msg_id)
 		d->edits.set_msg_id = app;

@@ -123,7 +123,7 @@ class Misbehaviour:
         elif kind == "unpadded-mac":
             headers = [authmac.emit(user, mac.rstrip("="))]
         elif kind == "garbage":
-            headers = ["\x01\x02;;;==="]
+            headers = [";;;===, mac"]
         elif kind == "folded":
             headers = [headers[0].replace(", ", ",\r\n ")]
         elif kind == "no-user":
