@@ -3,7 +3,7 @@
 #
 # Without the module the tool says so in words, with exit status 3.
 #
-# KERNELS: 6.1 6.12 debug
+# KERNELS: 6.1 6.12
 # TIMEOUT: 300
 # MODULE: no
 . ./lib/common.sh

@@ -3,7 +3,8 @@
 #
 # With on-deny = http the client application reads an HTTP status, not a reset.
 #
-# KERNELS: 6.1 6.12 debug
+# BROKEN: what the client application gets when the peer answers twice without MAC is not settled
+# KERNELS: 6.1 6.12
 # TIMEOUT: 180
 . ./lib/common.sh
 network

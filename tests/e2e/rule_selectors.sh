@@ -4,7 +4,8 @@
 # Rules select by address, port, user and cgroup; what they do not select is left
 # alone.
 #
-# KERNELS: 6.1 6.12 debug
+# BROKEN: the test protects one end only and expects a session; to be split
+# KERNELS: 6.1 6.12
 # TIMEOUT: 180
 . ./lib/common.sh
 network

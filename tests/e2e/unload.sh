@@ -4,7 +4,7 @@
 # The module cannot be unloaded while a protected socket lives; when they are gone,
 # or detached and killed, it can.
 #
-# KERNELS: 6.1 6.12 debug
+# KERNELS: 6.1 6.12
 # TIMEOUT: 180
 # MODULE: no
 . ./lib/common.sh

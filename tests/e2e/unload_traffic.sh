@@ -4,7 +4,7 @@
 # The module is loaded and unloaded again and again while other connections come
 # and go: none of them notices, and nothing is left.
 #
-# KERNELS: 6.1 6.12 debug
+# KERNELS: 6.1 6.12
 # TIMEOUT: 240
 # MODULE: no
 . ./lib/common.sh

@@ -346,7 +346,7 @@ native_client()
 wirecheck()
 {
 	# shellcheck disable=SC2086
-	/usr/bin/python3 "$LIB/wirecheck.py" "$WORK/wire.log" $PEER "$@"
+	/usr/bin/python3 "$LIB/wirecheck.py" "$WORK/wire.log" $PEER --state "$WORK/wire.nonces" "$@"
 }
 
 # session TEXT "SERVER OPTIONS" "CLIENT OPTIONS" ["WIRECHECK OPTIONS"]: both

@@ -68,6 +68,8 @@ class HttpClient:
             self.conn.request("POST", path, body, headers, encode_chunked=self.opts.chunked)
             r = self.conn.getresponse()
             answer = r.read()
+            if self.opts.close:
+                self.conn.close()
         except http.client.HTTPException as e:
             raise TransportError(type(e).__name__, "%s: %s" % (type(e).__name__, e)) from e
         except OSError as e:

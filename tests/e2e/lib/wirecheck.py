@@ -119,13 +119,20 @@ def main():
     p.add_argument("--least", type=int, default=4, help="so many messages must be there")
     p.add_argument("--static", action="store_true")
     p.add_argument("--rfc2104", action="store_true")
+    p.add_argument("--state", help="file with the nonces that the sessions before have left")
     opts = p.parse_args()
     wire = Wire(opts)
+    if opts.state and os.path.exists(opts.state):
+        with open(opts.state, encoding="ascii") as f:
+            wire.nonce = {k: base64.b64decode(v) for k, v in json.load(f).items()}
     with open(opts.log, encoding="ascii") as f:
         for line in f:
             wire.take(json.loads(line))
     if wire.count["messages"] < opts.least:
         wire.bad.append("only %d messages" % wire.count["messages"])
+    if opts.state:
+        with open(opts.state, "w", encoding="ascii") as f:
+            json.dump({k: base64.b64encode(v).decode() for k, v in wire.nonce.items()}, f)
     print(json.dumps({"ok": not wire.bad, "bad": wire.bad, "nonces": len(wire.issued),
                       "sessions": len(wire.sessions), **wire.count}))
     return 1 if wire.bad else 0
