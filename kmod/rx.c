@@ -158,7 +158,8 @@ static void omasec_rx_deliver(struct omasec_flow *f)
 	if (omasec_flow_connects(f)) {
 		x->resp_open = false;
 		x->resent = false;
-		x->closing |= h.close | x->close_after;
+		/* Not x->close_after: a client may ask to close and be kept all the same. */
+		x->closing |= h.close;
 		kvfree(x->req_head);
 		x->req_head = NULL;
 	} else {

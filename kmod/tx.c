@@ -341,6 +341,18 @@ static bool omasec_tx_shutdown(struct omasec_flow *f)
 	return true;
 }
 
+/*
+ * A request to a peer that has said its last octet gets no answer. As TCP would
+ * after the peer's reset; but no nonce is spent on it.
+ */
+static void omasec_tx_orphan(struct omasec_flow *f)
+{
+	omasec_buf_consume(&f->tx_in, f->tx_in.len);
+	f->tx.state = OMASEC_DIR_DEAD;
+	f->wake |= EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP;
+	f->base_prot->diag_destroy(f->sk, ECONNRESET);
+}
+
 bool omasec_tx_run(struct omasec_flow *f)
 {
 	struct omasec_dir *d = &f->tx;
@@ -359,6 +371,12 @@ bool omasec_tx_run(struct omasec_flow *f)
 		if (d->state == OMASEC_DIR_PASS && d->out.len >= OMASEC_TX_AHEAD &&
 		    !omasec_tx_flush(f))
 			break;
+		if (f->tx_in.len && f->rx.state == OMASEC_DIR_EOF && omasec_flow_connects(f) &&
+		    omasec_tx_boundary(f)) {
+			omasec_tx_orphan(f);
+			moved = true;
+			break;
+		}
 		if (!omasec_tx_open(f)) {
 			if (!f->tx_in.len || omasec_flow_connects(f) ||
 			    f->rx.state != OMASEC_DIR_HEAD)
