@@ -204,9 +204,14 @@ static bool rx_stands_in(const struct dm_facts *f, const struct session *s,
 	uint32_t wire = map_to_wire(out, s->num.out_app);
 	bool sent = out->count && out->seg[0].wire <= wire &&
 		    map_to_app(out, wire) == s->num.out_app;
+	const struct dm_status *other;
 
+	/* One that answers an older message of the application answers just that. */
+	for (other = f->status; other < f->status + f->status_count; other++)
+		if (!other->cmd_ref && map_to_app(out, other->msg_ref))
+			return false;
 	return sent && s->num.out_app && !st->cmd_ref && st->msg_ref == s->num.out_wire &&
-	       st->msg_ref > wire && !facts_hdr(f, wire, NULL);
+	       st->msg_ref > wire;
 }
 
 static int rx_status(const struct engine_in *in, const struct session *s,
