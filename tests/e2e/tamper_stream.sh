@@ -4,6 +4,7 @@
 # Cut, delayed, doubled and truncated streams: the session is right, or ends; never
 # is a part of a message delivered.
 #
+# BROKEN: what a client sends again after a lost response is not settled between test and applications
 # KERNELS: 6.1 6.12
 # TIMEOUT: 240
 . ./lib/common.sh

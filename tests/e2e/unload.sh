@@ -4,6 +4,7 @@
 # The module cannot be unloaded while a protected socket lives; when they are gone,
 # or detached and killed, it can.
 #
+# BROKEN: its look at the flow list does not fit the address family shown
 # KERNELS: 6.1 6.12
 # TIMEOUT: 180
 # MODULE: no
