@@ -106,6 +106,70 @@ static void second_challenge_is_refused(void **state)
 	host_done(&h);
 }
 
+/* 401 without a challenge for the repetition: our credential is wrong, and the device says so. */
+static void refusal_of_the_repetition_is_told(void **state)
+{
+	static const struct { bool again, command, chal; uint8_t verdict; } rows[] = {
+		{ true, false, false, OMASEC_VERDICT_REJECT },
+		/* What is the application's business is delivered. */
+		{ false, false, false, OMASEC_VERDICT_ACCEPT },
+		{ true, true, false, OMASEC_VERDICT_ACCEPT },
+		{ true, false, true, OMASEC_VERDICT_ACCEPT },
+	};
+	struct omasec_nonce n;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		as_client();
+		client_first(false);
+		assert_true(host_tx(&h, 1, &app, &up));
+		sim_nonce(&n, "s0");
+		if (rows[i].again) {
+			peer(&down, 1, 1, 401, "c1");
+			sign(&down, &n);
+			assert_int_equal(host_rx(&h, 1, &down, &msg), OMASEC_VERDICT_RESPOND);
+			n = issued(&msg);
+		}
+		peer(&down, rows[i].again + 1, rows[i].again + 1, 401, NULL);
+		if (rows[i].chal)
+			play_chal(&down.facts.status[0], DM_AUTH_MD5, "app");
+		if (rows[i].command)
+			play_command(&down.facts, DM_CMD_GET);
+		sign(&down, &n);
+		assert_int_equal(host_rx(&h, 1, &down, &msg), rows[i].verdict);
+		if (rows[i].verdict == OMASEC_VERDICT_REJECT) {
+			rejected(h.d.verdict, OMASEC_REASON_AUTH_FAILED);
+			assert_non_null(strstr(h.d.detail, "for good"));
+		}
+		host_done(&h);
+	}
+}
+
+/* Somebody on the path made the server answer an older request once more. */
+static void answer_to_an_older_message_is_refused(void **state)
+{
+	struct omasec_nonce n;
+
+	(void)state;
+	as_client();
+	client_first(false);
+	assert_true(host_tx(&h, 1, &app, &up));
+	peer(&down, 1, 1, 200, "c1");
+	play_command(&down.facts, DM_CMD_GET);
+	sign_text(&down, "s0");
+	assert_int_equal(host_rx(&h, 1, &down, &msg), OMASEC_VERDICT_ACCEPT);
+	client_next(2);
+	assert_true(host_tx(&h, 1, &app, &up));
+	n = issued(&up);
+	peer(&down, 2, 1, 200, "c2");
+	play_command(&down.facts, DM_CMD_GET);
+	sign(&down, &n);
+	rejected(host_rx(&h, 1, &down, &msg), OMASEC_REASON_AUTH_FAILED);
+	assert_non_null(strstr(h.d.detail, "earlier one"));
+	host_done(&h);
+}
+
 /* The repetition is the message as it was, with what was changed in it the first time. */
 static void repetition_in_mid_session_is_mapped_and_stripped(void **state)
 {
@@ -456,6 +520,8 @@ int main(void)
 		cmocka_unit_test(native_server_session),
 		cmocka_unit_test(native_server_challenges_once),
 		cmocka_unit_test(second_challenge_is_refused),
+		cmocka_unit_test(refusal_of_the_repetition_is_told),
+		cmocka_unit_test(answer_to_an_older_message_is_refused),
 		cmocka_unit_test(repetition_in_mid_session_is_mapped_and_stripped),
 		cmocka_unit_test(challenge_of_another_message_is_refused),
 		cmocka_unit_test(nonce_of_unproved_server_is_not_kept),

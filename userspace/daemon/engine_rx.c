@@ -191,6 +191,25 @@ static void rx_challenged(struct engine *e, const struct engine_in *in, struct s
 		      chal->msg_ref);
 }
 
+/*
+ * The answer to a message that we repeated with the server's own nonce: nothing but
+ * 401 or 407, and no challenge any more. A server that had taken our MAC would have
+ * issued the next nonce, so this is about our credential, not the application's.
+ */
+static bool rx_refused_for_good(const struct engine_in *in, const struct session *s)
+{
+	const struct dm_facts *f = in->facts;
+	const struct dm_status *st;
+
+	if (in->msg->role != OMASEC_ROLE_CLIENT || !s->held.again || f->command_count ||
+	    !facts_hdr(f, s->held.wire, NULL))
+		return false;
+	for (st = f->status; st < f->status + f->status_count; st++)
+		if ((st->code != 401 && st->code != 407) || st->has_chal)
+			return false;
+	return true;
+}
+
 /* ---- delivery ----------------------------------------------------------- */
 
 /*
@@ -321,7 +340,11 @@ static void rx_good(struct engine *e, const struct engine_in *in, uint64_t print
 		facts_nonce(chal, &nonce);
 		account_learn(&e->accounts, in->acct, in->send, &nonce);
 	}
-	if (facts_challenge_only(in->facts))
+	if (rx_refused_for_good(in, s))
+		engine_reject(d, OMASEC_REASON_AUTH_FAILED,
+			      "the peer refused the MAC of message %u for good; are name and secret the peer's?",
+			      s->held.wire);
+	else if (facts_challenge_only(in->facts))
 		rx_challenged(e, in, s, chal, true, OMASEC_MAC_STATE_OK, d);
 	else
 		rx_deliver(e, in, s, d);
