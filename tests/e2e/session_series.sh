@@ -11,7 +11,6 @@ network
 protect_device
 protect_server
 session "five sessions on one connection each" "" "--sessions 5" "--least 30"
-cp "$WORK/wire.log" "$WORK/wire.before"
 helper_stop device
 helper_stop server
 helper_start device
@@ -21,7 +20,6 @@ relay
 check "after a restart of both helpers: client" app_client "$RELAY" --session 100
 check "after a restart of both helpers: server" stop_peer server
 stop_peer relay
-cat "$WORK/wire.log" >>"$WORK/wire.before"
-mv "$WORK/wire.before" "$WORK/wire.log"
-check "the nonces went on where they were" wirecheck --least 36
+# wirecheck goes on with the nonces that the sessions before have left
+check "the nonces went on where they were" wirecheck --least 6
 finish
