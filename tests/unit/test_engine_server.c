@@ -118,7 +118,7 @@ static void client_challenges_server(void **state)
 	unsigned int again;
 
 	(void)state;
-	for (again = 0; again < 2; again++) {
+	for (again = 0; again < 3; again++) {
 		as_server();
 		peer(&up, 1, 0, 0, NULL);
 		play_command(&up.facts, DM_CMD_ALERT);
@@ -141,17 +141,22 @@ static void client_challenges_server(void **state)
 		assert_int_equal(msg.facts.status[1].msg_ref, 1);
 		assert_int_equal(msg.facts.status[1].has_chal, 0);
 		n = issued(&msg);
-		if (again) {
+		if (again == 1) {
 			peer(&up, 3, 2, 401, "s2");
 			sign(&up, &n);
 			rejected(host_rx(&h, 1, &up, &msg), OMASEC_REASON_AUTH_FAILED);
 		} else {
 			peer(&up, 3, 2, 200, "s2");
+			/* Its answer to the first time it got the message came after all. */
+			if (again)
+				play_status(&up.facts, 1, 0, DM_CMD_SYNCHDR, 200);
 			play_command(&up.facts, DM_CMD_RESULTS);
 			sign(&up, &n);
 			assert_int_equal(host_rx(&h, 1, &up, &msg), OMASEC_VERDICT_ACCEPT);
 			assert_int_equal(msg.facts.msg_id, 2);
+			assert_int_equal(msg.facts.status_count, 1);
 			assert_int_equal(msg.facts.status[0].msg_ref, 1);
+			assert_int_equal(msg.facts.status[0].has_chal, 0);
 		}
 		host_done(&h);
 	}

@@ -233,6 +233,19 @@ static bool rx_stands_in(const struct dm_facts *f, const struct session *s,
 	       st->msg_ref > wire;
 }
 
+/* Another Status for the SyncHdr of the same message of the application, which may have gone twice. */
+static bool rx_twin(const struct dm_facts *f, const struct session *s, const struct dm_status *st,
+		    uint32_t app)
+{
+	const struct dm_status *other;
+
+	for (other = f->status; other < f->status + f->status_count; other++)
+		if (other != st && !other->cmd_ref &&
+		    map_to_app(&s->num.out, other->msg_ref) == app)
+			return true;
+	return false;
+}
+
 static int rx_status(const struct engine_in *in, const struct session *s,
 		     const struct dm_status *st, struct engine_decision *d)
 {
@@ -247,7 +260,7 @@ static int rx_status(const struct engine_in *in, const struct session *s,
 		edits_status(&d->edits, f, st, DM_STATUS_SET, code, DM_CHAL_REMOVE, NULL);
 		return edits_map(&d->edits, st->msg_ref, s->num.out_app);
 	}
-	if (!app || (mac && !st->cmd_ref && facts_hdr(f, st->msg_ref, st))) {
+	if (!app || (mac && !st->cmd_ref && rx_twin(f, s, st, app))) {
 		edits_status(&d->edits, f, st, DM_STATUS_REMOVE, st->code, DM_CHAL_KEEP, NULL);
 		return 0;
 	}
@@ -262,7 +275,8 @@ static int rx_status(const struct engine_in *in, const struct session *s,
 /*
  * A response answers the application's last message. On the way, somebody can make
  * the server repeat an older answer (by replaying an older request); its MAC is
- * right, but the application must not get it a second time.
+ * right, but the application must not get it a second time. The server has not seen
+ * our last message then, so that is sent again, once.
  */
 static bool rx_answers(const struct dm_facts *f, const struct session *s)
 {
@@ -288,8 +302,11 @@ static void rx_deliver(struct engine *e, const struct engine_in *in, struct sess
 	uint32_t app, wire;
 
 	if (in->msg->role == OMASEC_ROLE_CLIENT && s->num.out_app && !rx_answers(f, s)) {
-		engine_reject(d, OMASEC_REASON_AUTH_FAILED,
-			      "the message answers an earlier one than the application's last");
+		if (s->held.body)
+			rx_repeat(e, in, s, true, OMASEC_MAC_STATE_OK, NULL, d);
+		else
+			engine_reject(d, OMASEC_REASON_AUTH_FAILED,
+				      "the message answers an earlier one than the application's last");
 		return;
 	}
 	app = number_in(&s->num, f->msg_id);
