@@ -5,7 +5,6 @@
 # server application; both ends are behind omasec, and its retry round gets the
 # session through.
 #
-# BROKEN: a replayed older request ends the session instead of costing one round; nothing unverified is delivered
 # KERNELS: 6.1 6.12
 # TIMEOUT: 240
 . ./lib/common.sh

@@ -4,7 +4,6 @@
 # The module is loaded and unloaded again and again while other connections come
 # and go: none of them notices, and nothing is left.
 #
-# BROKEN: no session ends in the time that the test gives under emulation
 # KERNELS: 6.1 6.12
 # TIMEOUT: 240
 # MODULE: no

@@ -3,7 +3,6 @@
 #
 # With another key on the device nothing passes, and both sides say why.
 #
-# BROKEN: refused and told on the server; the device does not tell of the final 401 yet
 # KERNELS: 6.1 6.12
 # TIMEOUT: 180
 . ./lib/common.sh

@@ -159,18 +159,16 @@ def answer(port, case, ready):
     def serve(c):
         try:
             c.settimeout(20)
-            got = b""
-            while b"</SyncML>" not in got:
-                data = c.recv(65536)
-                if not data:
-                    break
-                got += data
-            if got:
-                c.sendall(ANSWERS[case])
-                if case == "trailing" or case == "truncated":
+            data = b"-"
+            while data:
+                got = b""
+                while data and b"</SyncML>" not in got:
+                    data = c.recv(65536)
+                    got += data
+                if got:
+                    c.sendall(ANSWERS[case])
+                if got and case in ("trailing", "truncated"):
                     c.shutdown(socket.SHUT_WR)
-                while c.recv(65536):
-                    pass
         except OSError:
             pass
         c.close()
