@@ -184,6 +184,7 @@ struct omasec_rule {
 	uint8_t role;				/**< enum omasec_role */
 	uint8_t binding;			/**< enum omasec_binding */
 	uint8_t integrity;			/**< enum omasec_integrity */
+	uint8_t transport;			/**< enum omasec_transport */
 	uint8_t auth_mode;			/**< enum omasec_auth_mode */
 	uint8_t first_contact;			/**< enum omasec_first_contact */
 	uint8_t other;				/**< enum omasec_other */
@@ -253,6 +254,7 @@ struct omasec_message {
 	uint8_t path;				/**< enum omasec_path */
 	uint8_t role;				/**< enum omasec_role, of the local application */
 	uint8_t mac_state;			/**< enum omasec_mac_state */
+	uint8_t integrity;			/**< enum omasec_integrity, of the rule */
 	uint8_t auth_mode;			/**< enum omasec_auth_mode */
 	uint8_t first_contact;			/**< enum omasec_first_contact */
 	uint8_t app_cred;			/**< enum omasec_app_cred */
@@ -368,6 +370,7 @@ enum omasec_names {
 	OMASEC_NAMES_ROLE,
 	OMASEC_NAMES_BINDING,
 	OMASEC_NAMES_INTEGRITY,
+	OMASEC_NAMES_TRANSPORT,
 	OMASEC_NAMES_AUTH_MODE,
 	OMASEC_NAMES_OTHER,
 	OMASEC_NAMES_ON_DENY,

@@ -86,7 +86,7 @@ struct omasec_msg *omasec_dir_begin(struct omasec_flow *f, struct omasec_dir *d,
 	memcpy(m->content_type, h->content_type.p,
 	       min_t(size_t, h->content_type.len, OMASEC_TYPE_MAX));
 	d->msg = m;
-	if (path == OMASEC_PATH_RX && f->rule->integrity == OMASEC_INTEGRITY_HMAC) {
+	if (path == OMASEC_PATH_RX && f->rule->integrity != OMASEC_INTEGRITY_NONE) {
 		d->md5 = omasec_md5_new(GFP_KERNEL_ACCOUNT);
 		if (!d->md5)
 			goto nomem;

@@ -67,7 +67,7 @@ static unsigned int omasec_emit_value(struct omasec_flow *f, struct omasec_msg *
 
 	s->p = value;
 	s->len = 0;
-	if (m->no_mac || f->rule->integrity != OMASEC_INTEGRITY_HMAC)
+	if (m->no_mac || f->rule->integrity == OMASEC_INTEGRITY_NONE)
 		return 0;
 	reason = omasec_emit_mac(f, m, body, mac);
 	if (reason)
@@ -182,7 +182,7 @@ unsigned int omasec_emit_tx(struct omasec_flow *f, struct omasec_msg *m)
 	e.set_length = h.chunked || !h.has_length || m->has_repl;
 	e.length = len;
 	omasec_emit_type(m, &e);
-	if (native && f->rule->integrity == OMASEC_INTEGRITY_HMAC) {
+	if (native && f->rule->integrity != OMASEC_INTEGRITY_NONE) {
 		reason = omasec_emit_native(f, m, &h);
 	} else {
 		e.drop_hmac = true;

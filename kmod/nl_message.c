@@ -45,6 +45,7 @@ static int omasec_nl_put_notice(struct sk_buff *skb, const struct omasec_msg *m)
 	    (a && nla_put_string(skb, OMASEC_A_MSG_ACCOUNT, a->name)) ||
 	    (*m->user && nla_put_string(skb, OMASEC_A_MSG_USER, m->user)) ||
 	    nla_put_u8(skb, OMASEC_A_MSG_MAC_STATE, m->mac_state) ||
+	    nla_put_u8(skb, OMASEC_A_MSG_INTEGRITY, m->rule->integrity) ||
 	    nla_put_u8(skb, OMASEC_A_MSG_AUTH_MODE, m->rule->auth_mode) ||
 	    nla_put_u8(skb, OMASEC_A_MSG_FIRST_CONTACT, m->rule->first_contact) ||
 	    nla_put_u8(skb, OMASEC_A_MSG_APP_CRED, a ? a->app_cred : OMASEC_APP_CRED_PASS) ||

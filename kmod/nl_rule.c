@@ -123,15 +123,24 @@ static int omasec_nl_rule_protection(struct genl_info *info, struct omasec_rule 
 								     OMASEC_ROLE_SERVER;
 	r->binding = omasec_nl_u8(attrs, OMASEC_A_RULE_BINDING, OMASEC_BINDING_HTTP);
 	r->integrity = omasec_nl_u8(attrs, OMASEC_A_RULE_INTEGRITY, OMASEC_INTEGRITY_HMAC);
+	r->transport = omasec_nl_u8(attrs, OMASEC_A_RULE_TRANSPORT, OMASEC_TRANSPORT_PLAIN);
 	r->auth_mode = omasec_nl_u8(attrs, OMASEC_A_RULE_AUTH_MODE, OMASEC_AUTH_MODE_TRANSPARENT);
 	r->first_contact = omasec_nl_u8(attrs, OMASEC_A_RULE_FIRST_CONTACT,
 					OMASEC_FIRST_CONTACT_NONCE);
 	r->other = omasec_nl_u8(attrs, OMASEC_A_RULE_OTHER, OMASEC_OTHER_DENY);
 	r->on_deny = omasec_nl_u8(attrs, OMASEC_A_RULE_ON_DENY, OMASEC_ON_DENY_RESET);
 	r->helper_lost = omasec_nl_u8(attrs, OMASEC_A_RULE_HELPER_LOST, OMASEC_HELPER_LOST_REJECT);
-	if (r->integrity == OMASEC_INTEGRITY_HMAC && !omasec_crypto_has_md5())
+	if (r->integrity != OMASEC_INTEGRITY_NONE && !omasec_crypto_has_md5())
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_INTEGRITY], -EOPNOTSUPP,
 				      "integrity hmac needs md5, which this kernel lacks (FIPS, or no CONFIG_CRYPTO_MD5)");
+	if (r->integrity == OMASEC_INTEGRITY_ON_CHALLENGE &&
+	    r->transport != OMASEC_TRANSPORT_AUTHENTICATED)
+		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_INTEGRITY], -EINVAL,
+				      "integrity on-challenge is for a transport that authenticates (transport = authenticated)");
+	if (r->integrity == OMASEC_INTEGRITY_ON_CHALLENGE &&
+	    r->auth_mode == OMASEC_AUTH_MODE_STATIC)
+		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_AUTH_MODE], -EINVAL,
+				      "integrity on-challenge needs the helper: auth-mode transparent or native");
 	return 0;
 }
 
@@ -160,6 +169,8 @@ static int omasec_nl_rule_account(struct genl_info *info, struct omasec_config *
 		return r->account ? 0 : omasec_nl_fail(info->extack, attr, -ENOENT,
 						       "there is no account with this name");
 	}
+	if (r->integrity == OMASEC_INTEGRITY_ON_CHALLENGE)
+		return omasec_nl_missing(info, "integrity on-challenge needs an account");
 	if (r->sel.direction == OMASEC_DIRECTION_OUT && r->integrity != OMASEC_INTEGRITY_NONE)
 		return omasec_nl_missing(info, "a rule for direction out needs an account");
 	return 0;
@@ -293,6 +304,7 @@ static int omasec_nl_put_rule(struct sk_buff *skb, const struct omasec_rule *r,
 	    nla_put_u8(skb, OMASEC_A_RULE_ROLE, r->role) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_BINDING, r->binding) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_INTEGRITY, r->integrity) ||
+	    nla_put_u8(skb, OMASEC_A_RULE_TRANSPORT, r->transport) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_AUTH_MODE, r->auth_mode) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_FIRST_CONTACT, r->first_contact) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_OTHER, r->other) ||

@@ -31,6 +31,7 @@ struct omasec_rule {
 	u8 role;		/* never OMASEC_ROLE_AUTO here */
 	u8 binding;
 	u8 integrity;
+	u8 transport;
 	u8 auth_mode;
 	u8 first_contact;
 	u8 other;
@@ -83,6 +84,21 @@ struct omasec_rule *omasec_policy_match(struct omasec_net *on, const struct omas
 static inline bool omasec_rule_needs_helper(const struct omasec_rule *r)
 {
 	return r->integrity != OMASEC_INTEGRITY_NONE && r->auth_mode != OMASEC_AUTH_MODE_STATIC;
+}
+
+/*
+ * A message with this enum omasec_mac_state may be delivered if the helper says so.
+ * Unverified ones are only those of a native client's server (its first challenge must
+ * reach the application), and those without MAC where nobody has asked for one.
+ */
+static inline bool omasec_rule_lets_in(const struct omasec_rule *r, u8 mac_state)
+{
+	if (r->integrity == OMASEC_INTEGRITY_NONE || mac_state == OMASEC_MAC_STATE_OK)
+		return true;
+	if (r->integrity == OMASEC_INTEGRITY_ON_CHALLENGE &&
+	    mac_state == OMASEC_MAC_STATE_MISSING)
+		return true;
+	return r->auth_mode == OMASEC_AUTH_MODE_NATIVE && r->role == OMASEC_ROLE_CLIENT;
 }
 
 static inline struct omasec_rule *omasec_rule_get(struct omasec_rule *r)

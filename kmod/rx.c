@@ -236,7 +236,7 @@ static void omasec_rx_complete(struct omasec_flow *f)
 
 	reason = omasec_http_parse_head(d->head, d->head_len, omasec_rx_kind(f),
 					f->exch.answers_head, &h, &what);
-	if (!reason && f->rule->integrity == OMASEC_INTEGRITY_HMAC)
+	if (!reason && f->rule->integrity != OMASEC_INTEGRITY_NONE)
 		reason = omasec_check_mac(f, m, &h);
 	if (reason) {
 		omasec_rx_refuse(f, reason, what);
@@ -253,7 +253,7 @@ static void omasec_rx_complete(struct omasec_flow *f)
 		return;
 	}
 	/* Wrong ones go up too: the helper has a challenge to send. */
-	if (m->mac_state != OMASEC_MAC_STATE_OK)
+	if (!omasec_rule_lets_in(f->rule, m->mac_state))
 		omasec_flow_event(f, OMASEC_EVENT_KIND_REFUSED,
 				  omasec_rx_mac_reason(m), OMASEC_PATH_RX, m, NULL);
 	d->state = OMASEC_DIR_WAIT;
@@ -270,10 +270,8 @@ static void omasec_rx_decide(struct omasec_flow *f)
 
 	switch (m->verdict) {
 	case OMASEC_VERDICT_ACCEPT:
-		/* Whatever the helper says: unverified octets only pass in native mode. */
-		if (m->mac_state != OMASEC_MAC_STATE_OK &&
-		    (f->rule->auth_mode != OMASEC_AUTH_MODE_NATIVE ||
-		     f->rule->role != OMASEC_ROLE_CLIENT)) {
+		/* Whatever the helper says. */
+		if (!omasec_rule_lets_in(f->rule, m->mac_state)) {
 			omasec_rx_refuse(f, omasec_rx_mac_reason(m), NULL);
 			return;
 		}

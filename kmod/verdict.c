@@ -64,6 +64,7 @@ static int omasec_verdict_check_mac(const struct omasec_msg *m, const struct oma
 {
 	const struct omasec_account *account = omasec_verdict_account(m, d);
 	bool first = m->rule->first_contact == OMASEC_FIRST_CONTACT_CHALLENGE || !account ||
+		     m->rule->integrity == OMASEC_INTEGRITY_ON_CHALLENGE ||
 		     d->verdict == OMASEC_VERDICT_RESPOND ||
 		     /* A native application's own challenges have no MAC. */
 		     m->rule->auth_mode == OMASEC_AUTH_MODE_NATIVE;
@@ -93,11 +94,7 @@ static int omasec_verdict_check_mac(const struct omasec_msg *m, const struct oma
 static int omasec_verdict_check_rx(const struct omasec_msg *m, const struct omasec_decision *d,
 				   const char **why)
 {
-	bool native = m->rule->auth_mode == OMASEC_AUTH_MODE_NATIVE &&
-		      m->role == OMASEC_ROLE_CLIENT;
-
-	if (m->rule->integrity != OMASEC_INTEGRITY_NONE &&
-	    m->mac_state != OMASEC_MAC_STATE_OK && !native) {
+	if (!omasec_rule_lets_in(m->rule, m->mac_state)) {
 		*why = "a received message without a right MAC cannot be accepted";
 		return -EPERM;
 	}

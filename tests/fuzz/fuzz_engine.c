@@ -107,6 +107,7 @@ static void make_message(struct input *in, struct omasec_message *m, uint32_t le
 	m->auth_mode = b & 16 ? OMASEC_AUTH_MODE_NATIVE : OMASEC_AUTH_MODE_TRANSPARENT;
 	m->first_contact = !!(b & 32);
 	m->app_cred = !!(b & 64);
+	m->integrity = b & 128 ? OMASEC_INTEGRITY_ON_CHALLENGE : OMASEC_INTEGRITY_HMAC;
 	m->mac_state = c % (OMASEC_MAC_STATE_USER_UNKNOWN + 1);
 	if (c & 0x80)
 		strcpy(m->account, c & 0x40 ? "acct" : "other");
@@ -133,12 +134,15 @@ static void check(const struct omasec_message *m, const struct dm_facts *f,
 		if (m->path == OMASEC_PATH_RX) {
 			CHECK(!d->mac_nonce.known && !d->no_mac && !d->expect_nonce.known);
 			CHECK(m->mac_state == OMASEC_MAC_STATE_OK ||
+			      (m->integrity == OMASEC_INTEGRITY_ON_CHALLENGE &&
+			       m->mac_state == OMASEC_MAC_STATE_MISSING) ||
 			      (m->auth_mode == OMASEC_AUTH_MODE_NATIVE &&
 			       m->role == OMASEC_ROLE_CLIENT));
 			break;
 		}
 		CHECK(d->mac_nonce.known != d->no_mac);
-		CHECK(!d->no_mac || m->first_contact == OMASEC_FIRST_CONTACT_CHALLENGE);
+		CHECK(!d->no_mac || m->first_contact == OMASEC_FIRST_CONTACT_CHALLENGE ||
+		      m->integrity == OMASEC_INTEGRITY_ON_CHALLENGE);
 		break;
 	case OMASEC_VERDICT_RESPOND:
 		CHECK(m->path == OMASEC_PATH_RX);

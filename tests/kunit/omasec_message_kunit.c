@@ -452,7 +452,7 @@ static void exactly_one_decides_a_race(struct kunit *test)
 static const struct verdict_case {
 	const char *name;
 	u8 path, role, mac_state, auth_mode, first_contact, integrity;
-	bool known, repl;
+	bool known, repl, unprotected;
 	struct omasec_decision d;
 	int err;
 } verdict_cases[] = {
@@ -498,8 +498,19 @@ static const struct verdict_case {
 	  .err = -EINVAL },
 	{ "tx with a nonce of nobody", .path = OMASEC_PATH_TX,
 	  .d = { .verdict = OMASEC_VERDICT_ACCEPT, .mac_nonce = NONCE }, .err = -EINVAL },
+	{ "accept what nobody asked for", .mac_state = OMASEC_MAC_STATE_MISSING,
+	  .integrity = OMASEC_INTEGRITY_ON_CHALLENGE, .d = { .verdict = OMASEC_VERDICT_ACCEPT } },
+	{ "accept a wrong MAC nobody asked for", .mac_state = OMASEC_MAC_STATE_WRONG,
+	  .integrity = OMASEC_INTEGRITY_ON_CHALLENGE,
+	  .d = { .verdict = OMASEC_VERDICT_ACCEPT }, .err = -EPERM },
+	{ "tx without MAC nobody asked for", .path = OMASEC_PATH_TX, .known = true,
+	  .integrity = OMASEC_INTEGRITY_ON_CHALLENGE,
+	  .d = { .verdict = OMASEC_VERDICT_ACCEPT, .no_mac = true } },
+	{ "tx with nothing said, unasked", .path = OMASEC_PATH_TX, .known = true,
+	  .integrity = OMASEC_INTEGRITY_ON_CHALLENGE,
+	  .d = { .verdict = OMASEC_VERDICT_ACCEPT }, .err = -EINVAL },
 	{ "tx of a rule without integrity", .path = OMASEC_PATH_TX, .known = true,
-	  .integrity = 1, .d = { .verdict = OMASEC_VERDICT_ACCEPT } },
+	  .unprotected = true, .d = { .verdict = OMASEC_VERDICT_ACCEPT } },
 	{ "respond", .mac_state = OMASEC_MAC_STATE_MISSING, .repl = true,
 	  .d = { .verdict = OMASEC_VERDICT_RESPOND, .no_mac = true, .has_length = true,
 		 .length = 4, .content_type = "application/vnd.syncml.dm+xml" } },
@@ -548,11 +559,14 @@ static void verdict_is_checked(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, IS_ERR(a));
 	m->path = c->path;
 	m->role = c->role;
+	m->rule->role = c->role;
 	m->mac_state = c->mac_state;
 	m->account = a;
 	m->rule->auth_mode = c->auth_mode;
 	m->rule->first_contact = c->first_contact;
 	if (c->integrity)
+		m->rule->integrity = c->integrity;
+	if (c->unprotected)
 		m->rule->integrity = OMASEC_INTEGRITY_NONE;
 	m->has_repl = c->repl;
 	if (c->repl)

@@ -237,7 +237,10 @@ static void rule_attributes_are_validated(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_ADDRESS, mapped, 16), -EINVAL);
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_PREFIX, &one, 1), -EINVAL);
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_PREFIX, &many, 1), -ERANGE);
-	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_INTEGRITY, &two, 1), -ERANGE);
+	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_INTEGRITY, &three, 1), -ERANGE);
+	/* Only for a transport that authenticates. */
+	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_INTEGRITY, &two, 1), -EINVAL);
+	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_TRANSPORT, &two, 1), -ERANGE);
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_AUTH_MODE, &three, 1), -ERANGE);
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_BINDING, &one, 1), -ERANGE);
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_MAX_MESSAGE, &big, 4), -ERANGE);
@@ -268,6 +271,7 @@ static void rule_gets_the_safe_defaults(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, r);
 	KUNIT_EXPECT_EQ(test, r->role, (u8)OMASEC_ROLE_SERVER);
 	KUNIT_EXPECT_EQ(test, r->integrity, (u8)OMASEC_INTEGRITY_HMAC);
+	KUNIT_EXPECT_EQ(test, r->transport, (u8)OMASEC_TRANSPORT_PLAIN);
 	KUNIT_EXPECT_EQ(test, r->auth_mode, (u8)OMASEC_AUTH_MODE_TRANSPARENT);
 	KUNIT_EXPECT_EQ(test, r->other, (u8)OMASEC_OTHER_DENY);
 	KUNIT_EXPECT_EQ(test, r->on_deny, (u8)OMASEC_ON_DENY_RESET);

@@ -34,7 +34,7 @@ struct sim_cred {
 /* One end: an engine, and its module. */
 struct host {
 	struct engine e;
-	uint8_t role, mode, first_contact, app_cred;
+	uint8_t role, mode, first_contact, app_cred, integrity;
 	bool rule_account;	/* the rule names the account */
 	struct sim_cred kernel[2];
 	struct omasec_nonce flow_expect;
@@ -288,6 +288,7 @@ static inline void host_message(struct host *h, struct omasec_message *m, uint8_
 	m->role = h->role;
 	m->auth_mode = h->mode;
 	m->first_contact = h->first_contact;
+	m->integrity = h->integrity;
 	m->app_cred = h->app_cred;
 	m->length = sizeof(struct dm_facts);
 	strcpy(m->content_type, "application/vnd.syncml.dm+xml");
@@ -335,10 +336,12 @@ static inline uint8_t host_rx(struct host *h, uint64_t flow, const struct sim_ms
 		h->rejects++;
 		break;
 	case OMASEC_VERDICT_ACCEPT:
-		if (m.mac_state != OMASEC_MAC_STATE_OK)
+		if (m.mac_state != OMASEC_MAC_STATE_OK &&
+		    (h->integrity != OMASEC_INTEGRITY_ON_CHALLENGE ||
+		     m.mac_state != OMASEC_MAC_STATE_MISSING))
 			assert_true(h->mode == OMASEC_AUTH_MODE_NATIVE &&
 				    h->role == OMASEC_ROLE_CLIENT);
-		else
+		if (m.mac_state == OMASEC_MAC_STATE_OK)
 			h->flow_known = true;
 		memset(out, 0, sizeof(*out));
 		if (h->d.body == ENGINE_EDIT)

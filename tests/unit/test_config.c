@@ -211,6 +211,10 @@ static const struct {
 	{ ACCOUNT RULE "deadline = 49ms\n", 8, "expected a time from 50ms to 600s" },
 	{ ACCOUNT RULE "deadline = 601s\n", 8, "expected a time from 50ms to 600s" },
 	{ ACCOUNT RULE "uid =\n", 8, "[rule r] uid" },
+	{ ACCOUNT RULE "integrity = on-challenge\n", 8, "5.4.1.5" },
+	{ ACCOUNT RULE "transport = tls\n", 8, "expected plain or authenticated" },
+	{ ACCOUNT RULE "integrity = on-challenge\ntransport = authenticated\nauth-mode = static\n", 10, "answers no challenge" },
+	{ ACCOUNT "[rule r]\ndirection = in\nport = 80\naccount = any\nintegrity = on-challenge\ntransport = authenticated\n", 7, "expected the name of an account" },
 	{ ACCOUNT RULE "auth-mode = static\nfirst-contact = challenge\n", 9, "nobody answers a challenge" },
 };
 

@@ -29,6 +29,7 @@ static const char *const spec_name[OMASEC_NAMES_COUNT] = {
 	[OMASEC_NAMES_ROLE] = "role",
 	[OMASEC_NAMES_BINDING] = "binding",
 	[OMASEC_NAMES_INTEGRITY] = "integrity",
+	[OMASEC_NAMES_TRANSPORT] = "transport",
 	[OMASEC_NAMES_AUTH_MODE] = "auth-mode",
 	[OMASEC_NAMES_OTHER] = "other",
 	[OMASEC_NAMES_ON_DENY] = "on-deny",

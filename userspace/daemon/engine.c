@@ -94,14 +94,36 @@ int engine_issue(struct engine *e, struct account *a, enum account_who who,
 	return 0;
 }
 
+bool engine_mac_out(const struct engine_in *in, const struct session *s)
+{
+	return in->msg->integrity != OMASEC_INTEGRITY_ON_CHALLENGE || s->mac_out;
+}
+
+bool engine_mac_in(const struct engine_in *in, const struct session *s)
+{
+	return in->msg->integrity != OMASEC_INTEGRITY_ON_CHALLENGE || s->mac_in;
+}
+
+bool engine_unasked(const struct engine_in *in)
+{
+	return in->msg->integrity == OMASEC_INTEGRITY_ON_CHALLENGE && in->acct &&
+	       in->msg->mac_state == OMASEC_MAC_STATE_MISSING;
+}
+
+void engine_unanswered(struct engine_decision *d)
+{
+	engine_reject(d, OMASEC_REASON_AUTH_TYPE,
+		      "the peer was asked for auth-MAC and sends a message without");
+}
+
 /*
  * Before anything was ever issued, both sides use the empty nonce (or what the
  * accounts were provisioned with, which the store then has).
  */
-void engine_protect(const struct engine_in *in, const struct omasec_nonce *fresh,
-		    struct engine_decision *d)
+void engine_protect(const struct engine_in *in, const struct session *s,
+		    const struct omasec_nonce *fresh, struct engine_decision *d)
 {
-	if (!in->acct) {
+	if (!in->acct || !engine_mac_out(in, s)) {
 		d->no_mac = true;
 		return;
 	}

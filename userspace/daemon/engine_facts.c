@@ -122,9 +122,10 @@ void edits_insert(struct dm_edits *e, uint16_t code, uint32_t ref, const char *t
 	e->insert_status = 1;
 	e->insert_code = code;
 	e->insert_msg_ref = ref;
-	e->insert_chal = DM_CHAL_MAC;
-	e->insert_nonce_len = n->len;
-	memcpy(e->insert_nonce, n->data, n->len);
+	e->insert_chal = n ? DM_CHAL_MAC : DM_CHAL_REMOVE;
+	e->insert_nonce_len = n ? n->len : 0;
+	if (n)
+		memcpy(e->insert_nonce, n->data, n->len);
 	snprintf(e->insert_target_ref, sizeof(e->insert_target_ref), "%s", target ? target : "");
 	snprintf(e->insert_source_ref, sizeof(e->insert_source_ref), "%s", source ? source : "");
 }

@@ -28,9 +28,19 @@ struct engine_in {
 /* A fresh nonce for the peer into @d; 0, or @d is a rejection. @a may be NULL. */
 int engine_issue(struct engine *e, struct account *a, enum account_who who,
 		 struct engine_decision *d);
-/* Chooses the nonce for a message that leaves. @fresh, @a: NULL for none. */
-void engine_protect(const struct engine_in *in, const struct omasec_nonce *fresh,
-		    struct engine_decision *d);
+/* Chooses the nonce for a message that leaves. @fresh: NULL for none. */
+void engine_protect(const struct engine_in *in, const struct session *s,
+		    const struct omasec_nonce *fresh, struct engine_decision *d);
+/*
+ * Whether each message has a MAC, ours or the peer's. With integrity on-challenge only
+ * once it was asked for (DM Security 1.3, 5.4.1.5: nobody need supply it otherwise).
+ */
+bool engine_mac_out(const struct engine_in *in, const struct session *s);
+bool engine_mac_in(const struct engine_in *in, const struct session *s);
+/* A received message without MAC, which need not have one. */
+bool engine_unasked(const struct engine_in *in);
+/* It does not have one although the peer was asked: the session ends (5.4.1.5). */
+void engine_unanswered(struct engine_decision *d);
 /*
  * For a message that issues no nonce: the peer will use the one that we issued
  * last once more, as the standard has it for the first package of a session, and
@@ -86,6 +96,7 @@ int edits_map(struct dm_edits *e, uint32_t from, uint32_t to);
 void edits_status(struct dm_edits *e, const struct dm_facts *f, const struct dm_status *st,
 		  enum dm_status_op op, uint16_t code, enum dm_chal_op chal,
 		  const struct omasec_nonce *n);
+/* @n: nonce to challenge with, NULL for no Chal */
 void edits_insert(struct dm_edits *e, uint16_t code, uint32_t ref, const char *target,
 		  const char *source, const struct omasec_nonce *n);
 

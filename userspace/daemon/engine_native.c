@@ -14,7 +14,8 @@
  * With first-contact challenge, a challenge of the application's own and a first
  * package may leave with any MAC or none: the peer judges them.
  */
-static void native_protect(const struct engine_in *in, struct engine_decision *d)
+static void native_protect(const struct engine_in *in, const struct session *s,
+			   struct engine_decision *d)
 {
 	bool first = in->msg->role == OMASEC_ROLE_CLIENT && !in->facts->status_count;
 
@@ -22,7 +23,16 @@ static void native_protect(const struct engine_in *in, struct engine_decision *d
 	    (first || facts_challenge_only(in->facts)))
 		d->no_mac = true;
 	else
-		engine_protect(in, &in->acct->fresh, d);
+		engine_protect(in, s, &in->acct->fresh, d);
+}
+
+/* A first package begins anew what the session with that id had agreed on. */
+static void native_begin(const struct engine_in *in, struct session *s, uint32_t last)
+{
+	if (!in->facts->status_count && in->facts->msg_id <= last) {
+		s->mac_out = false;
+		s->mac_in = false;
+	}
 }
 
 void engine_native_tx(struct engine *e, const struct engine_in *in, struct engine_decision *d)
@@ -32,24 +42,39 @@ void engine_native_tx(struct engine *e, const struct engine_in *in, struct engin
 
 	if (!s)
 		return;
+	if (in->msg->role == OMASEC_ROLE_CLIENT)
+		native_begin(in, s, s->num.out_wire);
 	chal = facts_chal(in->facts, s->num.in_wire);
 	if (chal) {
 		facts_nonce(chal, &d->expect_nonce);
 		account_issue(&e->accounts, in->acct, in->expect, &d->expect_nonce);
-	} else {
+		s->mac_in = true;
+	} else if (engine_mac_in(in, s)) {
 		engine_rearm(in, d);
 	}
-	native_protect(in, d);
+	native_protect(in, s, d);
 	s->num.out_wire = in->facts->msg_id;
 	d->verdict = OMASEC_VERDICT_ACCEPT;
+}
+
+/* What a message that is delivered tells: the nonce for our next one. */
+static void native_learn(struct engine *e, const struct engine_in *in, struct session *s)
+{
+	const struct dm_status *chal = facts_chal(in->facts, s->num.out_wire);
+	struct omasec_nonce nonce;
+
+	if (chal) {
+		s->mac_out = true;
+		facts_nonce(chal, &nonce);
+		account_learn(&e->accounts, in->acct, in->send, &nonce);
+	}
+	s->num.in_wire = in->facts->msg_id;
 }
 
 static void native_good(struct engine *e, const struct engine_in *in, uint64_t print, bool unique,
 			struct engine_decision *d)
 {
 	struct session *s = engine_session(e, in, d);
-	const struct dm_status *chal;
-	struct omasec_nonce nonce;
 
 	if (!s)
 		return;
@@ -57,12 +82,24 @@ static void native_good(struct engine *e, const struct engine_in *in, uint64_t p
 	s->failed_flow = 0;
 	memset(&in->acct->fresh, 0, sizeof(in->acct->fresh));
 	account_accepted(&e->accounts, in->acct, in->expect, print, unique);
-	chal = facts_chal(in->facts, s->num.out_wire);
-	if (chal) {
-		facts_nonce(chal, &nonce);
-		account_learn(&e->accounts, in->acct, in->send, &nonce);
+	s->mac_in = true;
+	native_learn(e, in, s);
+	d->verdict = OMASEC_VERDICT_ACCEPT;
+}
+
+static void native_plain(struct engine *e, const struct engine_in *in, struct engine_decision *d)
+{
+	struct session *s = engine_session(e, in, d);
+
+	if (!s)
+		return;
+	if (in->msg->role == OMASEC_ROLE_SERVER)
+		native_begin(in, s, s->num.in_wire);
+	if (engine_mac_in(in, s)) {
+		engine_unanswered(d);
+		return;
 	}
-	s->num.in_wire = in->facts->msg_id;
+	native_learn(e, in, s);
 	d->verdict = OMASEC_VERDICT_ACCEPT;
 }
 
@@ -113,6 +150,8 @@ void engine_native_rx(struct engine *e, const struct engine_in *in, struct engin
 		mac_state = OMASEC_MAC_STATE_REPLAYED;
 	if (mac_state == OMASEC_MAC_STATE_OK)
 		native_good(e, in, print, unique, d);
+	else if (engine_unasked(in))
+		native_plain(e, in, d);
 	else
 		native_bad(e, in, mac_state, d);
 }

@@ -27,6 +27,18 @@ static struct session *rx_proved(struct engine *e, const struct engine_in *in)
 	return s && s->flow == in->msg->flow ? s : NULL;
 }
 
+/* The session that a message goes on with, or begins. NULL: @d is a rejection. */
+static struct session *rx_current(struct engine *e, const struct engine_in *in,
+				  struct engine_decision *d)
+{
+	struct session *s = engine_session(e, in, d);
+
+	if (s && in->msg->role == OMASEC_ROLE_SERVER && !in->facts->status_count &&
+	    in->facts->msg_id <= s->num.in_wire)
+		session_restart(&e->sessions, s);
+	return s;
+}
+
 /* The session of a message with a right MAC. NULL: @d is a rejection. */
 static struct session *rx_session(struct engine *e, const struct engine_in *in,
 				  struct engine_decision *d)
@@ -42,11 +54,7 @@ static struct session *rx_session(struct engine *e, const struct engine_in *in,
 		session_establish(&e->sessions, proved, in->acct, in->now);
 		return proved;
 	}
-	s = engine_session(e, in, d);
-	if (s && in->msg->role == OMASEC_ROLE_SERVER && !in->facts->status_count &&
-	    in->facts->msg_id <= s->num.in_wire)
-		session_restart(&e->sessions, s);
-	return s;
+	return rx_current(e, in, d);
 }
 
 struct session *engine_suspect(struct engine *e, const struct engine_in *in,
@@ -122,7 +130,8 @@ void engine_challenge(struct engine *e, const struct engine_in *in, struct sessi
 		s->issued = d->expect_nonce;
 	}
 	c->msg_id = number_out_own(&s->num, in->facts->msg_id);
-	engine_protect(in, fresh, d);
+	s->mac_in = true;
+	engine_protect(in, s, fresh, d);
 	if (!s->provisional)
 		session_dirty(&e->sessions, s);
 	d->verdict = OMASEC_VERDICT_RESPOND;
@@ -137,8 +146,9 @@ static void rx_repeat(struct engine *e, const struct engine_in *in, struct sessi
 	const struct dm_facts *f = in->facts;
 	struct held *h = &s->held;
 
-	if (engine_issue(e, in->acct, in->expect, d))
+	if (engine_mac_in(in, s) && engine_issue(e, in->acct, in->expect, d))
 		return;
+	s->mac_out = true;
 	d->repeat = h->body;
 	d->repeat_len = h->len;
 	d->repeat_type = h->type;
@@ -154,10 +164,10 @@ static void rx_repeat(struct engine *e, const struct engine_in *in, struct sessi
 	d->edits.map_count = h->map_count;
 	memcpy(d->edits.map, h->map, h->map_count * sizeof(*h->map));
 	edits_insert(&d->edits, ok ? 200 : rx_code(mac_state), f->msg_id, f->target, f->source,
-		     &d->expect_nonce);
+		     engine_mac_in(in, s) ? &d->expect_nonce : NULL);
 	if (!ok)
 		rx_count(s, in->msg->flow);
-	engine_protect(in, nonce, d);
+	engine_protect(in, s, nonce, d);
 	session_dirty(&e->sessions, s);
 	d->verdict = OMASEC_VERDICT_RESPOND;
 	d->body = ENGINE_REPEAT;
@@ -352,8 +362,10 @@ static void rx_good(struct engine *e, const struct engine_in *in, uint64_t print
 	s->failed_flow = 0;
 	memset(&in->acct->fresh, 0, sizeof(in->acct->fresh));
 	account_accepted(&e->accounts, in->acct, in->expect, print, unique);
+	s->mac_in = true;
 	chal = facts_chal(in->facts, s->num.out_wire);
 	if (chal) {
+		s->mac_out = true;
 		facts_nonce(chal, &nonce);
 		account_learn(&e->accounts, in->acct, in->send, &nonce);
 	}
@@ -362,6 +374,32 @@ static void rx_good(struct engine *e, const struct engine_in *in, uint64_t print
 			      "the peer refused the MAC of message %u for good; are name and secret the peer's?",
 			      s->held.wire);
 	else if (facts_challenge_only(in->facts))
+		rx_challenged(e, in, s, chal, true, OMASEC_MAC_STATE_OK, d);
+	else
+		rx_deliver(e, in, s, d);
+}
+
+/* No MAC where none is needed until somebody asks: integrity on-challenge. */
+static void rx_plain(struct engine *e, const struct engine_in *in, struct engine_decision *d)
+{
+	struct session *s = rx_current(e, in, d);
+	const struct dm_status *chal;
+	struct omasec_nonce nonce;
+
+	if (!s)
+		return;
+	if (engine_mac_in(in, s)) {
+		engine_unanswered(d);
+		return;
+	}
+	number_in_seen(&s->num, in->facts->msg_id);
+	chal = facts_chal(in->facts, s->num.out_wire);
+	if (chal) {
+		s->mac_out = true;
+		facts_nonce(chal, &nonce);
+		account_learn(&e->accounts, in->acct, in->send, &nonce);
+	}
+	if (facts_challenge_only(in->facts))
 		rx_challenged(e, in, s, chal, true, OMASEC_MAC_STATE_OK, d);
 	else
 		rx_deliver(e, in, s, d);
@@ -415,6 +453,8 @@ void engine_rx(struct engine *e, const struct engine_in *in, struct engine_decis
 		mac_state = OMASEC_MAC_STATE_REPLAYED;
 	if (mac_state == OMASEC_MAC_STATE_OK)
 		rx_good(e, in, print, unique, d);
+	else if (engine_unasked(in))
+		rx_plain(e, in, d);
 	else
 		rx_bad(e, in, mac_state, d);
 }

@@ -45,6 +45,8 @@ static int tx_status(struct engine *e, const struct engine_in *in, const struct 
 		hdr = facts_last_hdr(f);
 		ref = hdr ? hdr->msg_ref : 0;
 	}
+	if (!engine_mac_in(in, s))
+		return 0;
 	if (!ref) {
 		engine_rearm(in, d);
 		return 0;
@@ -92,7 +94,7 @@ void engine_tx(struct engine *e, const struct engine_in *in, struct engine_decis
 	}
 	if (tx_refs(e, in, s, d) || tx_status(e, in, s, d))
 		return;
-	engine_protect(in, &in->acct->fresh, d);
+	engine_protect(in, s, &in->acct->fresh, d);
 	tx_hold(e, in, s, wire, d);
 	if (number_shifted(&s->num) || s->stored)
 		session_dirty(&e->sessions, s);

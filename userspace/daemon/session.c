@@ -188,6 +188,8 @@ void session_restart(struct sessions *ss, struct session *s)
 	memset(s->cred, 0, sizeof(s->cred));
 	memset(&s->issued, 0, sizeof(s->issued));
 	s->peer_cred = false;
+	s->mac_out = false;
+	s->mac_in = false;
 	s->failed = 0;
 	s->failed_flow = 0;
 	if (s->stored)

@@ -54,6 +54,8 @@ struct held {
  * @flow: of the last message of the peer that failed
  * @failed: messages of the peer that failed in a row
  * @failed_flow: those of them on @flow
+ * @mac_out: our messages need a MAC: the peer asked for it, or the rule does
+ * @mac_in: the peer's messages need one: we asked for it, it has begun, or the rule does
  * @dirty: @num is to be stored
  * @stored: the store has it
  */
@@ -64,7 +66,7 @@ struct session {
 	struct account *acct;
 	uint64_t stamp;
 	uint8_t role;
-	bool provisional, peer_cred, dirty, stored;
+	bool provisional, peer_cred, dirty, stored, mac_out, mac_in;
 	struct numbers num;
 	uint32_t cred[SESSION_CREDS];
 	uint8_t next_cred;

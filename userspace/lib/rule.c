@@ -65,6 +65,7 @@ int omasec_rule_add(struct omasec *o, const struct omasec_rule *r, uint32_t *id)
 	genl_put_u8(&m, OMASEC_A_RULE_ROLE, r->role);
 	genl_put_u8(&m, OMASEC_A_RULE_BINDING, r->binding);
 	genl_put_u8(&m, OMASEC_A_RULE_INTEGRITY, r->integrity);
+	genl_put_u8(&m, OMASEC_A_RULE_TRANSPORT, r->transport);
 	genl_put_u8(&m, OMASEC_A_RULE_AUTH_MODE, r->auth_mode);
 	genl_put_u8(&m, OMASEC_A_RULE_FIRST_CONTACT, r->first_contact);
 	genl_put_u8(&m, OMASEC_A_RULE_OTHER, r->other);

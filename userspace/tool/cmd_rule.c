@@ -33,6 +33,7 @@ json_t *rule_json(const struct omasec_rule *r)
 	out_set(o, "role", json_string(omasec_name(OMASEC_NAMES_ROLE, r->role)));
 	out_set(o, "binding", json_string(omasec_name(OMASEC_NAMES_BINDING, r->binding)));
 	out_set(o, "integrity", json_string(omasec_name(OMASEC_NAMES_INTEGRITY, r->integrity)));
+	out_set(o, "transport", json_string(omasec_name(OMASEC_NAMES_TRANSPORT, r->transport)));
 	out_set(o, "auth-mode", json_string(omasec_name(OMASEC_NAMES_AUTH_MODE, r->auth_mode)));
 	out_set(o, "first-contact",
 		json_string(omasec_name(OMASEC_NAMES_FIRST_CONTACT, r->first_contact)));
@@ -75,7 +76,8 @@ void rule_row(struct out_table *table, const struct omasec_rule *r)
 	if (r->integrity == OMASEC_INTEGRITY_NONE)
 		out_cell(table, "%s", integrity);
 	else
-		out_cell(table, "%s, %s%s", integrity, omasec_name(OMASEC_NAMES_AUTH_MODE, r->auth_mode),
+		out_cell(table, "%s, %s%s%s", integrity, omasec_name(OMASEC_NAMES_AUTH_MODE, r->auth_mode),
+			 r->transport == OMASEC_TRANSPORT_AUTHENTICATED ? ", transport authenticates" : "",
 			 r->other == OMASEC_OTHER_PASS ? ", other content passes" : "");
 	out_cell(table, "%u", r->flows);
 	out_cell(table, "%llu", (unsigned long long)r->hits);

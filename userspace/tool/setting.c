@@ -167,7 +167,7 @@ static const struct setting account_settings[] = {
 };
 
 enum {
-	R_DIRECTION, R_PORT, R_ADDRESS, R_UID, R_CGROUP, R_ACCOUNT, R_ROLE, R_BINDING, R_INTEGRITY,
+	R_DIRECTION, R_PORT, R_ADDRESS, R_UID, R_CGROUP, R_ACCOUNT, R_ROLE, R_BINDING, R_INTEGRITY, R_TRANSPORT,
 	R_AUTH_MODE, R_FIRST_CONTACT, R_OTHER, R_MAX_MESSAGE, R_DEADLINE, R_ON_DENY, R_HELPER_LOST,
 };
 
@@ -188,8 +188,11 @@ static const struct setting rule_settings[] = {
 		"Role of the local application; auto: client for out, server for in." },
 	[R_BINDING] = { "binding", "http", parse_enum, false, OMASEC_NAMES_BINDING, R(r.binding),
 		"Transport binding." },
-	[R_INTEGRITY] = { "integrity", "hmac or none", parse_enum, false, OMASEC_NAMES_INTEGRITY,
-		R(r.integrity), "Protection that is required." },
+	[R_INTEGRITY] = { "integrity", "hmac, on-challenge or none", parse_enum, false, OMASEC_NAMES_INTEGRITY,
+		R(r.integrity), "Protection that is required; on-challenge: once a side asks for it." },
+	[R_TRANSPORT] = { "transport", "plain or authenticated", parse_enum, false,
+		OMASEC_NAMES_TRANSPORT, R(r.transport),
+		"What is below: nothing that protects, or what authenticates both ends (IPsec, a VPN)." },
 	[R_AUTH_MODE] = { "auth-mode", "transparent, native or static", parse_enum, false,
 		OMASEC_NAMES_AUTH_MODE, R(r.auth_mode),
 		"Who does auth-MAC: omasec (transparent), the application (native), or nobody renews nonces (static)." },
@@ -308,6 +311,8 @@ void setting_account_default(struct account_conf *c)
 /* Who speaks first must know in whose name. */
 static bool rule_needs_account(const struct omasec_rule *r)
 {
+	if (r->integrity == OMASEC_INTEGRITY_ON_CHALLENGE)
+		return true;
 	return r->integrity != OMASEC_INTEGRITY_NONE &&
 	       (r->direction == OMASEC_DIRECTION_OUT || r->role == OMASEC_ROLE_CLIENT);
 }
@@ -317,6 +322,12 @@ void setting_rule_check(const struct rule_conf *c, setting_report report, void *
 	check_required(&setting_rule, c->seen, report, arg);
 	if (c->any_account && c->seen & 1u << R_DIRECTION && rule_needs_account(&c->r))
 		report(arg, R_ACCOUNT, "any is for servers, which learn from the MAC header who their peer is: expected the name of an account");
+	if (c->r.integrity == OMASEC_INTEGRITY_ON_CHALLENGE &&
+	    c->r.transport != OMASEC_TRANSPORT_AUTHENTICATED)
+		report(arg, R_INTEGRITY, "on-challenge is for transports that authenticate (DM Security 1.3, 5.4.1.5): expected hmac, or transport = authenticated in this rule");
+	if (c->r.integrity == OMASEC_INTEGRITY_ON_CHALLENGE &&
+	    c->r.auth_mode == OMASEC_AUTH_MODE_STATIC)
+		report(arg, R_AUTH_MODE, "expected transparent or native: static answers no challenge");
 	if (c->seen & 1u << R_FIRST_CONTACT && c->r.auth_mode == OMASEC_AUTH_MODE_STATIC &&
 	    c->r.first_contact == OMASEC_FIRST_CONTACT_CHALLENGE)
 		report(arg, R_FIRST_CONTACT, "expected nonce: with auth-mode static nobody answers a challenge");

@@ -150,9 +150,23 @@ enum omasec_binding {
 	OMASEC_BINDING_HTTP,
 };
 
+/**
+ * enum omasec_integrity - hmac: each message carries a MAC. on-challenge: from
+ *   the moment on that a side asked for it.
+ */
 enum omasec_integrity {
 	OMASEC_INTEGRITY_NONE,
 	OMASEC_INTEGRITY_HMAC,
+	OMASEC_INTEGRITY_ON_CHALLENGE,
+};
+
+/**
+ * enum omasec_transport - What is below the socket: nothing that protects, or
+ *   something that authenticates both ends (IPsec, a VPN).
+ */
+enum omasec_transport {
+	OMASEC_TRANSPORT_PLAIN,
+	OMASEC_TRANSPORT_AUTHENTICATED,
 };
 
 /**
@@ -296,6 +310,7 @@ enum {
 	OMASEC_A_RULE_ROLE,
 	OMASEC_A_RULE_BINDING,
 	OMASEC_A_RULE_INTEGRITY,
+	OMASEC_A_RULE_TRANSPORT,
 	OMASEC_A_RULE_AUTH_MODE,
 	OMASEC_A_RULE_FIRST_CONTACT,
 	OMASEC_A_RULE_OTHER,
@@ -346,6 +361,7 @@ enum {
 	OMASEC_A_MSG_ACCOUNT,
 	OMASEC_A_MSG_USER,
 	OMASEC_A_MSG_MAC_STATE,
+	OMASEC_A_MSG_INTEGRITY,
 	OMASEC_A_MSG_AUTH_MODE,
 	OMASEC_A_MSG_FIRST_CONTACT,
 	OMASEC_A_MSG_APP_CRED,
