@@ -29,14 +29,12 @@ static inline unsigned char omasec_lower(unsigned char c)
 	return c >= 'A' && c <= 'Z' ? (unsigned char)(c + ('a' - 'A')) : c;
 }
 
-/* tchar of RFC 9110, 5.6.2 */
+/* tchar of RFC 9110, 5.6.2: !#$%&'*+-.^_`|~, digits and letters, a bit for each */
 static inline bool omasec_is_tchar(unsigned char c)
 {
-	unsigned char l = omasec_lower(c);
+	static const u32 set[8] = { 0, 0x03ff6cfa, 0xc7fffffe, 0x57ffffff };
 
-	if (omasec_is_digit(c) || (l >= 'a' && l <= 'z'))
-		return true;
-	return c && strchr("!#$%&'*+-.^_`|~", c);
+	return (set[c / 32] >> (c % 32)) & 1;
 }
 
 static inline bool omasec_is_token(struct omasec_slice s)
@@ -66,6 +64,14 @@ static inline bool omasec_slice_begins(struct omasec_slice s, const char *lower)
 static inline bool omasec_slice_is(struct omasec_slice s, const char *lower)
 {
 	return s.len == strlen(lower) && omasec_slice_begins(s, lower);
+}
+
+/* A word of a table, and the same question without counting its letters again. */
+#define OMASEC_WORD(text) { text, sizeof(text) - 1 }
+
+static inline bool omasec_slice_is_word(struct omasec_slice s, struct omasec_slice word)
+{
+	return s.len == word.len && omasec_slice_begins(s, word.p);
 }
 
 /* Without blanks at either end. */

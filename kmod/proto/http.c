@@ -158,6 +158,21 @@ static enum omasec_http_event head_octet(struct omasec_http *h, unsigned char c)
 	}
 }
 
+/*
+ * Octets in front that a line of the head just takes in: all but its ends, tabs,
+ * and what is refused. For speed only; head_octet() would say MORE to each.
+ */
+static size_t head_run(const struct omasec_http *h, const char *data, size_t len)
+{
+	size_t n = min_t(size_t, len, OMASEC_HTTP_HEAD_MAX - h->count), i;
+
+	if (h->state != ST_START_LINE && h->state != ST_FIELD_LINE)
+		return 0;
+	for (i = 0; i < n && !omasec_is_control((unsigned char)data[i]); i++)
+		;
+	return i;
+}
+
 /* A digit of the chunk size. Sixteen digits are enough for every allowed size. */
 static enum omasec_http_event size_digit(struct omasec_http *h, unsigned char c)
 {
@@ -310,12 +325,18 @@ enum omasec_http_event omasec_http_step(struct omasec_http *h, const char *data,
 			ev = bad(h, BAD_ORDER);
 		} else if (has_span(h)) {
 			ev = take_span(h, data, len, &i, &out->body);
-		} else {
-			unsigned char c = (unsigned char)data[i];
+		} else if (is_head(h)) {
+			size_t n = head_run(h, data + i, len - i);
 
-			ev = is_head(h) ? head_octet(h, c) : chunk_octet(h, c);
-			if (ev != OMASEC_HTTP_BAD)
-				i++;
+			h->count += (u32)n;
+			i += n;
+			if (i == len)
+				break;
+			ev = head_octet(h, (unsigned char)data[i]);
+			i += ev != OMASEC_HTTP_BAD;
+		} else {
+			ev = chunk_octet(h, (unsigned char)data[i]);
+			i += ev != OMASEC_HTTP_BAD;
 		}
 	}
 	out->used = i;

@@ -67,14 +67,15 @@ static bool is_value(struct omasec_slice s)
 /* Fields that say how long or what the old body is. */
 static bool is_about_body(struct omasec_slice name)
 {
-	static const char * const names[] = {
-		"content-length", "transfer-encoding", "te", "trailer",
-		"content-md5", "digest", "content-digest", "repr-digest",
+	static const struct omasec_slice names[] = {
+		OMASEC_WORD("content-length"), OMASEC_WORD("transfer-encoding"),
+		OMASEC_WORD("te"), OMASEC_WORD("trailer"), OMASEC_WORD("content-md5"),
+		OMASEC_WORD("digest"), OMASEC_WORD("content-digest"), OMASEC_WORD("repr-digest"),
 	};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		if (omasec_slice_is(name, names[i]))
+		if (omasec_slice_is_word(name, names[i]))
 			return true;
 	}
 	return false;

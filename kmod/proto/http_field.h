@@ -15,8 +15,9 @@ struct omasec_http_line {
 };
 
 /*
- * Takes the next line off @rest. Returns 0, or OMASEC_REASON_HTTP_LINE_END when
- * it does not end in CR LF.
+ * Takes the next line off @rest. Returns 0, OMASEC_REASON_HTTP_SYNTAX for a
+ * control character in it, or OMASEC_REASON_HTTP_LINE_END when it does not end in
+ * CR LF.
  */
 unsigned int omasec_http_next_line(struct omasec_slice *rest, struct omasec_http_line *line);
 

@@ -31,10 +31,16 @@ static unsigned int bad_syntax(struct parse *p, const char *what)
 
 unsigned int omasec_http_next_line(struct omasec_slice *rest, struct omasec_http_line *line)
 {
+	unsigned char c = 0;
 	size_t i;
 
-	for (i = 0; i < rest->len && rest->p[i] != '\r' && rest->p[i] != '\n'; i++)
-		;
+	for (i = 0; i < rest->len; i++) {
+		c = (unsigned char)rest->p[i];
+		if (omasec_is_control(c) && c != '\t')
+			break;
+	}
+	if (i < rest->len && c != '\r' && c != '\n')
+		return OMASEC_REASON_HTTP_SYNTAX;
 	if (rest->len - i < 2 || rest->p[i] != '\r' || rest->p[i + 1] != '\n')
 		return OMASEC_REASON_HTTP_LINE_END;
 	line->text.p = rest->p;
@@ -228,8 +234,9 @@ static unsigned int field_host(struct parse *p, struct omasec_slice value)
  */
 static unsigned int field_connection(struct parse *p, struct omasec_slice value)
 {
-	static const char * const end_to_end[] = {
-		"content-length", "transfer-encoding", "content-type", "host", "x-syncml-hmac",
+	static const struct omasec_slice end_to_end[] = {
+		OMASEC_WORD("content-length"), OMASEC_WORD("transfer-encoding"),
+		OMASEC_WORD("content-type"), OMASEC_WORD("host"), OMASEC_WORD("x-syncml-hmac"),
 	};
 	struct omasec_slice option;
 	size_t i;
@@ -240,7 +247,7 @@ static unsigned int field_connection(struct parse *p, struct omasec_slice value)
 		else if (omasec_slice_is(option, "keep-alive"))
 			p->conn_keep = true;
 		for (i = 0; i < ARRAY_SIZE(end_to_end); i++) {
-			if (omasec_slice_is(option, end_to_end[i]))
+			if (omasec_slice_is_word(option, end_to_end[i]))
 				return bad_syntax(p, "Connection names a field that is end to end");
 		}
 	}
@@ -278,17 +285,17 @@ static unsigned int field_hmac(struct parse *p, struct omasec_slice value)
 }
 
 static const struct {
-	const char *name;
+	struct omasec_slice name;
 	unsigned int (*read)(struct parse *p, struct omasec_slice value);
 } readers[] = {
-	{ "connection", field_connection },
-	{ "content-encoding", field_encoding },
-	{ "content-length", field_length },
-	{ "content-type", field_type },
-	{ "expect", field_expect },
-	{ "host", field_host },
-	{ "transfer-encoding", field_coding },
-	{ "x-syncml-hmac", field_hmac },
+	{ OMASEC_WORD("connection"), field_connection },
+	{ OMASEC_WORD("content-encoding"), field_encoding },
+	{ OMASEC_WORD("content-length"), field_length },
+	{ OMASEC_WORD("content-type"), field_type },
+	{ OMASEC_WORD("expect"), field_expect },
+	{ OMASEC_WORD("host"), field_host },
+	{ OMASEC_WORD("transfer-encoding"), field_coding },
+	{ OMASEC_WORD("x-syncml-hmac"), field_hmac },
 };
 
 static unsigned int field_line(struct parse *p, struct omasec_slice text)
@@ -303,7 +310,7 @@ static unsigned int field_line(struct parse *p, struct omasec_slice text)
 	if (!omasec_http_split_field(text, &name, &value))
 		return bad_syntax(p, "field name is not a token followed by a colon");
 	for (i = 0; i < ARRAY_SIZE(readers); i++) {
-		if (omasec_slice_is(name, readers[i].name))
+		if (omasec_slice_is_word(name, readers[i].name))
 			return readers[i].read(p, value);
 	}
 	return OMASEC_REASON_NONE;
@@ -335,21 +342,6 @@ static unsigned int conclude(struct parse *p)
 	return OMASEC_REASON_NONE;
 }
 
-static unsigned int check_octets(struct parse *p, const char *head, size_t len)
-{
-	size_t i;
-
-	if (len > OMASEC_HTTP_HEAD_MAX)
-		return refuse(p, OMASEC_REASON_HTTP_TOO_MANY, "head longer than 16384 octets");
-	for (i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)head[i];
-
-		if (omasec_is_control(c) && c != '\t' && c != '\r' && c != '\n')
-			return bad_syntax(p, "control character in the head");
-	}
-	return OMASEC_REASON_NONE;
-}
-
 static unsigned int read_lines(struct parse *p, struct omasec_slice rest)
 {
 	struct omasec_http_line line;
@@ -358,6 +350,8 @@ static unsigned int read_lines(struct parse *p, struct omasec_slice rest)
 
 	for (;; first = false) {
 		reason = omasec_http_next_line(&rest, &line);
+		if (reason == OMASEC_REASON_HTTP_SYNTAX)
+			return bad_syntax(p, "control character in the head");
 		if (reason)
 			return refuse(p, reason, "line that does not end in CR LF");
 		if (first)
@@ -383,8 +377,9 @@ unsigned int omasec_http_parse_head(const char *head, size_t len, unsigned int k
 
 	memset(out, 0, sizeof(*out));
 	out->kind = (u8)kind;
-	reason = check_octets(&p, head, len);
-	if (!reason)
+	if (len > OMASEC_HTTP_HEAD_MAX)
+		reason = refuse(&p, OMASEC_REASON_HTTP_TOO_MANY, "head longer than 16384 octets");
+	else
 		reason = read_lines(&p, rest);
 	if (!reason)
 		reason = conclude(&p);
