@@ -76,18 +76,17 @@ static int omasec_check_known(struct omasec_flow *f, struct omasec_msg *m,
 
 /**
  * omasec_check_mac() - judges the MAC of a received message
- * @f: the flow; f->rx.md5 holds the state of the body
+ * @f: the flow; f->rx has the head and the MD5 state of the body
  * @m: the message; gets mac_state, user and account
- * @h: its head
  *
  * Context: process, f->mtx held, may sleep.
  * Return: enum omasec_reason when the message cannot be judged (no usable key, no
  * memory), else 0 with m->mac_state set, and m->reason for a header that cannot
  * be read or names a user that the rule does not allow.
  */
-unsigned int omasec_check_mac(struct omasec_flow *f, struct omasec_msg *m,
-			      const struct omasec_http_head *h)
+unsigned int omasec_check_mac(struct omasec_flow *f, struct omasec_msg *m)
 {
+	const struct omasec_http_head *h = &f->rx.h;
 	enum omasec_cred_who who = omasec_flow_peer(f);
 	struct omasec_hmac_header hdr;
 	u8 body[OMASEC_MD5_LEN];

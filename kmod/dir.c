@@ -14,6 +14,7 @@ void omasec_dir_reset(struct omasec_dir *d)
 	d->head = NULL;
 	d->head_len = 0;
 	d->head_cap = 0;
+	memset(&d->h, 0, sizeof(d->h));
 	omasec_md5_free(d->md5);
 	d->md5 = NULL;
 	omasec_msg_put(d->msg);

@@ -151,11 +151,6 @@ static void omasec_emit_type(const struct omasec_msg *m, struct omasec_http_edit
 	e->content_type.len = strlen(m->repl_type);
 }
 
-static unsigned int omasec_emit_tx_kind(const struct omasec_flow *f)
-{
-	return omasec_flow_connects(f) ? OMASEC_HTTP_KIND_REQUEST : OMASEC_HTTP_KIND_RESPONSE;
-}
-
 /**
  * omasec_emit_tx() - sends a message of the application that was accepted
  * @f: the flow
@@ -168,22 +163,17 @@ unsigned int omasec_emit_tx(struct omasec_flow *f, struct omasec_msg *m)
 {
 	struct omasec_buf *body = m->has_repl ? &m->repl : &m->body;
 	bool native = f->rule->auth_mode == OMASEC_AUTH_MODE_NATIVE;
+	const struct omasec_http_head *h = &f->tx.h;
 	struct omasec_http_edit e = { .drop_expect = true };
-	struct omasec_http_head h;
 	char value[OMASEC_HMAC_VALUE_MAX];
 	size_t len = body->len;
 	unsigned int reason;
-	const char *what;
 
-	reason = omasec_http_parse_head(f->tx.head, f->tx.head_len, omasec_emit_tx_kind(f),
-					f->exch.answers_head, &h, &what);
-	if (reason)
-		return reason;
-	e.set_length = h.chunked || !h.has_length || m->has_repl;
+	e.set_length = h->chunked || !h->has_length || m->has_repl;
 	e.length = len;
 	omasec_emit_type(m, &e);
 	if (native && f->rule->integrity != OMASEC_INTEGRITY_NONE) {
-		reason = omasec_emit_native(f, m, &h);
+		reason = omasec_emit_native(f, m, h);
 	} else {
 		e.drop_hmac = true;
 		reason = omasec_emit_value(f, m, body, value, &e.hmac);
@@ -259,24 +249,16 @@ unsigned int omasec_emit_respond(struct omasec_flow *f, struct omasec_msg *m)
 unsigned int omasec_emit_rx(struct omasec_flow *f, struct omasec_msg *m)
 {
 	struct omasec_buf *body = m->has_repl ? &m->repl : &m->body;
-	bool connects = omasec_flow_connects(f);
+	const struct omasec_http_head *h = &f->rx.h;
 	struct omasec_http_edit e = {
-		.drop_expect = !connects,
+		.drop_expect = h->kind == OMASEC_HTTP_KIND_REQUEST,
 		/* The application knows nothing of it. */
 		.drop_hmac = f->rule->auth_mode == OMASEC_AUTH_MODE_TRANSPARENT,
 	};
-	struct omasec_http_head h;
 	size_t len = body->len;
 	unsigned int reason;
-	const char *what;
 
-	reason = omasec_http_parse_head(f->rx.head, f->rx.head_len,
-					connects ? OMASEC_HTTP_KIND_RESPONSE :
-						   OMASEC_HTTP_KIND_REQUEST,
-					f->exch.answers_head, &h, &what);
-	if (reason)
-		return reason;
-	e.set_length = h.chunked || !h.has_length || m->has_repl;
+	e.set_length = h->chunked || !h->has_length || m->has_repl;
 	e.length = len;
 	omasec_emit_type(m, &e);
 	reason = omasec_emit_head(f, f->rx.head, f->rx.head_len, &e, &f->rx.out, body);

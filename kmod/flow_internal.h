@@ -58,6 +58,8 @@ enum omasec_dir_state {
  * @head: octets of the current head
  * @head_len: their number
  * @head_cap: allocated
+ * @h: what @head says, from when it is whole until the message is gone; its
+ *	slices are in @head
  * @msg: the message that is assembled or waits
  * @md5: MD5 of the body so far (rx)
  * @out: rx: for the application; tx: for the wire
@@ -70,6 +72,7 @@ struct omasec_dir {
 	struct omasec_http framer;
 	char *head;
 	u32 head_len, head_cap;
+	struct omasec_http_head h;
 	struct omasec_msg *msg;
 	struct omasec_md5_state *md5;
 	struct omasec_buf out;
@@ -234,8 +237,7 @@ bool omasec_tx_run(struct omasec_flow *f);
 int omasec_rx_inject(struct omasec_flow *f, const char *p, size_t len);
 
 /* check.c: enum omasec_reason when it cannot be judged, else 0 and m->mac_state. */
-unsigned int omasec_check_mac(struct omasec_flow *f, struct omasec_msg *m,
-			      const struct omasec_http_head *h);
+unsigned int omasec_check_mac(struct omasec_flow *f, struct omasec_msg *m);
 
 /* emit.c: what leaves the flow in either direction. mtx held; enum omasec_reason. */
 unsigned int omasec_emit_tx(struct omasec_flow *f, struct omasec_msg *m);

@@ -99,12 +99,12 @@ static void omasec_rx_head(struct omasec_flow *f)
 {
 	struct omasec_exchange *x = &f->exch;
 	struct omasec_dir *d = &f->rx;
-	struct omasec_http_head h;
+	const struct omasec_http_head *h = &d->h;
 	const char *what = NULL;
 	unsigned int reason;
 
 	reason = omasec_http_parse_head(d->head, d->head_len, omasec_rx_kind(f), x->answers_head,
-					&h, &what);
+					&d->h, &what);
 	if (reason) {
 		omasec_rx_refuse(f, reason, what);
 		return;
@@ -113,20 +113,20 @@ static void omasec_rx_head(struct omasec_flow *f)
 		omasec_rx_refuse(f, OMASEC_REASON_HTTP_UNEXPECTED, NULL);
 		return;
 	}
-	if (h.interim) {
+	if (h->interim) {
 		if (omasec_buf_append(&d->out, d->head, d->head_len))
 			omasec_rx_refuse(f, OMASEC_REASON_NO_MEMORY, NULL);
 		f->wake |= EPOLLIN | EPOLLRDNORM;
 		omasec_dir_next(d, omasec_rx_kind(f));
 		return;
 	}
-	if (!h.is_dm || h.no_body) {
-		omasec_rx_pass(f, &h);
+	if (!h->is_dm || h->no_body) {
+		omasec_rx_pass(f, h);
 		return;
 	}
-	if (!omasec_dir_begin(f, d, OMASEC_PATH_RX, &h))
+	if (!omasec_dir_begin(f, d, OMASEC_PATH_RX, h))
 		return;
-	if (h.expect_continue && !omasec_flow_connects(f)) {
+	if (h->expect_continue && !omasec_flow_connects(f)) {
 		static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
 		/* The peer waits for this before it sends what we wait for. */
@@ -143,14 +143,8 @@ static void omasec_rx_deliver(struct omasec_flow *f)
 	struct omasec_exchange *x = &f->exch;
 	struct omasec_dir *d = &f->rx;
 	struct omasec_msg *m = d->msg;
-	struct omasec_http_head h;
-	unsigned int reason;
-	const char *what;
+	unsigned int reason = omasec_emit_rx(f, m);
 
-	reason = omasec_http_parse_head(d->head, d->head_len, omasec_rx_kind(f), x->answers_head,
-					&h, &what);
-	if (!reason)
-		reason = omasec_emit_rx(f, m);
 	if (reason) {
 		omasec_rx_refuse(f, reason, NULL);
 		return;
@@ -159,14 +153,14 @@ static void omasec_rx_deliver(struct omasec_flow *f)
 		x->resp_open = false;
 		x->resent = false;
 		/* Not x->close_after: a client may ask to close and be kept all the same. */
-		x->closing |= h.close;
+		x->closing |= d->h.close;
 		kvfree(x->req_head);
 		x->req_head = NULL;
 	} else {
 		x->req_open = false;
 		x->resp_open = true;
-		x->answers_head = h.is_head;
-		x->close_after = h.close;
+		x->answers_head = d->h.is_head;
+		x->close_after = d->h.close;
 	}
 	if (m->account && m->mac_state == OMASEC_MAC_STATE_OK) {
 		atomic64_inc(&m->account->messages_ok);
@@ -186,13 +180,9 @@ static void omasec_rx_respond(struct omasec_flow *f)
 {
 	struct omasec_exchange *x = &f->exch;
 	struct omasec_dir *d = &f->rx;
-	struct omasec_http_head h;
-	unsigned int reason;
-	const char *what;
+	unsigned int reason = 0;
 
-	reason = omasec_http_parse_head(d->head, d->head_len, omasec_rx_kind(f), x->answers_head,
-					&h, &what);
-	if (!reason && omasec_flow_connects(f) && h.close)
+	if (omasec_flow_connects(f) && d->h.close)
 		reason = OMASEC_REASON_RESPONSE_LOST;
 	if (!reason)
 		reason = omasec_emit_respond(f, d->msg);
@@ -230,16 +220,12 @@ static void omasec_rx_complete(struct omasec_flow *f)
 {
 	struct omasec_dir *d = &f->rx;
 	struct omasec_msg *m = d->msg;
-	struct omasec_http_head h;
-	unsigned int reason;
-	const char *what = NULL;
+	unsigned int reason = 0;
 
-	reason = omasec_http_parse_head(d->head, d->head_len, omasec_rx_kind(f),
-					f->exch.answers_head, &h, &what);
-	if (!reason && f->rule->integrity != OMASEC_INTEGRITY_NONE)
-		reason = omasec_check_mac(f, m, &h);
+	if (f->rule->integrity != OMASEC_INTEGRITY_NONE)
+		reason = omasec_check_mac(f, m);
 	if (reason) {
-		omasec_rx_refuse(f, reason, what);
+		omasec_rx_refuse(f, reason, NULL);
 		return;
 	}
 	trace_omasec_message(f, OMASEC_PATH_RX, m->body.len, m->mac_state);

@@ -71,12 +71,12 @@ static void omasec_tx_head(struct omasec_flow *f)
 	static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
 	struct omasec_exchange *x = &f->exch;
 	struct omasec_dir *d = &f->tx;
-	struct omasec_http_head h;
+	const struct omasec_http_head *h = &d->h;
 	const char *what = NULL;
 	unsigned int reason;
 
 	reason = omasec_http_parse_head(d->head, d->head_len, omasec_tx_kind(f), x->answers_head,
-					&h, &what);
+					&d->h, &what);
 	if (reason) {
 		omasec_tx_refuse(f, reason, what);
 		return;
@@ -85,20 +85,20 @@ static void omasec_tx_head(struct omasec_flow *f)
 		omasec_tx_refuse(f, OMASEC_REASON_HTTP_UNEXPECTED, "message after the last one");
 		return;
 	}
-	if (h.interim) {
+	if (h->interim) {
 		if (omasec_buf_append(&d->out, d->head, d->head_len))
 			omasec_tx_refuse(f, OMASEC_REASON_NO_MEMORY, NULL);
 		omasec_dir_next(d, omasec_tx_kind(f));
 		return;
 	}
-	if (!h.is_dm || h.no_body) {
-		omasec_tx_pass(f, &h);
+	if (!h->is_dm || h->no_body) {
+		omasec_tx_pass(f, h);
 		return;
 	}
-	if (!omasec_dir_begin(f, d, OMASEC_PATH_TX, &h))
+	if (!omasec_dir_begin(f, d, OMASEC_PATH_TX, h))
 		return;
 	/* We hold the message until it is whole, and the application waits for this. */
-	if (h.expect_continue && omasec_flow_connects(f) &&
+	if (h->expect_continue && omasec_flow_connects(f) &&
 	    omasec_rx_inject(f, go_on, sizeof(go_on) - 1))
 		omasec_tx_refuse(f, OMASEC_REASON_NO_MEMORY, NULL);
 }
@@ -109,14 +109,8 @@ static void omasec_tx_send(struct omasec_flow *f)
 {
 	struct omasec_exchange *x = &f->exch;
 	struct omasec_dir *d = &f->tx;
-	struct omasec_http_head h;
-	unsigned int reason;
-	const char *what;
+	unsigned int reason = omasec_emit_tx(f, d->msg);
 
-	reason = omasec_http_parse_head(d->head, d->head_len, omasec_tx_kind(f), x->answers_head,
-					&h, &what);
-	if (!reason)
-		reason = omasec_emit_tx(f, d->msg);
 	if (reason) {
 		omasec_tx_refuse(f, reason, NULL);
 		return;
@@ -124,8 +118,8 @@ static void omasec_tx_send(struct omasec_flow *f)
 	if (omasec_flow_connects(f)) {
 		x->req_open = false;
 		x->resp_open = true;
-		x->answers_head = h.is_head;
-		x->close_after = h.close;
+		x->answers_head = d->h.is_head;
+		x->close_after = d->h.close;
 		x->resent = false;
 		if (omasec_rule_needs_helper(f->rule)) {
 			/* Kept for the retry round; the head changes owner. */
@@ -138,7 +132,7 @@ static void omasec_tx_send(struct omasec_flow *f)
 		}
 	} else {
 		x->resp_open = false;
-		x->closing |= h.close | x->close_after;
+		x->closing |= d->h.close | x->close_after;
 	}
 	omasec_dir_next(d, omasec_tx_kind(f));
 }
