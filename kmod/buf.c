@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A byte buffer of single pages. Single pages, because a fragmented device has
- * no others; one list, because messages are only ever appended, walked in order
- * and dropped from the front.
+ * A byte buffer of chunks that fit: small ones for small messages, because
+ * hardened kernels clear whatever is allocated, and long ones for long messages,
+ * because each costs an allocation. More than a page comes from kvmalloc(), since
+ * a fragmented device has only single pages. One list, because messages are only
+ * ever appended, walked in order and dropped from the front.
  *
  * Invariants: @len is the sum of what the chunks hold; no chunk in the list is
- * empty; on->memory counts PAGE_SIZE for every chunk that exists, so an octet at
- * a time cannot hold more memory than the cap says.
+ * empty, but for the last one between reserve and commit; on->memory counts what
+ * every chunk that exists takes, so an octet at a time cannot hold more memory
+ * than the cap says.
  */
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -18,44 +22,70 @@ unsigned long omasec_memory_max = 64UL << 20;
 module_param_named(memory_max, omasec_memory_max, ulong, 0644);
 MODULE_PARM_DESC(memory_max, "most octets held for messages in one network namespace");
 
+/* What a chunk takes at least, and at most when nobody asks for one piece. */
+#define OMASEC_BUF_CHUNK_MIN	256
+#define OMASEC_BUF_CHUNK_MAX	16384
+
 /**
- * struct omasec_chunk - one page of a buffer
+ * struct omasec_chunk - a piece of a buffer
  * @list: in omasec_buf.chunks
  * @off: first octet that counts
  * @end: behind the last octet
+ * @cap: octets that @data has room for
  * @data: octets
  */
 struct omasec_chunk {
 	struct list_head list;
-	u16 off, end;
+	u32 off, end, cap;
 	u8 data[];
 };
 
-#define OMASEC_CHUNK_SIZE	(min_t(size_t, PAGE_SIZE, 32768) - sizeof(struct omasec_chunk))
-
-/* Undoes the charge of @pages. */
-static void omasec_buf_uncharge(struct omasec_net *on, size_t pages)
+static int omasec_buf_charge(struct omasec_net *on, size_t size)
 {
-	atomic_long_sub(pages * PAGE_SIZE, &on->memory);
-}
-
-static int omasec_buf_charge(struct omasec_net *on, size_t pages)
-{
-	long add = pages * PAGE_SIZE;
 	unsigned long max = min_t(unsigned long, READ_ONCE(omasec_memory_max), LONG_MAX);
 
-	if (atomic_long_add_return(add, &on->memory) > (long)max) {
-		atomic_long_sub(add, &on->memory);
+	if (atomic_long_add_return(size, &on->memory) > (long)max) {
+		atomic_long_sub(size, &on->memory);
 		return -ENOBUFS;
 	}
 	return 0;
 }
 
+/* What a chunk is to take for @len more octets: the longer the buffer, the more. */
+static size_t omasec_chunk_size(const struct omasec_buf *b, size_t len)
+{
+	size_t want = min(max(len, b->len) + sizeof(struct omasec_chunk),
+			  (size_t)OMASEC_BUF_CHUNK_MAX);
+
+	return max(roundup_pow_of_two(want), (size_t)OMASEC_BUF_CHUNK_MIN);
+}
+
+/* An empty chunk of @size at the end of @list, or ERR_PTR(-ENOMEM, -ENOBUFS). */
+static struct omasec_chunk *omasec_chunk_new(struct omasec_buf *b, size_t size,
+					     struct list_head *list)
+{
+	int err = omasec_buf_charge(b->on, size);
+	struct omasec_chunk *c;
+
+	if (err)
+		return ERR_PTR(err);
+	c = kvmalloc(size, GFP_KERNEL_ACCOUNT);
+	if (!c) {
+		atomic_long_sub(size, &b->on->memory);
+		return ERR_PTR(-ENOMEM);
+	}
+	c->off = 0;
+	c->end = 0;
+	c->cap = size - sizeof(*c);
+	list_add_tail(&c->list, list);
+	return c;
+}
+
 static void omasec_chunk_free(struct omasec_buf *b, struct omasec_chunk *c)
 {
 	list_del(&c->list);
-	free_page((unsigned long)c);
-	omasec_buf_uncharge(b->on, 1);
+	atomic_long_sub(c->cap + sizeof(*c), &b->on->memory);
+	kvfree(c);
 }
 
 /**
@@ -72,40 +102,26 @@ void omasec_buf_init(struct omasec_buf *b, struct omasec_net *on)
 	INIT_LIST_HEAD(&b->chunks);
 }
 
-/* Room behind the last octet. */
-static size_t omasec_buf_room(const struct omasec_buf *b)
+/* The last chunk when it has room, or NULL. */
+static struct omasec_chunk *omasec_buf_last(const struct omasec_buf *b)
 {
+	struct omasec_chunk *c;
+
 	if (list_empty(&b->chunks))
-		return 0;
-	return OMASEC_CHUNK_SIZE - list_last_entry(&b->chunks, struct omasec_chunk, list)->end;
+		return NULL;
+	c = list_last_entry(&b->chunks, struct omasec_chunk, list);
+	return c->end < c->cap ? c : NULL;
 }
 
-/* Puts @pages empty chunks into @list, or none. */
-static int omasec_buf_pages(struct omasec_net *on, size_t pages, struct list_head *list)
+static size_t omasec_chunk_put(struct omasec_buf *b, struct omasec_chunk *c, const void *data,
+			       size_t len)
 {
-	struct omasec_chunk *c, *next;
-	size_t i;
-	int err;
+	size_t n = min_t(size_t, c->cap - c->end, len);
 
-	err = omasec_buf_charge(on, pages);
-	if (err)
-		return err;
-	for (i = 0; i < pages; i++) {
-		c = (void *)__get_free_page(GFP_KERNEL_ACCOUNT);
-		if (!c)
-			goto err_free;
-		c->off = 0;
-		c->end = 0;
-		list_add_tail(&c->list, list);
-	}
-	return 0;
-
-err_free:
-	list_for_each_entry_safe(c, next, list, list)
-		free_page((unsigned long)c);
-	INIT_LIST_HEAD(list);
-	omasec_buf_uncharge(on, pages);
-	return -ENOMEM;
+	memcpy(c->data + c->end, data, n);
+	c->end += n;
+	b->len += n;
+	return n;
 }
 
 /**
@@ -119,34 +135,33 @@ err_free:
  */
 int omasec_buf_append(struct omasec_buf *b, const void *data, size_t len)
 {
-	size_t room = omasec_buf_room(b), n;
-	struct omasec_chunk *c;
+	struct omasec_chunk *last = omasec_buf_last(b), *c, *next;
+	size_t left = len - min_t(size_t, len, last ? last->cap - last->end : 0), n;
 	LIST_HEAD(fresh);
-	int err;
 
-	if (len > room) {
-		err = omasec_buf_pages(b->on, DIV_ROUND_UP(len - room, OMASEC_CHUNK_SIZE), &fresh);
-		if (err)
-			return err;
+	while (left) {
+		c = omasec_chunk_new(b, omasec_chunk_size(b, left), &fresh);
+		if (IS_ERR(c))
+			goto err_free;
+		left -= min_t(size_t, left, c->cap);
 	}
-	b->len += len;
-	if (room && len) {
-		c = list_last_entry(&b->chunks, struct omasec_chunk, list);
-		n = min(room, len);
-		memcpy(c->data + c->end, data, n);
-		c->end += n;
+	if (last) {
+		n = omasec_chunk_put(b, last, data, len);
 		data += n;
 		len -= n;
 	}
 	list_for_each_entry(c, &fresh, list) {
-		n = min(OMASEC_CHUNK_SIZE, len);
-		memcpy(c->data, data, n);
-		c->end = n;
+		n = omasec_chunk_put(b, c, data, len);
 		data += n;
 		len -= n;
 	}
 	list_splice_tail(&fresh, &b->chunks);
 	return 0;
+
+err_free:
+	list_for_each_entry_safe(last, next, &fresh, list)
+		omasec_chunk_free(b, last);
+	return PTR_ERR(c);
 }
 
 /**
@@ -164,34 +179,93 @@ ssize_t omasec_buf_append_iter(struct omasec_buf *b, struct iov_iter *from, size
 	int err = 0;
 
 	while (done < len) {
-		size_t room = omasec_buf_room(b), n;
-		struct omasec_chunk *c;
-		LIST_HEAD(fresh);
+		size_t room = len - done, n;
+		void *p = omasec_buf_reserve(b, 1, &room);
 
-		if (!room) {
-			err = omasec_buf_pages(b->on, 1, &fresh);
-			if (err)
-				break;
-			room = OMASEC_CHUNK_SIZE;
-			c = list_first_entry(&fresh, struct omasec_chunk, list);
-		} else {
-			c = list_last_entry(&b->chunks, struct omasec_chunk, list);
+		if (IS_ERR(p)) {
+			err = PTR_ERR(p);
+			break;
 		}
-		n = copy_from_iter(c->data + c->end, min(room, len - done), from);
-		c->end += n;
-		b->len += n;
+		n = copy_from_iter(p, min(room, len - done), from);
+		omasec_buf_commit(b, n);
 		done += n;
-		if (!list_empty(&fresh)) {
-			list_move_tail(&c->list, &b->chunks);
-			if (!n)
-				omasec_chunk_free(b, c);
-		}
 		if (!n) {
 			err = -EFAULT;
 			break;
 		}
 	}
 	return done ? done : err;
+}
+
+/**
+ * omasec_buf_reserve() - room at the end, for somebody else to write to
+ * @b: the buffer
+ * @least: octets that must be there, in one piece
+ * @room: octets that would be useful; set to those that are there
+ *
+ * omasec_buf_commit() must follow, before anything else is done to @b.
+ *
+ * Context: process, may sleep. The caller serialises.
+ * Return: where to write, or ERR_PTR() of -ENOMEM, or -ENOBUFS over the memory cap
+ * of the namespace.
+ */
+void *omasec_buf_reserve(struct omasec_buf *b, size_t least, size_t *room)
+{
+	struct omasec_chunk *c = omasec_buf_last(b);
+
+	if (!c || c->cap - c->end < least) {
+		c = omasec_chunk_new(b, max(omasec_chunk_size(b, *room), least + sizeof(*c)),
+				     &b->chunks);
+		if (IS_ERR(c))
+			return c;
+	}
+	*room = c->cap - c->end;
+	return c->data + c->end;
+}
+
+/**
+ * omasec_buf_commit() - takes over what was written
+ * @b: the buffer, after omasec_buf_reserve()
+ * @len: octets that were written, may be 0
+ *
+ * Context: any.
+ */
+void omasec_buf_commit(struct omasec_buf *b, size_t len)
+{
+	struct omasec_chunk *c = list_last_entry(&b->chunks, struct omasec_chunk, list);
+
+	c->end += len;
+	b->len += len;
+	if (c->off == c->end)
+		omasec_chunk_free(b, c);
+}
+
+/**
+ * omasec_buf_take() - moves octets from the front of a buffer to the end of another
+ * @to: receives them
+ * @from: loses them; of the same namespace
+ * @len: their number, within the first contiguous piece
+ *
+ * A chunk that is used well changes hands without a copy.
+ *
+ * Context: process, may sleep. The caller serialises.
+ * Return: 0, -ENOMEM, or -ENOBUFS; then nothing was moved.
+ */
+int omasec_buf_take(struct omasec_buf *to, struct omasec_buf *from, size_t len)
+{
+	struct omasec_chunk *c = list_first_entry(&from->chunks, struct omasec_chunk, list);
+	int err;
+
+	if (len == c->end - c->off && len >= c->cap / 4) {
+		list_move_tail(&c->list, &to->chunks);
+		to->len += len;
+		from->len -= len;
+		return 0;
+	}
+	err = omasec_buf_append(to, c->data + c->off, len);
+	if (!err)
+		omasec_buf_consume(from, len);
+	return err;
 }
 
 /**

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A byte buffer of pages that grows at the end and is read from the front,
+ * A byte buffer that grows at the end and is read from the front,
  * charged to the memory cap of its network namespace and to the memory cgroup
  * of the task. The caller serialises.
  */
@@ -35,6 +35,14 @@ void omasec_buf_init(struct omasec_buf *b, struct omasec_net *on);
 int omasec_buf_append(struct omasec_buf *b, const void *data, size_t len);
 /* From user memory: octets taken, or a negative errno when none were. May sleep. */
 ssize_t omasec_buf_append_iter(struct omasec_buf *b, struct iov_iter *from, size_t len);
+/*
+ * Room at the end, at least @least octets in one piece and about *@room, which is
+ * set to what is there: its place, or ERR_PTR(). commit takes what was written.
+ */
+void *omasec_buf_reserve(struct omasec_buf *b, size_t least, size_t *room);
+void omasec_buf_commit(struct omasec_buf *b, size_t len);
+/* Moves @len octets of the first contiguous piece of @from to the end of @to, or none. */
+int omasec_buf_take(struct omasec_buf *to, struct omasec_buf *from, size_t len);
 /* Copies from @off without consuming; -ERANGE when there is less. Does not sleep. */
 int omasec_buf_read(const struct omasec_buf *b, size_t off, void *dst, size_t len);
 /* Positions at the front; valid as long as nothing is consumed. */

@@ -112,16 +112,17 @@ static unsigned int omasec_emit_head(struct omasec_flow *f, const char *head, u3
 				     struct omasec_buf *body)
 {
 	size_t cap = head_len + OMASEC_EMIT_EXTRA;
-	char *out = kvmalloc(cap, GFP_KERNEL_ACCOUNT);
-	unsigned int reason;
+	char *out = omasec_buf_reserve(to, cap, &cap);
 	ssize_t n;
 
-	if (!out)
+	if (IS_ERR(out))
 		return OMASEC_REASON_NO_MEMORY;
 	n = omasec_http_edit_head(head, head_len, e, out, cap);
-	reason = n < 0 ? OMASEC_REASON_HTTP_TOO_MANY : omasec_emit_append(to, out, n, body);
-	kvfree(out);
-	return reason;
+	omasec_buf_commit(to, max_t(ssize_t, n, 0));
+	if (n < 0)
+		return OMASEC_REASON_HTTP_TOO_MANY;
+	omasec_buf_splice(to, body);
+	return 0;
 }
 
 /* A native application made the MAC itself: it must be the right one. */
