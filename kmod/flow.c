@@ -156,9 +156,10 @@ void omasec_flow_setup(struct omasec_flow *f, struct omasec_net *on, struct sock
 			f->account = omasec_account_get(rule->account);
 	}
 	f->id = atomic64_inc_return(&omasec_flow_ids);
+	omasec_buf_init(&f->rx.in, on);
 	omasec_buf_init(&f->rx.out, on);
+	omasec_buf_init(&f->tx.in, on);
 	omasec_buf_init(&f->tx.out, on);
-	omasec_buf_init(&f->tx_in, on);
 	f->rcvlowat = READ_ONCE(sk->sk_rcvlowat);
 	atomic_inc(f->listener ? &on->listener_count : &on->flow_count);
 	llist_add(&f->new_node, &on->flows_new);
@@ -243,10 +244,10 @@ void omasec_flow_free(struct omasec_flow *f)
 	omasec_flow_unlist(f);
 	omasec_dir_reset(&f->rx);
 	omasec_dir_reset(&f->tx);
+	omasec_buf_free(&f->rx.in);
 	omasec_buf_free(&f->rx.out);
+	omasec_buf_free(&f->tx.in);
 	omasec_buf_free(&f->tx.out);
-	omasec_buf_free(&f->tx_in);
-	kvfree(f->raw);
 	kvfree(f->exch.req_head);
 	kfree_sensitive(f->expect);
 	omasec_account_put(f->account);
@@ -304,7 +305,7 @@ void omasec_flow_run(struct omasec_flow *f)
 	} while (moved);
 	omasec_publish_len(&f->rx.out_len, f->rx.out.len);
 	omasec_publish_len(&f->tx.out_len, f->tx.out.len);
-	omasec_publish_len(&f->tx_in_len, f->tx_in.len);
+	omasec_publish_len(&f->tx.in_len, f->tx.in.len);
 	wake = f->wake;
 	f->wake = 0;
 	mutex_unlock(&f->mtx);
@@ -414,7 +415,7 @@ static int omasec_flow_deny_status(struct omasec_flow *f, int path, unsigned int
  */
 void omasec_flow_refuse(struct omasec_flow *f, int path, unsigned int reason, const char *text)
 {
-	struct omasec_dir *d = path == OMASEC_PATH_RX ? &f->rx : &f->tx;
+	struct omasec_dir *d = omasec_flow_dir(f, path);
 	bool http = f->rule->on_deny == OMASEC_ON_DENY_HTTP;
 	bool between;
 
@@ -439,7 +440,7 @@ void omasec_flow_refuse(struct omasec_flow *f, int path, unsigned int reason, co
 			/* The status goes out in order, then FIN. */
 			f->rx.state = OMASEC_DIR_DEAD;
 			f->tx.state = OMASEC_DIR_DEAD;
-			omasec_buf_consume(&f->tx_in, f->tx_in.len);
+			omasec_buf_consume(&f->tx.in, f->tx.in.len);
 			f->shut_wr = true;
 			omasec_publish_flag(&f->rx_err);
 			f->wake |= EPOLLIN | EPOLLRDNORM | EPOLLERR;
@@ -451,7 +452,7 @@ void omasec_flow_refuse(struct omasec_flow *f, int path, unsigned int reason, co
 	}
 	f->rx.state = OMASEC_DIR_DEAD;
 	f->tx.state = OMASEC_DIR_DEAD;
-	omasec_buf_consume(&f->tx_in, f->tx_in.len);
+	omasec_buf_consume(&f->tx.in, f->tx.in.len);
 	omasec_publish_flag(&f->rx_err);
 	f->wake |= EPOLLIN | EPOLLRDNORM | EPOLLOUT | EPOLLWRNORM | EPOLLERR | EPOLLHUP;
 	f->base_prot->diag_destroy(f->sk, f->err);	/* RST to the peer */

@@ -39,8 +39,6 @@
 #define OMASEC_RX_READY_MAX	(256 * 1024)
 /* Octets from the application that wait while a message is being decided. */
 #define OMASEC_TX_AHEAD		(64 * 1024)
-/* Octets that one read from TCP asks for. */
-#define OMASEC_RAW_SIZE		(16 * 1024)
 
 enum omasec_dir_state {
 	OMASEC_DIR_HEAD,	/* between messages, or inside a head */
@@ -62,6 +60,8 @@ enum omasec_dir_state {
  *	slices are in @head
  * @msg: the message that is assembled or waits
  * @md5: MD5 of the body so far (rx)
+ * @in: not yet framed; rx: from TCP; tx: from the application
+ * @in_len: length of @in for readers without @mtx (tx only; release/acquire)
  * @out: rx: for the application; tx: for the wire
  * @out_len: length of @out for readers without @mtx (release/acquire)
  * @messages: DM messages that went through
@@ -75,8 +75,8 @@ struct omasec_dir {
 	struct omasec_http_head h;
 	struct omasec_msg *msg;
 	struct omasec_md5_state *md5;
-	struct omasec_buf out;
-	size_t out_len;
+	struct omasec_buf in, out;
+	size_t in_len, out_len;
 	u64 messages, bytes;
 };
 
@@ -111,9 +111,6 @@ struct omasec_exchange {
  * @listed: @node is in a list; under flow_lock
  * @work: runs both directions
  * @waiters: close() waits here for a verdict
- * @raw: octets read from TCP and not yet framed
- * @tx_in: octets from the application, not yet framed
- * @tx_in_len: its length for readers without @mtx
  * @expect: nonce issued to a peer without account
  * @err: sticky, positive errno
  * @reason: enum omasec_reason of the refusal
@@ -148,10 +145,6 @@ struct omasec_flow {
 	wait_queue_head_t waiters;
 	struct omasec_dir rx, tx;
 	struct omasec_exchange exch;
-	u8 *raw;
-	u32 raw_off, raw_len;
-	struct omasec_buf tx_in;
-	size_t tx_in_len;
 	struct omasec_nonce *expect;
 	int err;
 	u32 reason;
@@ -195,6 +188,17 @@ static inline bool omasec_flow_connects(const struct omasec_flow *f)
 	return f->rule->sel.direction == OMASEC_DIRECTION_OUT;
 }
 
+static inline struct omasec_dir *omasec_flow_dir(struct omasec_flow *f, int path)
+{
+	return path == OMASEC_PATH_RX ? &f->rx : &f->tx;
+}
+
+/* Between two messages. */
+static inline bool omasec_dir_boundary(const struct omasec_dir *d)
+{
+	return d->state == OMASEC_DIR_HEAD && !d->head_len;
+}
+
 /* Whose credential protects what we send, and what we receive. */
 static inline enum omasec_cred_who omasec_flow_own(const struct omasec_flow *f)
 {
@@ -227,14 +231,22 @@ void omasec_flow_event(struct omasec_flow *f, u8 kind, unsigned int reason, int 
 		       const struct omasec_msg *m, const char *text);
 /* Refuses: counts, tells, and ends the flow as the rule says. mtx held. */
 void omasec_flow_refuse(struct omasec_flow *f, int path, unsigned int reason, const char *text);
+
+/*
+ * dir.c: what is the same in both directions. mtx held. step: one step of the
+ * framer over the front of @in, *@moved says that it got anywhere. passed: a
+ * message that the rule lets pass is through. submit: to the helper.
+ */
+enum omasec_http_event omasec_dir_step(struct omasec_flow *f, int path, bool *moved);
+void omasec_dir_passed(struct omasec_flow *f, int path);
+void omasec_dir_submit(struct omasec_flow *f, int path);
+void omasec_dir_next(struct omasec_flow *f, int path);
 void omasec_dir_reset(struct omasec_dir *d);
-int omasec_dir_add_head(struct omasec_dir *d, const void *p, size_t len);
+void omasec_flow_put_error(struct omasec_flow *f, int err);
 
 /* rx.c, tx.c: run a direction as far as it goes; true when something moved. mtx held. */
 bool omasec_rx_run(struct omasec_flow *f);
 bool omasec_tx_run(struct omasec_flow *f);
-/* Bytes of our own for the application (an HTTP status). */
-int omasec_rx_inject(struct omasec_flow *f, const char *p, size_t len);
 
 /* check.c: enum omasec_reason when it cannot be judged, else 0 and m->mac_state. */
 unsigned int omasec_check_mac(struct omasec_flow *f, struct omasec_msg *m);
@@ -243,12 +255,5 @@ unsigned int omasec_check_mac(struct omasec_flow *f, struct omasec_msg *m);
 unsigned int omasec_emit_tx(struct omasec_flow *f, struct omasec_msg *m);
 unsigned int omasec_emit_respond(struct omasec_flow *f, struct omasec_msg *m);
 unsigned int omasec_emit_rx(struct omasec_flow *f, struct omasec_msg *m);
-
-/* Common to both directions. */
-struct omasec_msg *omasec_dir_begin(struct omasec_flow *f, struct omasec_dir *d, int path,
-				    const struct omasec_http_head *h);
-void omasec_dir_next(struct omasec_dir *d, unsigned int kind);
-void omasec_dir_decided(struct omasec_msg *m, void *arg);
-void omasec_flow_put_error(struct omasec_flow *f, int err);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The way in: TCP -> raw -> framer -> message -> MAC -> verdict -> rx.out.
+ * The way in: TCP -> rx.in -> framer -> message -> MAC -> verdict -> rx.out.
  *
  * Read from top to bottom it is the life of a received message. Everything runs
  * under f->mtx in process context. Octets of a DM message reach rx.out only in
@@ -10,11 +10,6 @@
 
 #include "flow_internal.h"
 #include "trace.h"
-
-static unsigned int omasec_rx_kind(const struct omasec_flow *f)
-{
-	return omasec_flow_connects(f) ? OMASEC_HTTP_KIND_RESPONSE : OMASEC_HTTP_KIND_REQUEST;
-}
 
 static void omasec_rx_refuse(struct omasec_flow *f, unsigned int reason, const char *what)
 {
@@ -30,109 +25,37 @@ static void omasec_rx_refuse(struct omasec_flow *f, unsigned int reason, const c
  */
 static bool omasec_rx_open(struct omasec_flow *f)
 {
-	bool boundary = f->rx.state == OMASEC_DIR_HEAD && !f->rx.head_len;
-
-	return !boundary || omasec_flow_connects(f) || omasec_exchange_idle(&f->exch);
+	return !omasec_dir_boundary(&f->rx) || omasec_flow_connects(f) ||
+	       omasec_exchange_idle(&f->exch);
 }
 
-/* Octets in f->raw: their number, 0 at FIN, or a negative errno. */
+/* TCP has nothing to say: no octet, no end, no error. What comes now kicks the flow. */
+static bool omasec_rx_quiet(const struct sock *sk)
+{
+	return skb_queue_empty_lockless(&sk->sk_receive_queue) && !READ_ONCE(sk->sk_err) &&
+	       !(READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN) &&
+	       (1 << inet_sk_state_load(sk)) & (TCPF_ESTABLISHED | TCPF_FIN_WAIT1 |
+						TCPF_FIN_WAIT2);
+}
+
+/* Octets into rx.in: their number, 0 at FIN, or a negative errno. */
 static int omasec_rx_fill(struct omasec_flow *f)
 {
+	size_t room = max(tcp_inq(f->sk), 1);
 	struct msghdr msg = {};
 	struct kvec kv;
 	int n;
 
-	if (f->raw_len)
-		return f->raw_len;
-	if (!f->raw) {
-		f->raw = kvmalloc(OMASEC_RAW_SIZE, GFP_KERNEL_ACCOUNT);
-		if (!f->raw)
-			return -ENOMEM;
-	}
-	kv.iov_base = f->raw;
-	kv.iov_len = OMASEC_RAW_SIZE;
-	iov_iter_kvec(&msg.msg_iter, ITER_DEST, &kv, 1, OMASEC_RAW_SIZE);
-	n = omasec_call_recvmsg(f->base_prot, f->sk, &msg, OMASEC_RAW_SIZE, MSG_DONTWAIT);
-	f->raw_off = 0;
-	f->raw_len = max(n, 0);
+	if (omasec_rx_quiet(f->sk))
+		return -EAGAIN;
+	kv.iov_base = omasec_buf_reserve(&f->rx.in, 1, &room);
+	if (IS_ERR(kv.iov_base))
+		return -ENOMEM;
+	kv.iov_len = room;
+	iov_iter_kvec(&msg.msg_iter, ITER_DEST, &kv, 1, room);
+	n = omasec_call_recvmsg(f->base_prot, f->sk, &msg, room, MSG_DONTWAIT);
+	omasec_buf_commit(&f->rx.in, max(n, 0));
 	return n;
-}
-
-/* An idle flow keeps no buffer. */
-static void omasec_rx_trim(struct omasec_flow *f)
-{
-	if (f->raw_len || f->rx.state == OMASEC_DIR_BODY || f->rx.state == OMASEC_DIR_PASS)
-		return;
-	kvfree(f->raw);
-	f->raw = NULL;
-}
-
-/* ---- a head ---- */
-
-static void omasec_rx_pass(struct omasec_flow *f, const struct omasec_http_head *h)
-{
-	struct omasec_exchange *x = &f->exch;
-
-	if (f->rule->other != OMASEC_OTHER_PASS) {
-		omasec_rx_refuse(f, OMASEC_REASON_NOT_DM, NULL);
-		return;
-	}
-	if (!omasec_flow_connects(f)) {
-		x->req_open = true;
-		x->resp_open = true;
-		x->answers_head = h->is_head;
-		x->close_after = h->close;
-	} else {
-		x->close_after |= h->close;
-	}
-	if (omasec_buf_append(&f->rx.out, f->rx.head, f->rx.head_len)) {
-		omasec_rx_refuse(f, OMASEC_REASON_NO_MEMORY, NULL);
-		return;
-	}
-	f->wake |= EPOLLIN | EPOLLRDNORM;
-	omasec_stat_inc(f->on, OMASEC_STAT_PASSED);
-	omasec_http_start_body(&f->rx.framer, h);
-	f->rx.state = OMASEC_DIR_PASS;
-}
-
-static void omasec_rx_head(struct omasec_flow *f)
-{
-	struct omasec_exchange *x = &f->exch;
-	struct omasec_dir *d = &f->rx;
-	const struct omasec_http_head *h = &d->h;
-	const char *what = NULL;
-	unsigned int reason;
-
-	reason = omasec_http_parse_head(d->head, d->head_len, omasec_rx_kind(f), x->answers_head,
-					&d->h, &what);
-	if (reason) {
-		omasec_rx_refuse(f, reason, what);
-		return;
-	}
-	if (x->closing || (omasec_flow_connects(f) && !x->resp_open)) {
-		omasec_rx_refuse(f, OMASEC_REASON_HTTP_UNEXPECTED, NULL);
-		return;
-	}
-	if (h->interim) {
-		if (omasec_buf_append(&d->out, d->head, d->head_len))
-			omasec_rx_refuse(f, OMASEC_REASON_NO_MEMORY, NULL);
-		f->wake |= EPOLLIN | EPOLLRDNORM;
-		omasec_dir_next(d, omasec_rx_kind(f));
-		return;
-	}
-	if (!h->is_dm || h->no_body) {
-		omasec_rx_pass(f, h);
-		return;
-	}
-	if (!omasec_dir_begin(f, d, OMASEC_PATH_RX, h))
-		return;
-	if (h->expect_continue && !omasec_flow_connects(f)) {
-		static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
-
-		/* The peer waits for this before it sends what we wait for. */
-		if (omasec_buf_append(&f->tx.out, go_on, sizeof(go_on) - 1))
-			omasec_rx_refuse(f, OMASEC_REASON_NO_MEMORY, NULL);
-	}
 }
 
 /* ---- a whole message ---- */
@@ -172,7 +95,7 @@ static void omasec_rx_deliver(struct omasec_flow *f)
 		}
 	}
 	f->wake |= EPOLLIN | EPOLLRDNORM;
-	omasec_dir_next(d, omasec_rx_kind(f));
+	omasec_dir_next(f, OMASEC_PATH_RX);
 }
 
 /* The helper answers the peer itself, or sends the request again. */
@@ -195,7 +118,7 @@ static void omasec_rx_respond(struct omasec_flow *f)
 	omasec_stat_inc(f->on, OMASEC_STAT_RESPONDED);
 	omasec_flow_event(f, OMASEC_EVENT_KIND_CHALLENGED, d->msg->reason, OMASEC_PATH_RX,
 			  d->msg, d->msg->detail);
-	omasec_dir_next(d, omasec_rx_kind(f));
+	omasec_dir_next(f, OMASEC_PATH_RX);
 }
 
 static unsigned int omasec_rx_mac_reason(const struct omasec_msg *m)
@@ -218,8 +141,7 @@ static unsigned int omasec_rx_mac_reason(const struct omasec_msg *m)
 
 static void omasec_rx_complete(struct omasec_flow *f)
 {
-	struct omasec_dir *d = &f->rx;
-	struct omasec_msg *m = d->msg;
+	struct omasec_msg *m = f->rx.msg;
 	unsigned int reason = 0;
 
 	if (f->rule->integrity != OMASEC_INTEGRITY_NONE)
@@ -242,12 +164,7 @@ static void omasec_rx_complete(struct omasec_flow *f)
 	if (!omasec_rule_lets_in(f->rule, m->mac_state))
 		omasec_flow_event(f, OMASEC_EVENT_KIND_REFUSED,
 				  omasec_rx_mac_reason(m), OMASEC_PATH_RX, m, NULL);
-	d->state = OMASEC_DIR_WAIT;
-	m->decided = omasec_dir_decided;
-	m->arg = f;
-	reason = omasec_upcall_submit(m);
-	if (reason)
-		omasec_rx_refuse(f, reason, NULL);
+	omasec_dir_submit(f, OMASEC_PATH_RX);
 }
 
 static void omasec_rx_decide(struct omasec_flow *f)
@@ -273,84 +190,19 @@ static void omasec_rx_decide(struct omasec_flow *f)
 
 /* ---- the stream ---- */
 
-static int omasec_rx_body(struct omasec_flow *f, const struct omasec_slice *s)
-{
-	struct omasec_dir *d = &f->rx;
-
-	if (d->msg->body.len + s->len > f->rule->max_message) {
-		omasec_rx_refuse(f, OMASEC_REASON_TOO_LARGE, NULL);
-		return -EMSGSIZE;
-	}
-	if ((d->md5 && omasec_md5_update(d->md5, s->p, s->len)) ||
-	    omasec_buf_append(&d->msg->body, s->p, s->len)) {
-		omasec_rx_refuse(f, OMASEC_REASON_NO_MEMORY, NULL);
-		return -ENOMEM;
-	}
-	return 0;
-}
-
-static void omasec_rx_passed(struct omasec_flow *f)
-{
-	struct omasec_exchange *x = &f->exch;
-
-	if (omasec_flow_connects(f)) {
-		x->resp_open = false;
-		x->closing |= x->close_after;
-	} else {
-		x->req_open = false;
-		if (!x->resp_open)
-			x->closing |= x->close_after;
-	}
-	omasec_dir_next(&f->rx, omasec_rx_kind(f));
-}
-
-/* One step of the framer over what was read; true when it got anywhere. */
+/* One step over what was read; true when it got anywhere. */
 static bool omasec_rx_step(struct omasec_flow *f)
 {
-	struct omasec_dir *d = &f->rx;
-	const char *p = f->raw ? (char *)f->raw + f->raw_off : NULL;
-	enum omasec_http_event ev;
-	struct omasec_http_out o;
-	u8 state = d->state;
+	u8 state = f->rx.state;
+	bool moved;
 
-	if (state == OMASEC_DIR_HEAD && !d->head_len)
-		omasec_http_init(&d->framer, omasec_rx_kind(f));
-	ev = omasec_http_step(&d->framer, p, f->raw_len, &o);
-	f->raw_off += o.used;
-	f->raw_len -= o.used;
-	if (ev == OMASEC_HTTP_BAD) {
-		omasec_rx_refuse(f, o.reason, o.what);
-		return true;
-	}
-	if (state == OMASEC_DIR_HEAD && o.used && omasec_dir_add_head(d, p, o.used)) {
-		omasec_rx_refuse(f, OMASEC_REASON_NO_MEMORY, NULL);
-		return true;
-	}
-	if (state == OMASEC_DIR_PASS && o.used) {
-		if (omasec_buf_append(&d->out, p, o.used)) {
-			omasec_rx_refuse(f, OMASEC_REASON_NO_MEMORY, NULL);
-			return true;
-		}
-		f->wake |= EPOLLIN | EPOLLRDNORM;
-	}
-	switch (ev) {
-	case OMASEC_HTTP_HEAD:
-		omasec_rx_head(f);
-		break;
-	case OMASEC_HTTP_BODY:
-		if (state == OMASEC_DIR_BODY)
-			omasec_rx_body(f, &o.body);
-		break;
-	case OMASEC_HTTP_DONE:
+	if (omasec_dir_step(f, OMASEC_PATH_RX, &moved) == OMASEC_HTTP_DONE) {
 		if (state == OMASEC_DIR_BODY)
 			omasec_rx_complete(f);
 		else
-			omasec_rx_passed(f);
-		break;
-	default:
-		return o.used;
+			omasec_dir_passed(f, OMASEC_PATH_RX);
 	}
-	return true;
+	return moved;
 }
 
 static void omasec_rx_fin(struct omasec_flow *f)
@@ -359,7 +211,7 @@ static void omasec_rx_fin(struct omasec_flow *f)
 	bool complete = false;
 	unsigned int reason = 0;
 
-	if (d->state != OMASEC_DIR_HEAD || d->head_len)
+	if (!omasec_dir_boundary(d))
 		reason = omasec_http_eof(&d->framer, &complete);
 	if (reason) {
 		omasec_rx_refuse(f, reason, NULL);
@@ -370,7 +222,7 @@ static void omasec_rx_fin(struct omasec_flow *f)
 		return;
 	}
 	if (complete && d->state == OMASEC_DIR_PASS)
-		omasec_rx_passed(f);
+		omasec_dir_passed(f, OMASEC_PATH_RX);
 	if (f->exch.resent && f->exch.resp_open)
 		omasec_flow_event(f, OMASEC_EVENT_KIND_REFUSED, OMASEC_REASON_RESPONSE_LOST,
 				  OMASEC_PATH_RX, NULL, NULL);
@@ -409,7 +261,7 @@ bool omasec_rx_run(struct omasec_flow *f)
 		if (d->out.len >= OMASEC_RX_READY_MAX || !omasec_rx_open(f))
 			break;
 		/* With its head read, a message may be complete without another octet. */
-		if (d->state != OMASEC_DIR_HEAD && !f->raw_len && omasec_rx_step(f)) {
+		if ((d->in.len || d->state != OMASEC_DIR_HEAD) && omasec_rx_step(f)) {
 			moved = true;
 			continue;
 		}
@@ -427,16 +279,6 @@ bool omasec_rx_run(struct omasec_flow *f)
 			omasec_rx_broken(f, n);
 		else if (!n)
 			omasec_rx_fin(f);
-		else
-			omasec_rx_step(f);
 	}
-	omasec_rx_trim(f);
 	return moved;
-}
-
-/* Octets of our own for the application, between messages. */
-int omasec_rx_inject(struct omasec_flow *f, const char *p, size_t len)
-{
-	f->wake |= EPOLLIN | EPOLLRDNORM;
-	return omasec_buf_append(&f->rx.out, p, len);
 }

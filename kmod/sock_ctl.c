@@ -80,7 +80,7 @@ static void omasec_close(struct sock *sk, long timeout)
 	 * RFC 2525, 2.17: data that nobody will read is answered with RST. So is
 	 * what could not be handed to TCP: a FIN would say that it was all.
 	 */
-	abort = f->rx.out.len || f->raw_len || f->tx.out.len || f->tx.state == OMASEC_DIR_WAIT;
+	abort = f->rx.out.len || f->rx.in.len || f->tx.out.len || f->tx.state == OMASEC_DIR_WAIT;
 	mutex_unlock(&f->mtx);
 
 	lock_sock(sk);
@@ -109,7 +109,7 @@ static void omasec_shutdown(struct sock *sk, int how)
 		return;
 	}
 	if ((how & SEND_SHUTDOWN) &&
-	    (READ_ONCE(f->tx_in_len) || READ_ONCE(f->tx.out_len) ||
+	    (READ_ONCE(f->tx.in_len) || READ_ONCE(f->tx.out_len) ||
 	     READ_ONCE(f->tx.state) == OMASEC_DIR_WAIT ||
 	     READ_ONCE(f->tx.state) == OMASEC_DIR_BODY ||
 	     READ_ONCE(f->tx.state) == OMASEC_DIR_PASS)) {
@@ -180,7 +180,7 @@ static int omasec_ioctl(struct sock *sk, int cmd, OMASEC_IOCTL_PARAM)
 			raw = 0;
 		else
 			raw = READ_ONCE(tp->write_seq) - from;
-		return omasec_ioctl_result(raw + READ_ONCE(f->tx_in_len) +
+		return omasec_ioctl_result(raw + READ_ONCE(f->tx.in_len) +
 					   READ_ONCE(f->tx.out_len));
 	}
 	default:

@@ -2,7 +2,7 @@
 /*
  * What read, write and poll do on an attached socket. The application takes
  * octets only from rx.out, where they arrive verified, and gives octets only to
- * tx_in, from where whole messages go on. Semantics are TCP's wherever that is
+ * tx.in, from where whole messages go on. Semantics are TCP's wherever that is
  * possible.
  *
  * Calls run the flow themselves before they wait: that saves a switch to the
@@ -91,7 +91,7 @@ static bool omasec_recv_over(struct omasec_flow *f)
  */
 static bool omasec_recv_fin(struct omasec_flow *f, struct sock *sk)
 {
-	return (READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN) && !READ_ONCE(f->raw_len) &&
+	return (READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN) && !READ_ONCE(f->rx.in.len) &&
 	       READ_ONCE(f->rx.state) == OMASEC_DIR_HEAD && !READ_ONCE(f->rx.head_len) &&
 	       !omasec_exchange_idle(&f->exch) && tcp_inq(sk) <= 0;
 }
@@ -182,7 +182,7 @@ static int omasec_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, OMASE
 
 static bool omasec_send_can(struct omasec_flow *f, struct sock *sk)
 {
-	return omasec_shown_len(&f->tx_in_len) < OMASEC_TX_AHEAD * 2 / 3 || sk->sk_err ||
+	return omasec_shown_len(&f->tx.in_len) < OMASEC_TX_AHEAD * 2 / 3 || sk->sk_err ||
 	       f->err || (sk->sk_shutdown & SEND_SHUTDOWN);
 }
 
@@ -221,12 +221,12 @@ static ssize_t omasec_send_take(struct omasec_flow *f, struct msghdr *msg)
 {
 	ssize_t n;
 
-	if (f->tx_in.len >= OMASEC_TX_AHEAD)
+	if (f->tx.in.len >= OMASEC_TX_AHEAD)
 		return 0;
-	n = omasec_buf_append_iter(&f->tx_in, &msg->msg_iter,
-				   min_t(size_t, OMASEC_TX_AHEAD - f->tx_in.len,
+	n = omasec_buf_append_iter(&f->tx.in, &msg->msg_iter,
+				   min_t(size_t, OMASEC_TX_AHEAD - f->tx.in.len,
 					 msg_data_left(msg)));
-	omasec_publish_len(&f->tx_in_len, f->tx_in.len);
+	omasec_publish_len(&f->tx.in_len, f->tx.in.len);
 	return n;
 }
 
@@ -300,7 +300,7 @@ static __poll_t omasec_poll(struct file *file, struct socket *sock, poll_table *
 		else if (ready && (ready >= READ_ONCE(f->rcvlowat) ||
 				   ready >= OMASEC_RX_READY_MAX))
 			mask |= EPOLLIN | EPOLLRDNORM;
-		if (omasec_shown_len(&f->tx_in_len) >= OMASEC_TX_AHEAD * 2 / 3 &&
+		if (omasec_shown_len(&f->tx.in_len) >= OMASEC_TX_AHEAD * 2 / 3 &&
 		    !(sk->sk_shutdown & SEND_SHUTDOWN) && !f->shut_wr)
 			mask &= ~(EPOLLOUT | EPOLLWRNORM);
 		if (READ_ONCE(f->err) && !f->err_seen)

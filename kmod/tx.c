@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The way out: tx_in -> framer -> message -> verdict -> MAC -> tx.out -> TCP.
+ * The way out: tx.in -> framer -> message -> verdict -> MAC -> tx.out -> TCP.
  *
  * Read from top to bottom it is the life of a message that the application
  * sends. Everything runs under f->mtx in process context. Octets of a DM message
@@ -11,19 +11,9 @@
 #include "flow_internal.h"
 #include "trace.h"
 
-static unsigned int omasec_tx_kind(const struct omasec_flow *f)
-{
-	return omasec_flow_connects(f) ? OMASEC_HTTP_KIND_REQUEST : OMASEC_HTTP_KIND_RESPONSE;
-}
-
 static void omasec_tx_refuse(struct omasec_flow *f, unsigned int reason, const char *what)
 {
 	omasec_flow_refuse(f, OMASEC_PATH_TX, reason, what);
-}
-
-static bool omasec_tx_boundary(const struct omasec_flow *f)
-{
-	return f->tx.state == OMASEC_DIR_HEAD && !f->tx.head_len;
 }
 
 /*
@@ -32,75 +22,11 @@ static bool omasec_tx_boundary(const struct omasec_flow *f)
  */
 static bool omasec_tx_open(struct omasec_flow *f)
 {
-	if (!omasec_tx_boundary(f))
+	if (!omasec_dir_boundary(&f->tx))
 		return true;
 	if (omasec_flow_connects(f))
 		return omasec_exchange_idle(&f->exch);
 	return f->exch.resp_open;
-}
-
-/* ---- a head ---- */
-
-static void omasec_tx_pass(struct omasec_flow *f, const struct omasec_http_head *h)
-{
-	struct omasec_exchange *x = &f->exch;
-
-	if (f->rule->other != OMASEC_OTHER_PASS) {
-		omasec_tx_refuse(f, OMASEC_REASON_NOT_DM, NULL);
-		return;
-	}
-	if (omasec_flow_connects(f)) {
-		x->req_open = true;
-		x->resp_open = true;
-		x->answers_head = h->is_head;
-		x->close_after = h->close;
-	} else {
-		x->close_after |= h->close;
-	}
-	if (omasec_buf_append(&f->tx.out, f->tx.head, f->tx.head_len)) {
-		omasec_tx_refuse(f, OMASEC_REASON_NO_MEMORY, NULL);
-		return;
-	}
-	omasec_stat_inc(f->on, OMASEC_STAT_PASSED);
-	omasec_http_start_body(&f->tx.framer, h);
-	f->tx.state = OMASEC_DIR_PASS;
-}
-
-static void omasec_tx_head(struct omasec_flow *f)
-{
-	static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
-	struct omasec_exchange *x = &f->exch;
-	struct omasec_dir *d = &f->tx;
-	const struct omasec_http_head *h = &d->h;
-	const char *what = NULL;
-	unsigned int reason;
-
-	reason = omasec_http_parse_head(d->head, d->head_len, omasec_tx_kind(f), x->answers_head,
-					&d->h, &what);
-	if (reason) {
-		omasec_tx_refuse(f, reason, what);
-		return;
-	}
-	if (x->closing) {
-		omasec_tx_refuse(f, OMASEC_REASON_HTTP_UNEXPECTED, "message after the last one");
-		return;
-	}
-	if (h->interim) {
-		if (omasec_buf_append(&d->out, d->head, d->head_len))
-			omasec_tx_refuse(f, OMASEC_REASON_NO_MEMORY, NULL);
-		omasec_dir_next(d, omasec_tx_kind(f));
-		return;
-	}
-	if (!h->is_dm || h->no_body) {
-		omasec_tx_pass(f, h);
-		return;
-	}
-	if (!omasec_dir_begin(f, d, OMASEC_PATH_TX, h))
-		return;
-	/* We hold the message until it is whole, and the application waits for this. */
-	if (h->expect_continue && omasec_flow_connects(f) &&
-	    omasec_rx_inject(f, go_on, sizeof(go_on) - 1))
-		omasec_tx_refuse(f, OMASEC_REASON_NO_MEMORY, NULL);
 }
 
 /* ---- a whole message ---- */
@@ -134,26 +60,18 @@ static void omasec_tx_send(struct omasec_flow *f)
 		x->resp_open = false;
 		x->closing |= d->h.close | x->close_after;
 	}
-	omasec_dir_next(d, omasec_tx_kind(f));
+	omasec_dir_next(f, OMASEC_PATH_TX);
 }
 
 static void omasec_tx_complete(struct omasec_flow *f)
 {
-	struct omasec_dir *d = &f->tx;
-	struct omasec_msg *m = d->msg;
-	unsigned int reason;
+	struct omasec_msg *m = f->tx.msg;
 
 	trace_omasec_message(f, OMASEC_PATH_TX, m->body.len, m->mac_state);
-	if (!omasec_rule_needs_helper(f->rule)) {
+	if (omasec_rule_needs_helper(f->rule))
+		omasec_dir_submit(f, OMASEC_PATH_TX);
+	else
 		omasec_tx_send(f);
-		return;
-	}
-	d->state = OMASEC_DIR_WAIT;
-	m->decided = omasec_dir_decided;
-	m->arg = f;
-	reason = omasec_upcall_submit(m);
-	if (reason)
-		omasec_tx_refuse(f, reason, NULL);
 }
 
 static void omasec_tx_decide(struct omasec_flow *f)
@@ -168,74 +86,21 @@ static void omasec_tx_decide(struct omasec_flow *f)
 
 /* ---- the stream ---- */
 
-static void omasec_tx_passed(struct omasec_flow *f)
-{
-	struct omasec_exchange *x = &f->exch;
-
-	if (omasec_flow_connects(f)) {
-		x->req_open = false;
-	} else {
-		x->resp_open = false;
-		x->closing |= x->close_after;
-	}
-	omasec_dir_next(&f->tx, omasec_tx_kind(f));
-}
-
-static void omasec_tx_body(struct omasec_flow *f, const struct omasec_slice *s)
-{
-	struct omasec_msg *m = f->tx.msg;
-
-	if (m->body.len + s->len > f->rule->max_message)
-		omasec_tx_refuse(f, OMASEC_REASON_TOO_LARGE, NULL);
-	else if (omasec_buf_append(&m->body, s->p, s->len))
-		omasec_tx_refuse(f, OMASEC_REASON_NO_MEMORY, NULL);
-}
-
-/* One step of the framer over the front of tx_in; true when it got anywhere. */
+/* One step over the front of tx.in; true when it got anywhere. */
 static bool omasec_tx_step(struct omasec_flow *f)
 {
-	struct omasec_dir *d = &f->tx;
-	struct omasec_http_out o;
-	enum omasec_http_event ev;
-	const void *p = NULL;
-	u8 state = d->state;
-	size_t len;
+	u8 state = f->tx.state;
+	bool moved;
 
-	len = omasec_buf_front(&f->tx_in, &p);
-	if (omasec_tx_boundary(f))
-		omasec_http_init(&d->framer, omasec_tx_kind(f));
-	ev = omasec_http_step(&d->framer, p, len, &o);
-	if (ev == OMASEC_HTTP_BAD) {
-		omasec_tx_refuse(f, o.reason, o.what);
-		return true;
-	}
-	if ((state == OMASEC_DIR_HEAD && o.used && omasec_dir_add_head(d, p, o.used)) ||
-	    (state == OMASEC_DIR_PASS && o.used && omasec_buf_append(&d->out, p, o.used))) {
-		omasec_tx_refuse(f, OMASEC_REASON_NO_MEMORY, NULL);
-		return true;
-	}
-	switch (ev) {
-	case OMASEC_HTTP_HEAD:
-		omasec_tx_head(f);
-		break;
-	case OMASEC_HTTP_BODY:
-		if (state == OMASEC_DIR_BODY)
-			omasec_tx_body(f, &o.body);
-		break;
-	default:
-		break;
-	}
-	if (f->tx_in.len)
-		omasec_buf_consume(&f->tx_in, min(o.used, f->tx_in.len));
-	if (ev == OMASEC_HTTP_DONE) {
+	if (omasec_dir_step(f, OMASEC_PATH_TX, &moved) == OMASEC_HTTP_DONE) {
 		if (state == OMASEC_DIR_BODY)
 			omasec_tx_complete(f);
 		else
-			omasec_tx_passed(f);
+			omasec_dir_passed(f, OMASEC_PATH_TX);
 	}
-	if (o.used)
+	if (moved)
 		f->wake |= EPOLLOUT | EPOLLWRNORM;
-	return o.used || ev == OMASEC_HTTP_DONE;
+	return moved;
 }
 
 /* The application said its last octet: a close-delimited response ends here. */
@@ -257,7 +122,7 @@ static bool omasec_tx_fin(struct omasec_flow *f)
 	if (d->state == OMASEC_DIR_BODY)
 		omasec_tx_complete(f);
 	else
-		omasec_tx_passed(f);
+		omasec_dir_passed(f, OMASEC_PATH_TX);
 	return true;
 }
 
@@ -303,7 +168,7 @@ static bool omasec_tx_flush(struct omasec_flow *f)
 		moved = true;
 		if (n < 0) {
 			omasec_buf_consume(out, out->len);
-			omasec_buf_consume(&f->tx_in, f->tx_in.len);
+			omasec_buf_consume(&f->tx.in, f->tx.in.len);
 			f->tx.state = OMASEC_DIR_DEAD;
 			omasec_flow_put_error(f, n);
 			break;
@@ -322,7 +187,7 @@ static bool omasec_tx_shutdown(struct omasec_flow *f)
 
 	if (!f->shut_wr || f->tx.out.len || f->tx.state == OMASEC_DIR_WAIT)
 		return false;
-	if (f->tx_in.len && f->tx.state != OMASEC_DIR_DEAD && f->tx.state != OMASEC_DIR_EOF)
+	if (f->tx.in.len && f->tx.state != OMASEC_DIR_DEAD && f->tx.state != OMASEC_DIR_EOF)
 		return false;
 	lock_sock(sk);
 	f->shut_wr = false;
@@ -341,7 +206,7 @@ static bool omasec_tx_shutdown(struct omasec_flow *f)
  */
 static void omasec_tx_orphan(struct omasec_flow *f)
 {
-	omasec_buf_consume(&f->tx_in, f->tx_in.len);
+	omasec_buf_consume(&f->tx.in, f->tx.in.len);
 	f->tx.state = OMASEC_DIR_DEAD;
 	f->wake |= EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP;
 	f->base_prot->diag_destroy(f->sk, ECONNRESET);
@@ -365,14 +230,14 @@ bool omasec_tx_run(struct omasec_flow *f)
 		if (d->state == OMASEC_DIR_PASS && d->out.len >= OMASEC_TX_AHEAD &&
 		    !omasec_tx_flush(f))
 			break;
-		if (f->tx_in.len && f->rx.state == OMASEC_DIR_EOF && omasec_flow_connects(f) &&
-		    omasec_tx_boundary(f)) {
+		if (f->tx.in.len && f->rx.state == OMASEC_DIR_EOF && omasec_flow_connects(f) &&
+		    omasec_dir_boundary(&f->tx)) {
 			omasec_tx_orphan(f);
 			moved = true;
 			break;
 		}
 		if (!omasec_tx_open(f)) {
-			if (!f->tx_in.len || omasec_flow_connects(f) ||
+			if (!f->tx.in.len || omasec_flow_connects(f) ||
 			    f->rx.state != OMASEC_DIR_HEAD)
 				break;
 			omasec_tx_refuse(f, OMASEC_REASON_HTTP_UNEXPECTED,
@@ -380,11 +245,11 @@ bool omasec_tx_run(struct omasec_flow *f)
 			moved = true;
 			break;
 		}
-		if ((f->tx_in.len || d->state != OMASEC_DIR_HEAD) && omasec_tx_step(f)) {
+		if ((f->tx.in.len || d->state != OMASEC_DIR_HEAD) && omasec_tx_step(f)) {
 			moved = true;
 			continue;
 		}
-		if (!f->tx_in.len && f->tx_eof && omasec_tx_fin(f)) {
+		if (!f->tx.in.len && f->tx_eof && omasec_tx_fin(f)) {
 			moved = true;
 			continue;
 		}
