@@ -165,7 +165,7 @@ unsigned int omasec_emit_tx(struct omasec_flow *f, struct omasec_msg *m)
 	struct omasec_buf *body = m->has_repl ? &m->repl : &m->body;
 	bool native = f->rule->auth_mode == OMASEC_AUTH_MODE_NATIVE;
 	const struct omasec_http_head *h = &f->tx.h;
-	struct omasec_http_edit e = { .drop_expect = true };
+	struct omasec_http_edit e = { .drop_expect = true, .known = h };
 	char value[OMASEC_HMAC_VALUE_MAX];
 	size_t len = body->len;
 	unsigned int reason;
@@ -255,6 +255,7 @@ unsigned int omasec_emit_rx(struct omasec_flow *f, struct omasec_msg *m)
 		.drop_expect = h->kind == OMASEC_HTTP_KIND_REQUEST,
 		/* The application knows nothing of it. */
 		.drop_hmac = f->rule->auth_mode == OMASEC_AUTH_MODE_TRANSPARENT,
+		.known = h,
 	};
 	size_t len = body->len;
 	unsigned int reason;

@@ -63,6 +63,7 @@ struct omasec_http_out {
  * @chunked: Transfer-Encoding is chunked
  * @close: the connection closes after this message
  * @expect_continue: Expect: 100-continue
+ * @has_expect: any Expect field
  * @hmac: value of the x-syncml-hmac field, unfolded never; empty when absent
  * @hmac_count: how many such fields there are
  * @no_body: this response never has a body (1xx, 204, 304, answer to HEAD)
@@ -74,7 +75,8 @@ struct omasec_http_head {
 	u8 minor;
 	u16 status;
 	struct omasec_slice method, target, content_type, content_type_full, hmac;
-	bool is_head, is_dm, has_length, chunked, close, expect_continue, no_body, interim, encoded;
+	bool is_head, is_dm, has_length, chunked, close, expect_continue, has_expect, no_body,
+	     interim, encoded;
 	u16 hmac_count;
 	u64 length;
 };
@@ -135,11 +137,14 @@ bool omasec_http_is_dm(struct omasec_slice content_type);
  * @hmac: value of the x-syncml-hmac field, instead of any that stand there; or
  *	empty
  * @content_type: value of the Content-Type field, likewise
+ * @known: what omasec_http_parse_head() said of this head, or NULL. Saves looking
+ *	at the fields of one that has none of those named here.
  */
 struct omasec_http_edit {
 	u64 length;
 	bool set_length, drop_expect, drop_hmac;
 	struct omasec_slice hmac, content_type;
+	const struct omasec_http_head *known;
 };
 
 /*

@@ -92,26 +92,48 @@ static bool is_dropped(const struct omasec_http_edit *e, struct omasec_slice nam
 	return e->content_type.len && omasec_slice_is(name, "content-type");
 }
 
-ssize_t omasec_http_edit_head(const char *head, size_t len, const struct omasec_http_edit *e,
-			      char *out, size_t cap)
+/* No line has to go, as far as is known. */
+static bool keeps_all(const struct omasec_http_edit *e)
 {
-	struct omasec_slice rest = { head, len }, name, value;
-	struct sink s = { .p = out, .cap = cap };
+	const struct omasec_http_head *h = e->known;
+
+	if (!h || e->set_length || e->content_type.len)
+		return false;
+	return !(e->drop_expect && h->has_expect) &&
+	       !((e->drop_hmac || e->hmac.len) && h->hmac_count);
+}
+
+/* The lines that stay, without the empty one. */
+static bool put_lines(struct sink *s, struct omasec_slice rest, const struct omasec_http_edit *e)
+{
+	struct omasec_slice name, value;
 	struct omasec_http_line line;
 	bool first = true;
 
-	if (!is_value(e->hmac) || !is_value(e->content_type))
-		return -EINVAL;
 	for (;; first = false) {
 		if (omasec_http_next_line(&rest, &line))
-			return -EINVAL;
+			return false;
 		if (!line.text.len)
-			break;
+			return true;
 		if (!first && !omasec_http_split_field(line.text, &name, &value))
-			return -EINVAL;
+			return false;
 		if (first || !is_dropped(e, name))
-			put(&s, line.all.p, line.all.len);
+			put(s, line.all.p, line.all.len);
 	}
+}
+
+ssize_t omasec_http_edit_head(const char *head, size_t len, const struct omasec_http_edit *e,
+			      char *out, size_t cap)
+{
+	struct omasec_slice all = { head, len };
+	struct sink s = { .p = out, .cap = cap };
+
+	if (!is_value(e->hmac) || !is_value(e->content_type))
+		return -EINVAL;
+	if (keeps_all(e))
+		put(&s, head, len - 2);
+	else if (!put_lines(&s, all, e))
+		return -EINVAL;
 	if (e->content_type.len)
 		put_field(&s, "Content-Type", e->content_type);
 	if (e->set_length)

@@ -57,16 +57,16 @@ bool omasec_http_split_field(struct omasec_slice text, struct omasec_slice *name
 {
 	size_t i;
 
-	for (i = 0; i < text.len && text.p[i] != ':'; i++)
+	for (i = 0; i < text.len && omasec_is_tchar((unsigned char)text.p[i]); i++)
 		;
-	if (i == text.len)
+	if (!i || i == text.len || text.p[i] != ':')
 		return false;
 	name->p = text.p;
 	name->len = i;
 	value->p = text.p + i + 1;
 	value->len = text.len - i - 1;
 	*value = omasec_slice_trim(*value);
-	return omasec_is_token(*name);
+	return true;
 }
 
 /* Cuts @s at its first space: the part before it, @s becomes what follows. */
@@ -258,6 +258,7 @@ static unsigned int field_expect(struct parse *p, struct omasec_slice value)
 {
 	struct omasec_slice item;
 
+	p->out->has_expect = true;
 	while (omasec_list_next(&value, &item)) {
 		if (omasec_slice_is(item, "100-continue") &&
 		    p->out->kind == OMASEC_HTTP_KIND_REQUEST)

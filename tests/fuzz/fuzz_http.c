@@ -124,7 +124,7 @@ static void check_edit(const struct drive *d, u8 what)
 {
 	static const struct omasec_slice hmac = { "u=\"v\"", 5 }, type = { "text/plain", 10 };
 	static const struct omasec_slice none = { NULL, 0 };
-	static char out[OMASEC_HTTP_HEAD_MAX + 256];
+	static char out[OMASEC_HTTP_HEAD_MAX + 256], again[sizeof(out)];
 	const struct omasec_http_head *h = &d->head;
 	struct omasec_http_edit e = {
 		.set_length = what & 1, .length = 4711, .drop_expect = what & 2,
@@ -143,6 +143,9 @@ static void check_edit(const struct drive *d, u8 what)
 	CHECK(omasec_http_edit_head(d->text, d->text_len, &e, out, (size_t)n - 1) == -ENOSPC);
 	n = omasec_http_edit_head(d->text, d->text_len, &e, out, (size_t)n);
 	CHECK(n > 0);
+	e.known = h;
+	CHECK(omasec_http_edit_head(d->text, d->text_len, &e, again, sizeof(again)) == n);
+	CHECK(!memcmp(out, again, (size_t)n));
 	if (e.set_length && h->no_body)
 		return;		/* not allowed by the contract */
 
