@@ -168,6 +168,14 @@ OMASEC_API int omasec_account_nonce(struct omasec *o, const char *name,
 /* ------------------------------------------------------------------------- */
 /** @name Rules @{ */
 
+/** struct omasec_seen - what a rule has seen since it was first in force. */
+struct omasec_seen {
+	uint64_t rx_mac, tx_mac;		/**< messages delivered, sent, with a MAC */
+	uint64_t rx_plain, tx_plain;		/**< and without */
+	uint64_t passed;			/**< not DM, let through */
+	uint64_t refused;			/**< messages and sockets */
+};
+
 /** struct omasec_rule - which sockets are protected, and how. */
 struct omasec_rule {
 	uint32_t id;				/**< given by the module */
@@ -194,6 +202,7 @@ struct omasec_rule {
 	uint32_t deadline_ms;			/**< 0 for the module's default */
 	uint32_t flows;				/**< replies only: flows that hold the rule */
 	uint64_t hits;				/**< replies only: sockets it selected */
+	struct omasec_seen seen;		/**< replies only */
 };
 
 /** The safe defaults: integrity hmac, transparent, everything else denied. */

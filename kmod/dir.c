@@ -145,6 +145,7 @@ static void omasec_dir_pass(struct omasec_flow *f, int path)
 		return;
 	}
 	omasec_stat_inc(f->on, OMASEC_STAT_PASSED);
+	omasec_rule_saw(f->rule, OMASEC_SEEN_PASSED);
 	omasec_http_start_body(&d->framer, &d->h);
 	d->state = OMASEC_DIR_PASS;
 }

@@ -169,15 +169,18 @@ unsigned int omasec_emit_tx(struct omasec_flow *f, struct omasec_msg *m)
 	char value[OMASEC_HMAC_VALUE_MAX];
 	size_t len = body->len;
 	unsigned int reason;
+	bool mac;
 
 	e.set_length = h->chunked || !h->has_length || m->has_repl;
 	e.length = len;
 	omasec_emit_type(m, &e);
 	if (native && f->rule->integrity != OMASEC_INTEGRITY_NONE) {
 		reason = omasec_emit_native(f, m, h);
+		mac = !m->no_mac;
 	} else {
 		e.drop_hmac = true;
 		reason = omasec_emit_value(f, m, body, value, &e.hmac);
+		mac = e.hmac.len;
 	}
 	if (!reason)
 		reason = omasec_emit_expect(f, m);
@@ -187,6 +190,7 @@ unsigned int omasec_emit_tx(struct omasec_flow *f, struct omasec_msg *m)
 		return reason;
 	f->tx.messages++;
 	f->tx.bytes += len;
+	omasec_rule_saw(f->rule, mac ? OMASEC_SEEN_TX_MAC : OMASEC_SEEN_TX_PLAIN);
 	omasec_stat_inc(f->on, OMASEC_STAT_TX_MESSAGES);
 	omasec_stat_add(f->on, OMASEC_STAT_TX_BYTES, len);
 	return 0;
@@ -236,6 +240,7 @@ unsigned int omasec_emit_respond(struct omasec_flow *f, struct omasec_msg *m)
 		return reason;
 	f->tx.messages++;
 	f->tx.bytes += len;
+	omasec_rule_saw(f->rule, e.hmac.len ? OMASEC_SEEN_TX_MAC : OMASEC_SEEN_TX_PLAIN);
 	return 0;
 }
 
@@ -268,6 +273,8 @@ unsigned int omasec_emit_rx(struct omasec_flow *f, struct omasec_msg *m)
 		return reason;
 	f->rx.messages++;
 	f->rx.bytes += len;
+	omasec_rule_saw(f->rule, m->mac_state == OMASEC_MAC_STATE_OK ? OMASEC_SEEN_RX_MAC :
+								       OMASEC_SEEN_RX_PLAIN);
 	omasec_stat_inc(f->on, OMASEC_STAT_RX_MESSAGES);
 	omasec_stat_add(f->on, OMASEC_STAT_RX_BYTES, len);
 	return 0;

@@ -427,6 +427,7 @@ void omasec_flow_refuse(struct omasec_flow *f, int path, unsigned int reason, co
 	f->reason = reason;
 	f->err = f->killed ? ECONNABORTED : omasec_reason_errno(reason);
 	trace_omasec_refuse(f, path, reason);
+	omasec_rule_saw(f->rule, OMASEC_SEEN_REFUSED);
 	omasec_flow_event(f, OMASEC_EVENT_KIND_REFUSED, reason, path, d->msg,
 			  text ? text : d->msg ? d->msg->detail : NULL);
 	if (d->msg && d->msg->account)

@@ -60,7 +60,7 @@ static unsigned int omasec_guard_reason(const struct sock *sk, const struct tcph
 }
 
 static void omasec_guard_tell(struct omasec_net *on, const struct sock *sk,
-			      const struct omasec_rule *rule, unsigned int reason)
+			      struct omasec_rule *rule, unsigned int reason)
 {
 	struct omasec_event ev = {
 		.kind = OMASEC_EVENT_KIND_REFUSED,
@@ -85,6 +85,7 @@ static void omasec_guard_tell(struct omasec_net *on, const struct sock *sk,
 		memcpy(ev.peer, &inet_sk(sk)->inet_daddr, 4);
 	}
 	omasec_stat_inc(on, OMASEC_STAT_GUARD_DROPS);
+	omasec_rule_saw(rule, OMASEC_SEEN_REFUSED);
 	omasec_event_send(on, &ev, GFP_ATOMIC);
 }
 

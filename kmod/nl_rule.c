@@ -294,6 +294,25 @@ static int omasec_nl_put_selector(struct sk_buff *skb, const struct omasec_selec
 	return 0;
 }
 
+static int omasec_nl_put_seen(struct sk_buff *skb, const struct omasec_rule *r)
+{
+	static const u16 attr[OMASEC_SEEN_COUNT] = {
+		[OMASEC_SEEN_RX_MAC] = OMASEC_A_RULE_RX_MAC,
+		[OMASEC_SEEN_TX_MAC] = OMASEC_A_RULE_TX_MAC,
+		[OMASEC_SEEN_RX_PLAIN] = OMASEC_A_RULE_RX_PLAIN,
+		[OMASEC_SEEN_TX_PLAIN] = OMASEC_A_RULE_TX_PLAIN,
+		[OMASEC_SEEN_PASSED] = OMASEC_A_RULE_PASSED,
+		[OMASEC_SEEN_REFUSED] = OMASEC_A_RULE_REFUSED,
+	};
+	unsigned int i;
+
+	for (i = 0; i < OMASEC_SEEN_COUNT; i++)
+		if (nla_put_u64_64bit(skb, attr[i], atomic64_read(&r->seen[i]),
+				      OMASEC_A_RULE_PAD))
+			return -EMSGSIZE;
+	return 0;
+}
+
 static int omasec_nl_put_rule(struct sk_buff *skb, const struct omasec_rule *r,
 			      struct user_namespace *owner)
 {
@@ -314,7 +333,8 @@ static int omasec_nl_put_rule(struct sk_buff *skb, const struct omasec_rule *r,
 	    nla_put_u8(skb, OMASEC_A_RULE_HELPER_LOST, r->helper_lost) ||
 	    nla_put_u32(skb, OMASEC_A_RULE_FLOWS, atomic_read(&r->flows)) ||
 	    nla_put_u64_64bit(skb, OMASEC_A_RULE_HITS, atomic64_read(&r->hits),
-			      OMASEC_A_RULE_PAD))
+			      OMASEC_A_RULE_PAD) ||
+	    omasec_nl_put_seen(skb, r))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -27,6 +27,7 @@ struct omasec_rule *omasec_rule_new(void)
 struct omasec_rule *omasec_rule_clone(const struct omasec_rule *r, struct omasec_account *account)
 {
 	struct omasec_rule *c = omasec_rule_new();
+	unsigned int i;
 
 	if (!c)
 		return NULL;
@@ -46,6 +47,8 @@ struct omasec_rule *omasec_rule_clone(const struct omasec_rule *r, struct omasec
 	c->max_message = r->max_message;
 	c->deadline_ms = r->deadline_ms;
 	atomic64_set(&c->hits, atomic64_read(&r->hits));
+	for (i = 0; i < OMASEC_SEEN_COUNT; i++)
+		atomic64_set(&c->seen[i], atomic64_read(&r->seen[i]));
 	return c;
 }
 

@@ -13,6 +13,17 @@
 
 struct omasec_account;
 
+/* What a rule has seen of messages, since it was first in force. */
+enum omasec_seen {
+	OMASEC_SEEN_RX_MAC,	/* delivered with a right MAC */
+	OMASEC_SEEN_TX_MAC,	/* sent with a MAC */
+	OMASEC_SEEN_RX_PLAIN,	/* delivered without */
+	OMASEC_SEEN_TX_PLAIN,	/* sent without */
+	OMASEC_SEEN_PASSED,	/* not DM, let through */
+	OMASEC_SEEN_REFUSED,	/* messages and sockets */
+	OMASEC_SEEN_COUNT,
+};
+
 /**
  * struct omasec_rule - a rule; immutable after it was published
  * @sel: which sockets
@@ -20,6 +31,7 @@ struct omasec_account;
  * @account: the one account, or NULL for any (by user name in the MAC); holds a reference
  * @flows: flows that use it
  * @hits: sockets that it selected
+ * @seen: by enum omasec_seen
  */
 struct omasec_rule {
 	struct omasec_selector sel;
@@ -41,6 +53,7 @@ struct omasec_rule {
 	u32 deadline_ms;
 	atomic_t flows;
 	atomic64_t hits;
+	atomic64_t seen[OMASEC_SEEN_COUNT];
 };
 
 /**
@@ -99,6 +112,11 @@ static inline bool omasec_rule_lets_in(const struct omasec_rule *r, u8 mac_state
 	    mac_state == OMASEC_MAC_STATE_MISSING)
 		return true;
 	return r->auth_mode == OMASEC_AUTH_MODE_NATIVE && r->role == OMASEC_ROLE_CLIENT;
+}
+
+static inline void omasec_rule_saw(struct omasec_rule *r, enum omasec_seen what)
+{
+	atomic64_inc(&r->seen[what]);
 }
 
 static inline struct omasec_rule *omasec_rule_get(struct omasec_rule *r)

@@ -57,6 +57,12 @@ static const struct genl_field rule_fields[] = {
 	R(HELPER_LOST, GENL_U8, helper_lost, "helper-lost"),
 	R(FLOWS, GENL_U32, flows, "flows"),
 	R(HITS, GENL_U64, hits, "hits"),
+	R(RX_MAC, GENL_U64, seen.rx_mac, "rx-mac"),
+	R(TX_MAC, GENL_U64, seen.tx_mac, "tx-mac"),
+	R(RX_PLAIN, GENL_U64, seen.rx_plain, "rx-plain"),
+	R(TX_PLAIN, GENL_U64, seen.tx_plain, "tx-plain"),
+	R(PASSED, GENL_U64, seen.passed, "passed"),
+	R(REFUSED, GENL_U64, seen.refused, "refused"),
 };
 const struct genl_set omasec_set_rule = GENL_SET(rule_fields, OMASEC_A_RULE_MAX);
 

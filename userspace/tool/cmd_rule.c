@@ -13,6 +13,19 @@
 
 /* ------------------------------------------------------------------ printing */
 
+json_t *rule_seen_json(const struct omasec_seen *seen)
+{
+	json_t *o = json_object();
+
+	out_set(o, "rx-mac", out_number(seen->rx_mac));
+	out_set(o, "tx-mac", out_number(seen->tx_mac));
+	out_set(o, "rx-plain", out_number(seen->rx_plain));
+	out_set(o, "tx-plain", out_number(seen->tx_plain));
+	out_set(o, "passed", out_number(seen->passed));
+	out_set(o, "refused", out_number(seen->refused));
+	return o;
+}
+
 json_t *rule_json(const struct omasec_rule *r)
 {
 	char text[VALUE_PREFIX_MAX];
@@ -44,6 +57,7 @@ json_t *rule_json(const struct omasec_rule *r)
 	out_set(o, "helper-lost", json_string(omasec_name(OMASEC_NAMES_HELPER_LOST, r->helper_lost)));
 	out_set(o, "flows", json_integer(r->flows));
 	out_set(o, "hits", out_number(r->hits));
+	out_set(o, "seen", rule_seen_json(&r->seen));
 	return o;
 }
 

@@ -31,6 +31,10 @@ const struct command commands[] = {
 	  "Reasons for a refusal that never occurred are left out unless --all is given.",
 	  OPT_ALL, NULL, COMPLETE_NONE, cmd_stats },
 
+	{ "report", NULL, "[--html FILE]", "Whether DM Security 1.3 is met, clause by clause.",
+	  "For each rule: the clause, whether it is met, not met or not applicable, why, and what was seen. With --html a page of its own is written to FILE. Exit code 1 when a clause with must is not met.",
+	  OPT_HTML, NULL, COMPLETE_NONE, cmd_report },
+
 	{ "account", "list", "", "All accounts.", NULL, 0, NULL, COMPLETE_NONE, cmd_account_list },
 	{ "account", "show", "NAME", "One account in full.", NULL, 0, NULL, COMPLETE_ACCOUNT, cmd_account_show },
 	{ "account", "add", "NAME " PAIRS, "Add an account.",

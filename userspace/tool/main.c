@@ -19,7 +19,7 @@
 
 enum {
 	LONG_COUNT = 256, LONG_TIMEOUT, LONG_REPLACE, LONG_ALL, LONG_INTERVAL,
-	LONG_SECRET_FILE, LONG_SECRET_FD, LONG_COMPLETE,
+	LONG_SECRET_FILE, LONG_SECRET_FD, LONG_HTML, LONG_COMPLETE,
 };
 
 static const struct option options[] = {
@@ -34,6 +34,7 @@ static const struct option options[] = {
 	{ "interval", required_argument, NULL, LONG_INTERVAL },
 	{ "secret-file", required_argument, NULL, LONG_SECRET_FILE },
 	{ "secret-fd", required_argument, NULL, LONG_SECRET_FD },
+	{ "html", required_argument, NULL, LONG_HTML },
 	{ "complete", no_argument, NULL, LONG_COMPLETE },
 	{ NULL, 0, NULL, 0 }
 };
@@ -44,6 +45,7 @@ static const char *option_name(int bit)
 		{ OPT_COUNT, "--count" }, { OPT_TIMEOUT, "--timeout" }, { OPT_REPLACE, "--replace" },
 		{ OPT_ALL, "--all" }, { OPT_INTERVAL, "--interval" },
 		{ OPT_SECRET_FILE, "--secret-file" }, { OPT_SECRET_FD, "--secret-fd" },
+		{ OPT_HTML, "--html" },
 	};
 	unsigned int i;
 
@@ -74,6 +76,10 @@ static int option_value(struct tool *t, int opt, const char *value)
 	case LONG_SECRET_FILE:
 		t->given |= OPT_SECRET_FILE;
 		t->secret_file = value;
+		return 0;
+	case LONG_HTML:
+		t->given |= OPT_HTML;
+		t->html_file = value;
 		return 0;
 	default:
 		t->given |= OPT_SECRET_FD;

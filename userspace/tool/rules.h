@@ -7,6 +7,7 @@
 
 #include "tool.h"
 
+json_t *rule_seen_json(const struct omasec_seen *seen);
 json_t *rule_json(const struct omasec_rule *r);
 
 struct out_table;

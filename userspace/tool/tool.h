@@ -27,6 +27,7 @@ enum {
 	OPT_INTERVAL = 1 << 4,
 	OPT_SECRET_FILE = 1 << 5,
 	OPT_SECRET_FD = 1 << 6,
+	OPT_HTML = 1 << 7,
 };
 
 /**
@@ -42,7 +43,7 @@ struct tool {
 	unsigned int given;
 	uint64_t count;
 	uint32_t timeout_ms, interval_ms;
-	const char *secret_file;
+	const char *secret_file, *html_file;
 	int secret_fd;
 };
 
@@ -125,6 +126,7 @@ int cmd_stats(struct tool *t, int argc, char **argv);
 int cmd_event(struct tool *t, int argc, char **argv);
 int cmd_monitor(struct tool *t, int argc, char **argv);
 int cmd_status(struct tool *t, int argc, char **argv);
+int cmd_report(struct tool *t, int argc, char **argv);
 int cmd_apply(struct tool *t, int argc, char **argv);
 int cmd_check(struct tool *t, int argc, char **argv);
 int cmd_help(struct tool *t, int argc, char **argv);

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The clauses of DM Security 1.3 (5.3 to 5.5, 5.9, 5.10, and what CR2 adds to 5.5.3),
+ * and how a rule stands to each. A clause that nothing can be said of with what the
+ * module knows is "not applicable", with the reason; never "met" by assumption.
+ */
+#include <stdarg.h>
+#include <string.h>
+
+#include "report.h"
+
+enum {
+	C_TRANSPORT_AUTH, C_TRANSPORT_SECRECY, C_INTEGRITY, C_SECRECY, C_HMAC, C_HMAC_FRESH,
+	C_HMAC_SECURED, C_ENCRYPTION, C_OBJECTS, C_ACL, C_BINDING, C_LAYER,
+};
+
+const struct report_clause report_clauses[] = {
+	[C_TRANSPORT_AUTH] = { "transport-authentication", "5.3", "must",
+		"Authentication and integrity of the transport are used where it has them." },
+	[C_TRANSPORT_SECRECY] = { "transport-confidentiality", "5.3", "should",
+		"Confidentiality of the transport is used where it has it." },
+	[C_INTEGRITY] = { "neutral-integrity", "5.3", "must",
+		"Over any other transport each message has transport-neutral integrity." },
+	[C_SECRECY] = { "neutral-confidentiality", "5.3", "should",
+		"Over a transport without it, messages have transport-neutral confidentiality." },
+	[C_HMAC] = { "hmac-or-signature", "5.4", "must",
+		"Transport-neutral integrity is HMAC-MD5 or XML-Signature, with keys that can be used." },
+	[C_HMAC_FRESH] = { "hmac-nonces", "5.4.1", "must",
+		"Each message is authenticated with a nonce of its own." },
+	[C_HMAC_SECURED] = { "hmac-over-secure-transport", "5.4.1.5", "must",
+		"A challenge for HMAC over a transport that authenticates is answered, or the session ends." },
+	[C_ENCRYPTION] = { "xml-encryption", "5.5", "must",
+		"Transport-neutral confidentiality is XML-Encryption." },
+	[C_OBJECTS] = { "encrypted-objects", "5.9", "may",
+		"Management objects travel and rest encrypted." },
+	[C_ACL] = { "acl", "5.10", "must",
+		"Data of one management server is private from others by the ACL of the management tree." },
+	[C_BINDING] = { "secure-binding", "5.5.3 (CR2)", "must",
+		"HTTP over TLS can be used." },
+	[C_LAYER] = { "one-protection", "5.5.3 (CR2)", "must",
+		"Over a transport that does not secure, at least one protection of the application layer is on." },
+};
+
+const unsigned int report_clause_count = sizeof(report_clauses) / sizeof(report_clauses[0]);
+
+_Static_assert(sizeof(report_clauses) / sizeof(report_clauses[0]) <= REPORT_CLAUSE_MAX,
+	       "REPORT_CLAUSE_MAX");
+
+const char *report_state_name(enum report_state s)
+{
+	static const char *const names[REPORT_STATES] = { "met", "not met", "not applicable" };
+
+	return s < REPORT_STATES ? names[s] : "?";
+}
+
+static void found(struct report_finding *f, enum report_state state, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+static void found(struct report_finding *f, enum report_state state, const char *fmt, ...)
+{
+	va_list ap;
+
+	f->state = state;
+	va_start(ap, fmt);
+	vsnprintf(f->why, sizeof(f->why), fmt, ap);
+	va_end(ap);
+}
+
+/* Both credentials have keys that the module can use now; why not else. */
+static const char *keys_wrong(const struct omasec_account *a)
+{
+	if (!a->client.key || a->client.key_state)
+		return "the key of the client credential cannot be used";
+	if (!a->server.key || a->server.key_state)
+		return "the key of the server credential cannot be used";
+	return NULL;
+}
+
+static bool has_mac(const struct omasec_rule *r)
+{
+	return r->integrity != OMASEC_INTEGRITY_NONE;
+}
+
+static bool authenticated(const struct omasec_rule *r)
+{
+	return r->transport == OMASEC_TRANSPORT_AUTHENTICATED;
+}
+
+static void find_transport(const struct omasec_rule *r, struct report_finding *f)
+{
+	if (authenticated(r)) {
+		found(&f[C_TRANSPORT_AUTH], REPORT_MET,
+		      "the rule says that the transport authenticates; omasec cannot see that");
+		found(&f[C_TRANSPORT_SECRECY], REPORT_NOT_APPLICABLE,
+		      "the rule says nothing of the confidentiality of the transport");
+		return;
+	}
+	found(&f[C_TRANSPORT_AUTH], REPORT_NOT_APPLICABLE, "the transport authenticates nobody");
+	found(&f[C_TRANSPORT_SECRECY], REPORT_NOT_APPLICABLE, "the transport hides nothing");
+}
+
+static void find_integrity(const struct omasec_rule *r, const struct omasec_account *a,
+			   struct report_finding *f)
+{
+	const char *wrong = a && has_mac(r) ? keys_wrong(a) : NULL;
+
+	if (authenticated(r) && r->integrity != OMASEC_INTEGRITY_HMAC)
+		found(&f[C_INTEGRITY], REPORT_NOT_APPLICABLE, "the transport gives integrity");
+	else if (r->integrity == OMASEC_INTEGRITY_HMAC)
+		found(&f[C_INTEGRITY], REPORT_MET,
+		      "integrity hmac: a message without a right MAC is refused, none leaves without");
+	else
+		found(&f[C_INTEGRITY], REPORT_NOT_MET,
+		      "integrity none over a plain transport: messages are neither made nor checked");
+
+	if (!has_mac(r))
+		found(&f[C_HMAC], authenticated(r) ? REPORT_NOT_APPLICABLE : REPORT_NOT_MET,
+		      "the rule has integrity none");
+	else if (wrong)
+		found(&f[C_HMAC], REPORT_NOT_MET, "HMAC-MD5, but %s: its messages are refused", wrong);
+	else if (!a)
+		found(&f[C_HMAC], REPORT_MET, "HMAC-MD5 with the key of whichever account a message names");
+	else
+		found(&f[C_HMAC], REPORT_MET, "HMAC-MD5 with the keys of account %s", a->name);
+
+	if (!has_mac(r))
+		found(&f[C_HMAC_FRESH], REPORT_NOT_APPLICABLE, "the rule has integrity none");
+	else if (r->auth_mode == OMASEC_AUTH_MODE_STATIC)
+		found(&f[C_HMAC_FRESH], REPORT_NOT_MET,
+		      "auth-mode static: the nonce never changes, a recorded message is right again");
+	else
+		found(&f[C_HMAC_FRESH], REPORT_MET,
+		      "a nonce serves once; the next one is durable before the message that carries it leaves");
+
+	if (!authenticated(r))
+		found(&f[C_HMAC_SECURED], REPORT_NOT_APPLICABLE, "the transport authenticates nobody");
+	else if (r->integrity == OMASEC_INTEGRITY_NONE)
+		found(&f[C_HMAC_SECURED], REPORT_NOT_APPLICABLE,
+		      "integrity none: challenges are the application's own business");
+	else
+		found(&f[C_HMAC_SECURED], REPORT_MET, "omasec answers for the application, or the session ends");
+}
+
+static void find_secrecy(struct report_finding *f)
+{
+	found(&f[C_SECRECY], REPORT_NOT_MET,
+	      "messages are not encrypted: rules have no confidentiality in this version");
+	found(&f[C_ENCRYPTION], REPORT_NOT_MET, "XML-Encryption is not in this version");
+	found(&f[C_OBJECTS], REPORT_NOT_APPLICABLE,
+	      "objects pass as the applications write them, encrypted ones too");
+	found(&f[C_ACL], REPORT_NOT_MET,
+	      "ACLs are left to the application: rules have no acl in this version");
+}
+
+static void find_cr2(const struct omasec_rule *r, struct report_finding *f)
+{
+	found(&f[C_BINDING], REPORT_NOT_APPLICABLE,
+	      "TLS on these sockets is refused: only HTTP is framed");
+	if (authenticated(r))
+		found(&f[C_LAYER], REPORT_NOT_APPLICABLE, "the rule says that the transport secures");
+	else if (has_mac(r))
+		found(&f[C_LAYER], REPORT_MET, "HMAC");
+	else
+		found(&f[C_LAYER], REPORT_NOT_MET, "integrity none over a plain transport");
+}
+
+void report_rule(const struct omasec_rule *r, const struct omasec_account *a,
+		 struct report_finding *findings)
+{
+	find_transport(r, findings);
+	find_integrity(r, a, findings);
+	find_secrecy(findings);
+	find_cr2(r, findings);
+}
