@@ -33,7 +33,7 @@ const struct report_clause report_clauses[] = {
 		"Transport-neutral confidentiality is XML-Encryption." },
 	[C_OBJECTS] = { "encrypted-objects", "5.9", "may",
 		"Management objects travel and rest encrypted." },
-	[C_ACL] = { "acl", "5.10", "must",
+	[C_ACL] = { "acl", "5.10", "should",
 		"Data of one management server is private from others by the ACL of the management tree." },
 	[C_BINDING] = { "secure-binding", "5.5.3 (CR2)", "must",
 		"HTTP over TLS can be used." },
@@ -144,7 +144,7 @@ static void find_secrecy(struct report_finding *f)
 {
 	found(&f[C_SECRECY], REPORT_NOT_MET,
 	      "messages are not encrypted: rules have no confidentiality in this version");
-	found(&f[C_ENCRYPTION], REPORT_NOT_MET, "XML-Encryption is not in this version");
+	found(&f[C_ENCRYPTION], REPORT_NOT_APPLICABLE, "no transport-neutral confidentiality is used");
 	found(&f[C_OBJECTS], REPORT_NOT_APPLICABLE,
 	      "objects pass as the applications write them, encrypted ones too");
 	found(&f[C_ACL], REPORT_NOT_MET,
