@@ -54,10 +54,10 @@ static int omasec_buf_charge(struct omasec_net *on, size_t size)
 /* What a chunk is to take for @len more octets: the longer the buffer, the more. */
 static size_t omasec_chunk_size(const struct omasec_buf *b, size_t len)
 {
-	size_t want = min(max(len, b->len) + sizeof(struct omasec_chunk),
-			  (size_t)OMASEC_BUF_CHUNK_MAX);
+	size_t want = max(len, b->len) + sizeof(struct omasec_chunk);
 
-	return max(roundup_pow_of_two(want), (size_t)OMASEC_BUF_CHUNK_MIN);
+	want = clamp_t(size_t, want, OMASEC_BUF_CHUNK_MIN, OMASEC_BUF_CHUNK_MAX);
+	return roundup_pow_of_two(want);
 }
 
 /* An empty chunk of @size at the end of @list, or ERR_PTR(-ENOMEM, -ENOBUFS). */
