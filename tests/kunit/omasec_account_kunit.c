@@ -332,6 +332,77 @@ static void buffer_is_what_was_put_in(struct kunit *test)
 	omasec_buf_free(&b);
 }
 
+static void buffer_gives_room_in_one_piece(struct kunit *test)
+{
+	struct omasec_net *on = test->priv;
+	struct omasec_buf a;
+	const void *front;
+	size_t room = 10;
+	u8 *p;
+
+	omasec_buf_init(&a, on);
+	p = omasec_buf_reserve(&a, 1, &room);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(p));
+	KUNIT_EXPECT_GE(test, room, (size_t)10);
+	omasec_buf_commit(&a, 0);	/* nothing came */
+	KUNIT_EXPECT_EQ(test, a.len, (size_t)0);
+	KUNIT_EXPECT_TRUE(test, list_empty(&a.chunks));
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&on->memory), 0L);
+
+	KUNIT_EXPECT_EQ(test, omasec_buf_append(&a, "ab", 2), 0);
+	room = 30000;
+	p = omasec_buf_reserve(&a, 30000, &room);	/* longer than any chunk otherwise */
+	KUNIT_ASSERT_FALSE(test, IS_ERR(p));
+	KUNIT_EXPECT_GE(test, room, (size_t)30000);
+	memset(p, 'c', 30000);
+	omasec_buf_commit(&a, 30000);
+	KUNIT_EXPECT_EQ(test, a.len, (size_t)30002);
+	omasec_buf_consume(&a, 2);
+	KUNIT_EXPECT_EQ(test, omasec_buf_front(&a, &front), (size_t)30000);
+	KUNIT_EXPECT_PTR_EQ(test, front, (const void *)p);
+	omasec_buf_free(&a);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&on->memory), 0L);
+}
+
+/* Well used chunks change hands, crumbs are copied together, and nothing gets lost. */
+static void buffer_hands_octets_on(struct kunit *test)
+{
+	struct omasec_net *on = test->priv;
+	u8 in[1000], out[1003];
+	struct omasec_buf a, b;
+	const void *was, *is;
+
+	get_random_bytes(in, sizeof(in));
+	omasec_buf_init(&a, on);
+	omasec_buf_init(&b, on);
+	KUNIT_ASSERT_EQ(test, omasec_buf_append(&a, in, sizeof(in)), 0);
+	omasec_buf_consume(&a, 100);
+	omasec_buf_front(&a, &was);
+	KUNIT_EXPECT_EQ(test, omasec_buf_take(&b, &a, 900), 0);
+	KUNIT_EXPECT_EQ(test, omasec_buf_front(&b, &is), (size_t)900);
+	KUNIT_EXPECT_PTR_EQ(test, is, was);
+	KUNIT_EXPECT_EQ(test, a.len, (size_t)0);
+
+	KUNIT_ASSERT_EQ(test, omasec_buf_append(&a, "xyz0", 4), 0);
+	KUNIT_EXPECT_EQ(test, omasec_buf_take(&b, &a, 3), 0);
+	KUNIT_EXPECT_EQ(test, a.len, (size_t)1);
+	KUNIT_EXPECT_EQ(test, b.len, (size_t)903);
+	KUNIT_EXPECT_EQ(test, omasec_buf_read(&b, 0, out, 903), 0);
+	KUNIT_EXPECT_EQ(test, memcmp(out, in + 100, 900), 0);
+	KUNIT_EXPECT_EQ(test, memcmp(out + 900, "xyz", 3), 0);
+
+	/* An octet at a time does not become a chunk at a time. */
+	while (b.len < 1003) {
+		omasec_buf_free(&a);
+		KUNIT_ASSERT_EQ(test, omasec_buf_append(&a, "o", 1), 0);
+		KUNIT_ASSERT_EQ(test, omasec_buf_take(&b, &a, 1), 0);
+	}
+	KUNIT_EXPECT_LE(test, atomic_long_read(&on->memory), 4096L);
+	omasec_buf_free(&a);
+	omasec_buf_free(&b);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&on->memory), 0L);
+}
+
 static void buffer_stays_below_the_cap(struct kunit *test)
 {
 	struct omasec_net *on = test->priv;
@@ -343,11 +414,12 @@ static void buffer_stays_below_the_cap(struct kunit *test)
 	omasec_buf_init(&a, on);
 	omasec_buf_init(&b, on);
 	omasec_memory_max = 3 * PAGE_SIZE;
-	KUNIT_EXPECT_EQ(test, omasec_buf_append(&a, page, PAGE_SIZE), 0);	/* two chunks */
+	/* with the chunk's own header, two pages */
+	KUNIT_EXPECT_EQ(test, omasec_buf_append(&a, page, PAGE_SIZE), 0);
 	KUNIT_EXPECT_EQ(test, omasec_buf_append(&a, page, 2 * PAGE_SIZE), -ENOBUFS);
 	KUNIT_EXPECT_EQ(test, a.len, (size_t)PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, omasec_buf_append(&b, page, 1), 0);
-	KUNIT_EXPECT_EQ(test, atomic_long_read(&on->memory), (long)(3 * PAGE_SIZE));
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&on->memory), (long)(2 * PAGE_SIZE + 256));
 	omasec_buf_free(&a);
 	KUNIT_EXPECT_EQ(test, omasec_buf_append(&b, page, PAGE_SIZE), 0);
 	omasec_buf_free(&b);
@@ -363,6 +435,8 @@ static struct kunit_case account_cases[] = {
 	KUNIT_CASE(many_accounts_come_and_go),
 	KUNIT_CASE(nonces_belong_to_the_name),
 	KUNIT_CASE(buffer_is_what_was_put_in),
+	KUNIT_CASE(buffer_gives_room_in_one_piece),
+	KUNIT_CASE(buffer_hands_octets_on),
 	KUNIT_CASE(buffer_stays_below_the_cap),
 	{}
 };
