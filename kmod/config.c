@@ -5,7 +5,7 @@
  * A transaction holds the changed accounts by name (with NULL for one that goes)
  * and, once a rule was touched, all rules in their new order. Putting it into
  * force has two halves: everything that can fail (resolve the accounts of rules,
- * allocate the policy, insert new accounts that do not count yet), undone as a
+ * allocate the policy, guard, insert new accounts that do not count yet), undone as a
  * whole when it does; then everything that cannot (hand nonces on, mark what
  * dies, store the new generation, publish the policy, tidy up).
  *
@@ -19,6 +19,7 @@
 #include "config.h"
 #include "control.h"
 #include "event.h"
+#include "guard.h"
 
 /**
  * struct omasec_change - what becomes of the account with a name
@@ -494,6 +495,15 @@ static bool omasec_commit_nothing(struct omasec_config *cfg)
 	return !cfg->rules_touched;
 }
 
+/* Without a rule in force there is nothing to guard. */
+static void omasec_config_guard(struct omasec_net *on)
+{
+	struct omasec_policy *p = omasec_config_policy(on);
+
+	if (!p || !p->count)
+		omasec_guard_down(on);
+}
+
 /* Puts a transaction into force, all or nothing. config_lock held. */
 static int omasec_config_apply(struct omasec_config *cfg, const char **why)
 {
@@ -513,6 +523,11 @@ static int omasec_config_apply(struct omasec_config *cfg, const char **why)
 	if (err)
 		goto err_undo;
 	if (cfg->rules_touched) {
+		if (cfg->rule_count && omasec_guard_up(cfg->on)) {
+			*why = "netfilter takes no hooks for the guard";
+			err = -EBUSY;
+			goto err_undo;
+		}
 		p = omasec_policy_new(cfg->rules, cfg->rule_count);
 		if (!p) {
 			err = -ENOMEM;
@@ -521,11 +536,13 @@ static int omasec_config_apply(struct omasec_config *cfg, const char **why)
 		cfg->rule_count = 0;	/* the policy has the references */
 	}
 	omasec_commit_switch(cfg, p, generation);
+	omasec_config_guard(cfg->on);
 	omasec_commit_event(cfg->on);
 	return 0;
 
 err_undo:
 	omasec_commit_undo(cfg);
+	omasec_config_guard(cfg->on);
 	if (err != -EBUSY)
 		*why = "out of memory";
 	return err;
@@ -702,6 +719,7 @@ void omasec_config_net_exit(struct omasec_net *on)
 
 	mutex_lock(&on->config_lock);
 	p = omasec_config_policy(on);
+	omasec_guard_down(on);
 	RCU_INIT_POINTER(on->policy, NULL);
 	mutex_unlock(&on->config_lock);
 	omasec_policy_free(p);

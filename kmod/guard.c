@@ -6,6 +6,10 @@
  * sockets, Multipath TCP, Fast Open, another upper layer protocol, no memory)
  * ends closed. connect() fails at once, because TCP passes the error of its SYN
  * on; a connection that was there before the rule is reset.
+ *
+ * The hooks are there only while the namespace has rules. They go up before the
+ * policy is published, so there is no moment in which a rule is in force and its
+ * sockets are not guarded; before that they find no policy and let all pass.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -103,27 +107,18 @@ static bool omasec_guard_fine(const struct sock *sk, const struct tcphdr *th, in
 	return !f || READ_ONCE(f->err) != EOPNOTSUPP || !th->syn;
 }
 
-static unsigned int omasec_guard_check(const struct nf_hook_state *state, struct sk_buff *skb,
-				       int off, const void *daddr, u8 family)
+/* A packet on a port that some rule names. */
+static unsigned int omasec_guard_named(struct omasec_net *on, struct sk_buff *skb, int off,
+				       const struct tcphdr *th, const void *daddr, u8 family,
+				       bool out, bool in)
 {
-	struct omasec_net *on = omasec_net(state->net);
+	/* Acknowledgements and the like carry nothing. */
+	int payload = (int)skb->len - off - th->doff * 4;
 	struct omasec_rule *rule = NULL;
-	struct tcphdr _th, *th;
 	unsigned int reason;
 	struct sock *sk;
-	bool out, in;
-	int payload;
 
-	th = skb_header_pointer(skb, off, sizeof(_th), &_th);
-	if (!th)
-		return NF_ACCEPT;
-	/* Acknowledgements and the like carry nothing. */
-	payload = (int)skb->len - off - th->doff * 4;
 	if (!th->syn && payload <= 0)
-		return NF_ACCEPT;
-	out = omasec_policy_port(on, OMASEC_DIRECTION_OUT, ntohs(th->dest));
-	in = omasec_policy_port(on, OMASEC_DIRECTION_IN, ntohs(th->source));
-	if (!in && !out)
 		return NF_ACCEPT;
 	sk = skb_to_full_sk(skb);
 	if (!sk || !sk_fullsock(sk))
@@ -150,6 +145,26 @@ static unsigned int omasec_guard_check(const struct nf_hook_state *state, struct
 	return NF_DROP_ERR(-ECONNREFUSED);
 }
 
+/* All packets of the namespace come by here: nothing but the ports is looked at. */
+static __always_inline unsigned int omasec_guard_check(struct omasec_net *on, struct sk_buff *skb,
+						       int off, const void *daddr, u8 family)
+{
+	const struct omasec_policy *p = rcu_dereference(on->policy);
+	struct tcphdr _th, *th;
+	bool out, in;
+
+	if (!p)
+		return NF_ACCEPT;
+	th = skb_header_pointer(skb, off, sizeof(_th), &_th);
+	if (!th)
+		return NF_ACCEPT;
+	out = omasec_policy_names(p, OMASEC_DIRECTION_OUT, ntohs(th->dest));
+	in = omasec_policy_names(p, OMASEC_DIRECTION_IN, ntohs(th->source));
+	if (likely(!in && !out))
+		return NF_ACCEPT;
+	return omasec_guard_named(on, skb, off, th, daddr, family, out, in);
+}
+
 static unsigned int omasec_guard_v4(void *priv, struct sk_buff *skb,
 				    const struct nf_hook_state *state)
 {
@@ -157,7 +172,7 @@ static unsigned int omasec_guard_v4(void *priv, struct sk_buff *skb,
 
 	if (ip->protocol != IPPROTO_TCP)
 		return NF_ACCEPT;
-	return omasec_guard_check(state, skb, ip_hdrlen(skb), &ip->daddr, 4);
+	return omasec_guard_check(priv, skb, ip_hdrlen(skb), &ip->daddr, 4);
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
@@ -171,7 +186,7 @@ static unsigned int omasec_guard_v6(void *priv, struct sk_buff *skb,
 	off = ipv6_skip_exthdr(skb, sizeof(struct ipv6hdr), &next, &frag);
 	if (off < 0 || next != IPPROTO_TCP)
 		return NF_ACCEPT;
-	return omasec_guard_check(state, skb, off, &ipv6_hdr(skb)->daddr, 6);
+	return omasec_guard_check(priv, skb, off, &ipv6_hdr(skb)->daddr, 6);
 }
 #endif
 
@@ -192,19 +207,62 @@ static const struct nf_hook_ops omasec_guard_hooks[] = {
 #endif
 };
 
-static int __net_init omasec_guard_net_init(struct net *net)
+/**
+ * omasec_guard_up() - guards a namespace
+ * @on: the namespace
+ *
+ * Context: process, may sleep; on->config_lock held.
+ * Return: 0 or a negative errno, and then it is as it was.
+ */
+int omasec_guard_up(struct omasec_net *on)
 {
-	return nf_register_net_hooks(net, omasec_guard_hooks, ARRAY_SIZE(omasec_guard_hooks));
+	unsigned int i;
+	int err;
+
+	BUILD_BUG_ON(ARRAY_SIZE(omasec_guard_hooks) > ARRAY_SIZE(on->guard));
+	lockdep_assert_held(&on->config_lock);
+	if (on->guarded)
+		return 0;
+	for (i = 0; i < ARRAY_SIZE(omasec_guard_hooks); i++) {
+		on->guard[i] = omasec_guard_hooks[i];
+		on->guard[i].priv = on;
+	}
+	err = nf_register_net_hooks(on->net, on->guard, ARRAY_SIZE(omasec_guard_hooks));
+	on->guarded = !err;
+	return err;
+}
+
+/**
+ * omasec_guard_down() - guards a namespace no longer
+ * @on: the namespace; no rule is in force, or nothing sends there any more
+ *
+ * A hook may still be running when this returns.
+ *
+ * Context: process, may sleep; on->config_lock held.
+ */
+void omasec_guard_down(struct omasec_net *on)
+{
+	lockdep_assert_held(&on->config_lock);
+	if (!on->guarded)
+		return;
+	nf_unregister_net_hooks(on->net, on->guard, ARRAY_SIZE(omasec_guard_hooks));
+	on->guarded = false;
 }
 
 static void __net_exit omasec_guard_net_exit(struct net *net)
 {
-	nf_unregister_net_hooks(net, omasec_guard_hooks, ARRAY_SIZE(omasec_guard_hooks));
+	struct omasec_net *on = omasec_net(net);
+
+	mutex_lock(&on->config_lock);
+	omasec_guard_down(on);
+	mutex_unlock(&on->config_lock);
 }
 
-/* Apart from the module's own, so that the guard can go before the probe does. */
+/*
+ * Apart from the module's own, so that the guard can go before the probe does. At
+ * either end of a namespace's life no command can reach it any more.
+ */
 static struct pernet_operations omasec_guard_pernet = {
-	.init = omasec_guard_net_init,
 	.exit = omasec_guard_net_exit,
 };
 

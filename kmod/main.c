@@ -5,6 +5,7 @@
  *
  * Up, the probe comes before the guard: a socket that is attached too early harms
  * nobody, one that is guarded too early is refused. Down, the guard goes first.
+ * (Its hooks come and go with the rules of a namespace; see guard.c.)
  * The module cannot be unloaded while a socket is attached or a listener wrapped.
  */
 #include <linux/module.h>

@@ -9,6 +9,7 @@
 #include <linux/list.h>
 #include <linux/llist.h>
 #include <linux/mutex.h>
+#include <linux/netfilter.h>
 #include <linux/rbtree.h>
 #include <linux/rhashtable.h>
 #include <linux/spinlock.h>
@@ -29,6 +30,8 @@ struct omasec_stats;
  * @config_lock: serialises changes of configuration; taken before everything
  *	else here, process context
  * @policy: rules in force; RCU, replaced as a whole under @config_lock
+ * @guard: hooks of guard.c; under @config_lock
+ * @guarded: they are registered; under @config_lock
  * @txn: open transaction, under @config_lock
  * @txn_portid: netlink socket that owns @txn
  * @generation: counts configuration changes
@@ -58,6 +61,8 @@ struct omasec_net {
 
 	struct mutex config_lock;
 	struct omasec_policy __rcu *policy;
+	struct nf_hook_ops guard[2];
+	bool guarded;
 	struct omasec_config *txn;
 	u32 txn_portid;
 	u32 generation;

@@ -139,7 +139,7 @@ bool omasec_policy_port(struct omasec_net *on, unsigned int direction, u16 port)
 
 	rcu_read_lock();
 	p = rcu_dereference(on->policy);
-	named = p && test_bit(port, p->ports[direction]);
+	named = p && omasec_policy_names(p, direction, port);
 	rcu_read_unlock();
 	return named;
 }
@@ -161,7 +161,7 @@ struct omasec_rule *omasec_policy_match(struct omasec_net *on, const struct omas
 	rcu_read_lock();
 again:
 	p = rcu_dereference(on->policy);
-	if (!p || !test_bit(key->port, p->ports[key->direction]))
+	if (!p || !omasec_policy_names(p, key->direction, key->port))
 		goto out;
 	for (i = 0; i < p->count; i++) {
 		if (!omasec_selector_match(&p->rules[i]->sel, key))

@@ -82,8 +82,15 @@ struct omasec_policy *omasec_policy_new(struct omasec_rule **rules, unsigned int
 /* After a grace period; drops the references. NULL is fine. */
 void omasec_policy_free(struct omasec_policy *p);
 
+/* Some rule of @p names this port in this direction. */
+static inline bool omasec_policy_names(const struct omasec_policy *p, unsigned int direction,
+				       u16 port)
+{
+	return test_bit(port, p->ports[direction]);
+}
+
 /*
- * Some rule names this port in this direction. RCU inside; any context, also
+ * Some rule in force names this port in this direction. RCU inside; any context, also
  * with preemption off on PREEMPT_RT. @port in host order.
  */
 bool omasec_policy_port(struct omasec_net *on, unsigned int direction, u16 port);

@@ -37,6 +37,7 @@ static inline void control_kunit_exit(struct kunit *test)
 		return;
 	omasec_control_net_pre_exit(on);
 	omasec_control_net_exit(on);
+	synchronize_net();	/* the guard's hooks */
 	omasec_stats_exit(on);
 }
 
