@@ -24,6 +24,29 @@ static inline bool omasec_is_control(unsigned char c)
 	return c < ' ' || c == 127;
 }
 
+/*
+ * Octets in front of the first control character (the tab is one). Eight at a time
+ * while there is none: an octet below the blank borrows, which shows in its top bit,
+ * when a blank is taken off it, and so does 127, made zero, when one is.
+ */
+static inline size_t omasec_text_span(const char *p, size_t len)
+{
+	const u64 ones = 0x0101010101010101ULL, tops = ones << 7;
+	size_t i;
+
+	for (i = 0; len - i >= 8; i += 8) {
+		u64 x, y;
+
+		memcpy(&x, p + i, 8);
+		y = x ^ (ones * 127);
+		if ((((x - ones * ' ') & ~x) | ((y - ones) & ~y)) & tops)
+			break;
+	}
+	while (i < len && !omasec_is_control((unsigned char)p[i]))
+		i++;
+	return i;
+}
+
 static inline unsigned char omasec_lower(unsigned char c)
 {
 	return c >= 'A' && c <= 'Z' ? (unsigned char)(c + ('a' - 'A')) : c;

@@ -164,13 +164,9 @@ static enum omasec_http_event head_octet(struct omasec_http *h, unsigned char c)
  */
 static size_t head_run(const struct omasec_http *h, const char *data, size_t len)
 {
-	size_t n = min_t(size_t, len, OMASEC_HTTP_HEAD_MAX - h->count), i;
-
 	if (h->state != ST_START_LINE && h->state != ST_FIELD_LINE)
 		return 0;
-	for (i = 0; i < n && !omasec_is_control((unsigned char)data[i]); i++)
-		;
-	return i;
+	return omasec_text_span(data, min_t(size_t, len, OMASEC_HTTP_HEAD_MAX - h->count));
 }
 
 /* A digit of the chunk size. Sixteen digits are enough for every allowed size. */

@@ -31,15 +31,14 @@ static unsigned int bad_syntax(struct parse *p, const char *what)
 
 unsigned int omasec_http_next_line(struct omasec_slice *rest, struct omasec_http_line *line)
 {
-	unsigned char c = 0;
-	size_t i;
+	size_t i = 0;
 
-	for (i = 0; i < rest->len; i++) {
-		c = (unsigned char)rest->p[i];
-		if (omasec_is_control(c) && c != '\t')
+	for (;; i++) {
+		i += omasec_text_span(rest->p + i, rest->len - i);
+		if (i == rest->len || rest->p[i] != '\t')
 			break;
 	}
-	if (i < rest->len && c != '\r' && c != '\n')
+	if (i < rest->len && rest->p[i] != '\r' && rest->p[i] != '\n')
 		return OMASEC_REASON_HTTP_SYNTAX;
 	if (rest->len - i < 2 || rest->p[i] != '\r' || rest->p[i + 1] != '\n')
 		return OMASEC_REASON_HTTP_LINE_END;

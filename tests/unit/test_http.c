@@ -6,6 +6,7 @@
  * of its octets. Pieces lie at the end of their allocation.
  */
 #include "cmocka_table.h"
+#include "../../kmod/proto/ascii.h"
 #include "../kunit/http_drive.h"
 #include "../kunit/proto_vectors.h"
 
@@ -364,6 +365,36 @@ static void refuses_every_octet_that_the_grammar_refuses(void **state)
 	}
 }
 
+/* Each octet value at each place, alone and behind a later one, in each length. */
+static void finds_the_first_control_character(void **state)
+{
+	size_t len, at, i;
+	int c;
+
+	(void)state;
+	for (len = 0; len < 26; len++) {
+		for (at = 0; at < len; at++) {
+			for (c = 0; c < 256; c++) {
+				char text[32];
+				char *copy;
+				size_t want = len;
+
+				for (i = 0; i < len; i++)
+					text[i] = (char)(at % 2 && i % 3 ? 0x80 + i : ' ' + i);
+				text[at] = (char)c;
+				text[len - 1 - (len - 1 - at) / 2] = (char)c;
+				for (i = len; i--;)
+					if ((unsigned char)text[i] < ' ' || text[i] == 127)
+						want = i;
+				copy = exact_copy(text, len);
+				assert_int_equal(omasec_text_span(copy, len), want);
+				free(copy);
+			}
+		}
+	}
+	assert_int_equal(omasec_text_span("\n", 0), 0);
+}
+
 static void knows_dm_types(void **state)
 {
 	static const char * const yes[] = {
@@ -463,6 +494,7 @@ int main(void)
 	table_add(&t, "refuses_every_octet_that_the_grammar_refuses",
 		  refuses_every_octet_that_the_grammar_refuses, NULL);
 	table_add(&t, "knows_dm_types", knows_dm_types, NULL);
+	table_add(&t, "finds_the_first_control_character", finds_the_first_control_character, NULL);
 	table_add(&t, "refuses_octets_before_the_head_was_read",
 		  refuses_octets_before_the_head_was_read, NULL);
 	table_add(&t, "needs_no_octets_to_say_done", needs_no_octets_to_say_done, NULL);
