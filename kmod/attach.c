@@ -374,15 +374,11 @@ static void omasec_probe_listen(struct omasec_net *on, struct sock *sk)
  * Preemption is off and lock_sock is owned. On PREEMPT_RT nothing in here may
  * take a lock that sleeps, nor allocate.
  */
-static void omasec_probe(void *data, const struct sock *csk, const int old, const int new)
+static noinline void omasec_probe_edge(struct sock *sk, int old, int new)
 {
-	struct sock *sk = (struct sock *)csk;
 	struct omasec_flow *f;
 	struct omasec_net *on;
 
-	/* The edges first: every socket of the machine comes by here. */
-	if (new != TCP_SYN_SENT && new != TCP_ESTABLISHED && new != TCP_LISTEN)
-		return;
 	if (sk->sk_protocol != IPPROTO_TCP || sk->sk_kern_sock)
 		return;
 	if (old == TCP_CLOSE && new == TCP_SYN_SENT) {
@@ -401,6 +397,13 @@ static void omasec_probe(void *data, const struct sock *csk, const int old, cons
 		if (!READ_ONCE(on->draining))
 			omasec_probe_listen(on, sk);
 	}
+}
+
+/* Every socket of the machine comes by here at every change: no more than this. */
+static void omasec_probe(void *data, const struct sock *sk, const int old, const int new)
+{
+	if (new == TCP_SYN_SENT || new == TCP_ESTABLISHED || new == TCP_LISTEN)
+		omasec_probe_edge((struct sock *)sk, old, new);
 }
 
 /* ---- accept and listen ---- */

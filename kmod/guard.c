@@ -107,17 +107,26 @@ static bool omasec_guard_fine(const struct sock *sk, const struct tcphdr *th, in
 	return !f || READ_ONCE(f->err) != EOPNOTSUPP || !th->syn;
 }
 
-/* A packet on a port that some rule names. */
-static unsigned int omasec_guard_named(struct omasec_net *on, struct sk_buff *skb, int off,
-				       const struct tcphdr *th, const void *daddr, u8 family,
-				       bool out, bool in)
+/* A packet on a port that some rule names, as far as is known. */
+static noinline unsigned int omasec_guard_look(struct omasec_net *on, struct sk_buff *skb, int off,
+					       const void *daddr, u8 family)
 {
-	/* Acknowledgements and the like carry nothing. */
-	int payload = (int)skb->len - off - th->doff * 4;
 	struct omasec_rule *rule = NULL;
+	struct tcphdr _th, *th;
 	unsigned int reason;
 	struct sock *sk;
+	bool out, in;
+	int payload;
 
+	th = skb_header_pointer(skb, off, sizeof(_th), &_th);
+	if (!th)
+		return NF_ACCEPT;
+	out = omasec_policy_port(on, OMASEC_DIRECTION_OUT, ntohs(th->dest));
+	in = omasec_policy_port(on, OMASEC_DIRECTION_IN, ntohs(th->source));
+	if (!in && !out)
+		return NF_ACCEPT;
+	/* Acknowledgements and the like carry nothing. */
+	payload = (int)skb->len - off - th->doff * 4;
 	if (!th->syn && payload <= 0)
 		return NF_ACCEPT;
 	sk = skb_to_full_sk(skb);
@@ -150,19 +159,16 @@ static __always_inline unsigned int omasec_guard_check(struct omasec_net *on, st
 						       int off, const void *daddr, u8 family)
 {
 	const struct omasec_policy *p = rcu_dereference(on->policy);
-	struct tcphdr _th, *th;
-	bool out, in;
+	const struct tcphdr *th = (void *)(skb->data + off);
 
 	if (!p)
 		return NF_ACCEPT;
-	th = skb_header_pointer(skb, off, sizeof(_th), &_th);
-	if (!th)
+	/* TCP makes no other headers; if somebody did, the long way would find it. */
+	if (likely(skb_headlen(skb) >= off + sizeof(*th)) &&
+	    !omasec_policy_names(p, OMASEC_DIRECTION_OUT, ntohs(th->dest)) &&
+	    !omasec_policy_names(p, OMASEC_DIRECTION_IN, ntohs(th->source)))
 		return NF_ACCEPT;
-	out = omasec_policy_names(p, OMASEC_DIRECTION_OUT, ntohs(th->dest));
-	in = omasec_policy_names(p, OMASEC_DIRECTION_IN, ntohs(th->source));
-	if (likely(!in && !out))
-		return NF_ACCEPT;
-	return omasec_guard_named(on, skb, off, th, daddr, family, out, in);
+	return omasec_guard_look(on, skb, off, daddr, family);
 }
 
 static unsigned int omasec_guard_v4(void *priv, struct sk_buff *skb,
