@@ -129,6 +129,51 @@ static unsigned int rule_count(struct omasec_net *on)
 	return n;
 }
 
+/* Netfilter has the namespace's guard. */
+static bool guarded(struct omasec_net *on)
+{
+	const struct nf_hook_entries *e;
+	bool found = false;
+	unsigned int i;
+
+	rcu_read_lock();
+	e = rcu_dereference(on->net->nf.hooks_ipv4[NF_INET_LOCAL_OUT]);
+	for (i = 0; e && i < e->num_hook_entries; i++)
+		found |= e->hooks[i].priv == on;
+	rcu_read_unlock();
+	return found;
+}
+
+static void guard_comes_and_goes_with_rules(struct kunit *test)
+{
+	struct omasec_account_spec spec = { .name = "a", .user = { "u", "s" } };
+	static const char * const names[] = { "one", "two" };
+	struct omasec_net *on = test->priv;
+	struct omasec_config *cfg;
+	const char *why = "";
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ(test, control_account(on, &spec), 0);
+	KUNIT_EXPECT_FALSE(test, guarded(on));
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		cfg = omasec_config_open(on, 1, &why);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(cfg));
+		KUNIT_EXPECT_EQ(test, add_rule(cfg, control_rule(test, OMASEC_DIRECTION_OUT, 9),
+					       names[i]), 0);
+		KUNIT_EXPECT_EQ(test, guarded(on), i > 0);
+		KUNIT_EXPECT_EQ(test, omasec_config_close(cfg, 0, &why), 0);
+		KUNIT_EXPECT_TRUE(test, guarded(on));
+	}
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		cfg = omasec_config_open(on, 1, &why);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(cfg));
+		KUNIT_EXPECT_EQ(test, omasec_config_rule_del(cfg, 0, names[i], &why), 0);
+		KUNIT_EXPECT_TRUE(test, guarded(on));
+		KUNIT_EXPECT_EQ(test, omasec_config_close(cfg, 0, &why), 0);
+		KUNIT_EXPECT_EQ(test, guarded(on), i == 0);
+	}
+}
+
 static void transaction_shows_nothing_before_commit(struct kunit *test)
 {
 	struct omasec_account_spec spec = { .name = "a", .user = { "u", "s" } };
@@ -317,6 +362,7 @@ static void rules_have_a_cap_and_names_of_their_own(struct kunit *test)
 static struct kunit_case policy_cases[] = {
 	KUNIT_CASE_PARAM(selector_selects, match_gen_params),
 	KUNIT_CASE(first_rule_wins_and_ports_follow),
+	KUNIT_CASE(guard_comes_and_goes_with_rules),
 	KUNIT_CASE(transaction_shows_nothing_before_commit),
 	KUNIT_CASE(transaction_ends_with_its_socket),
 	KUNIT_CASE(loading_the_same_again_disturbs_nobody),
