@@ -118,6 +118,15 @@ static int omasec_recv_wait(struct omasec_flow *f, struct sock *sk, long *timeo,
 	return 0;
 }
 
+/* TCP_INQ: what is left; of ours, not of what TCP holds. */
+static void omasec_recv_inq(const struct omasec_flow *f, const struct sock *sk, struct msghdr *msg)
+{
+	int left = omasec_shown_len(&f->rx.out_len);
+
+	if (tcp_sk(sk)->recvmsg_inq)
+		put_cmsg(msg, SOL_TCP, TCP_CM_INQ, sizeof(left), &left);
+}
+
 static int omasec_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, OMASEC_RECVMSG_PARAMS)
 {
 	struct omasec_flow *f = omasec_sk_flow(sk);
@@ -175,6 +184,8 @@ static int omasec_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, OMASE
 	}
 	if (full && copied && omasec_shown_len(&f->rx.out_len) < OMASEC_RX_READY_MAX)
 		omasec_flow_kick(f);	/* it had stopped reading */
+	if (copied)
+		omasec_recv_inq(f, sk, msg);
 	return copied ? copied : err;
 }
 

@@ -291,6 +291,37 @@ static int inq_and_outq_count(struct pair *p)
 	return 0;
 }
 
+/* TCP_INQ: how much there is still to read comes with what was read. */
+static int inq_comes_with_the_data(struct pair *p)
+{
+	char data[400], control[CMSG_SPACE(sizeof(int))];
+	struct iovec iov = { data, sizeof(data) };
+	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct cmsghdr *c;
+	long len, got;
+	int left;
+
+	RUN(measure(p, 1000, &len));
+	MUST(put(p->c, true, 1000));
+	MUST(events(p->s, POLLIN, 5000) & POLLIN);
+	nap(100);
+	EQ(set_int(p->s, IPPROTO_TCP, TCP_INQ, 1), 0);
+	for (got = 0; got < len; ) {
+		ssize_t n;
+
+		mh.msg_control = control;
+		mh.msg_controllen = sizeof(control);
+		n = recvmsg(p->s, &mh, 0);
+		MUST(n > 0);
+		got += n;
+		c = CMSG_FIRSTHDR(&mh);
+		MUST(c && c->cmsg_level == IPPROTO_TCP && c->cmsg_type == TCP_CM_INQ);
+		memcpy(&left, CMSG_DATA(c), sizeof(left));
+		EQ(left, len - got);
+	}
+	return 0;
+}
+
 static int outq_counts_what_is_not_acknowledged(struct pair *p)
 {
 	size_t len;
@@ -472,6 +503,7 @@ const struct item io_cases[] = {
 	ONLY(holds_back_an_unfinished_message), CASE(peek_leaves_data),
 	CASE(waitall_waits_for_all), CASE(waitall_ends_at_eof), CASE(trunc_discards),
 	CASE(errqueue_is_empty), CASE(inq_and_outq_count),
+	CASE(inq_comes_with_the_data),
 	CASE(outq_counts_what_is_not_acknowledged), CASE(splice_reads), CASE(splice_writes),
 	CASE(sendfile_writes), CASE(dup_shares_the_socket), CASE(fork_shares_the_socket),
 	CASE(several_readers_get_each_octet_once), CASE(writers_and_readers_in_threads),
