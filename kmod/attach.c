@@ -6,7 +6,7 @@
  *
  * Who connects is attached by the tracepoint inet_sock_set_state, on the edge
  * CLOSE -> SYN_SENT, before a byte can move. Who listens gets our proto_ops on
- * the edge CLOSE -> LISTEN; its children are attached inside accept(), before
+ * the edge CLOSE -> LISTEN (listen.c); its children are attached inside accept(), before
  * their file descriptor exists. setsockopt(TCP_ULP, "omasec") does the same
  * without the tracepoint. What all of that misses, guard.c blocks.
  *
@@ -30,6 +30,7 @@
 #include <net/transp_v6.h>
 
 #include "attach.h"
+#include "listen.h"
 
 struct omasec_base omasec_bases[2];
 
@@ -89,8 +90,9 @@ struct omasec_rule *omasec_attach_match(struct omasec_net *on, const struct sock
 	return omasec_policy_match(on, &key);
 }
 
-static struct omasec_rule *omasec_attach_match_sk(struct omasec_net *on, const struct sock *sk,
-						  unsigned int direction)
+/* The same, with what @sk itself knows of its peer. */
+struct omasec_rule *omasec_attach_match_sk(struct omasec_net *on, const struct sock *sk,
+					   unsigned int direction)
 {
 	const struct inet_sock *inet = inet_sk(sk);
 	u16 port = direction == OMASEC_DIRECTION_OUT ? ntohs(inet->inet_dport) : inet->inet_num;
@@ -159,7 +161,6 @@ static void omasec_attach_install(struct sock *sk, struct omasec_base *b, struct
 {
 	struct inet_connection_sock *icsk = inet_csk(sk);
 
-	f->base_prot = b->prot;
 	f->saved_data_ready = sk->sk_data_ready;
 	f->saved_write_space = sk->sk_write_space;
 	rcu_assign_pointer(icsk->icsk_ulp_data, f);
@@ -172,6 +173,25 @@ static void omasec_attach_install(struct sock *sk, struct omasec_base *b, struct
 	/* Pairs with the address dependency through sk_prot in the socket calls. */
 	smp_wmb();
 	WRITE_ONCE(sk->sk_prot, &b->our_prot);
+}
+
+/* Puts the ULP into the slot, with the module reference that it stands for. */
+bool omasec_attach_mark(struct sock *sk)
+{
+	if (!try_module_get(THIS_MODULE))
+		return false;
+	inet_csk(sk)->icsk_ulp_ops = &omasec_ulp;
+	return true;
+}
+
+/*
+ * Takes it out again: the socket is not protected, and guard.c shall know. The
+ * caller's text stays, for the probe and netlink are waited for in module exit.
+ */
+void omasec_attach_unmark(struct sock *sk)
+{
+	inet_csk(sk)->icsk_ulp_ops = NULL;
+	module_put(THIS_MODULE);
 }
 
 /* No flow to be had: every transfer of the socket fails, nothing leaves. */
@@ -203,74 +223,6 @@ void omasec_attach_undo(struct sock *sk, struct omasec_flow *f)
 	write_unlock_bh(&sk->sk_callback_lock);
 }
 
-/*
- * Wraps a listener: its operations become ours, its struct proto does not (I1).
- * The flow only stands for it in lists; without memory the wrap works all the same.
- */
-static void omasec_attach_wrap(struct omasec_net *on, struct sock *sk, struct omasec_base *b,
-			       gfp_t gfp)
-{
-	struct omasec_flow *f = omasec_flow_new(gfp);
-
-	if (f) {
-		f->listener = true;
-		f->base_prot = b->prot;
-		omasec_flow_setup(f, on, sk, NULL);
-		rcu_assign_pointer(inet_csk(sk)->icsk_ulp_data, f);
-	}
-	omasec_attach_ops(sk->sk_socket, &b->our_ops);
-	omasec_stat_inc(on, OMASEC_STAT_LISTENERS_WRAPPED);
-}
-
-/* Takes the stand-in of a wrapped listener out; lock_sock held, or sk is going. */
-static struct omasec_flow *omasec_attach_take_listener(struct sock *sk)
-{
-	struct omasec_flow *f;
-
-	if (omasec_sk_attached(sk))
-		return NULL;
-	f = (__force struct omasec_flow *)rcu_access_pointer(inet_csk(sk)->icsk_ulp_data);
-	if (f)
-		rcu_assign_pointer(inet_csk(sk)->icsk_ulp_data, NULL);
-	return f;
-}
-
-/**
- * omasec_attach_unwrap() - gives a listener back its own operations
- * @sk: wrapped listener, with a reference
- *
- * A thread inside our accept() runs module text that nothing else pins, so such
- * a listener stays wrapped.
- *
- * Context: process, may sleep.
- * Return: 0, or -EBUSY while a thread is inside accept().
- */
-int omasec_attach_unwrap(struct sock *sk)
-{
-	struct omasec_base *b = omasec_base_of(sk);
-	struct omasec_flow *f = NULL;
-	int err = 0;
-
-	lock_sock(sk);
-	if (!omasec_sk_ours(sk) || sk->sk_state != TCP_LISTEN || !sk->sk_socket)
-		goto out;
-	f = (__force struct omasec_flow *)rcu_access_pointer(inet_csk(sk)->icsk_ulp_data);
-	if (f && atomic_read(&f->accepting)) {
-		f = NULL;
-		err = -EBUSY;
-		goto out;
-	}
-	f = omasec_attach_take_listener(sk);
-	omasec_attach_ops(sk->sk_socket, b->ops);
-	inet_csk(sk)->icsk_ulp_ops = NULL;
-	module_put(THIS_MODULE);	/* the caller, netlink, holds the module */
-out:
-	release_sock(sk);
-	if (f)
-		omasec_flow_free(f);
-	return err;
-}
-
 /* ---- the probe ---- */
 
 static void omasec_probe_refused(struct omasec_net *on, unsigned int reason)
@@ -278,52 +230,70 @@ static void omasec_probe_refused(struct omasec_net *on, unsigned int reason)
 	omasec_stat_refused(on, reason);	/* guard.c drops the SYN and tells */
 }
 
+/*
+ * With a cached cookie connect() would return without a SYN, and the first write
+ * would wait for a connection that nobody opens. Inside sendmsg(MSG_FASTOPEN) it
+ * is too late for that: the data would go out unprotected.
+ */
+static void omasec_probe_fastopen(struct omasec_net *on, struct sock *sk, struct omasec_flow *f)
+{
+	tcp_sk(sk)->fastopen_connect = 0;
+	if (!tcp_sk(sk)->fastopen_req)
+		return;
+	omasec_probe_refused(on, OMASEC_REASON_FAST_OPEN);
+	WRITE_ONCE(f->err, EOPNOTSUPP);
+	WRITE_ONCE(sk->sk_err, EOPNOTSUPP);
+}
+
+/* Never established, or not protected then: nobody has used the rule yet. */
 static void omasec_probe_reconnect(struct omasec_net *on, struct sock *sk, struct omasec_flow *f)
 {
 	struct omasec_rule *rule = omasec_attach_match_sk(on, sk, OMASEC_DIRECTION_OUT);
-	struct omasec_account *account = rule && rule->account ?
-					 omasec_account_get(rule->account) : NULL;
-	struct omasec_rule *old = f->rule;
 
-	/* Never established, so nobody has used the rule yet. */
-	if (old)
-		atomic_dec(&old->flows);
-	if (rule)
-		atomic_inc(&rule->flows);
-	omasec_account_put(f->account);
-	WRITE_ONCE(f->account, account);
-	WRITE_ONCE(f->rule, rule);
+	omasec_flow_set_rule(f, rule);
 	WRITE_ONCE(f->passthru, !rule);
-	f->err = 0;
-	f->reason = 0;
-	omasec_rule_put(old);
-	tcp_sk(sk)->fastopen_connect = 0;
+	WRITE_ONCE(f->err, 0);
+	WRITE_ONCE(f->reason, 0);
+	WRITE_ONCE(f->killed, false);
+	f->err_seen = false;
+	if (rule)
+		omasec_probe_fastopen(on, sk, f);
+}
+
+/* A socket that listened before, and whose stand-in becomes its flow. */
+static void omasec_probe_listener(struct omasec_net *on, struct sock *sk, struct omasec_flow *f)
+{
+	omasec_flow_to_connection(f);
+	omasec_probe_reconnect(on, sk, f);
+	omasec_attach_install(sk, omasec_base_of(sk), f);
 }
 
 static void omasec_probe_connect(struct omasec_net *on, struct sock *sk)
 {
-	struct inet_connection_sock *icsk = inet_csk(sk);
 	struct omasec_base *b = omasec_base_of(sk);
-	bool asked = omasec_sk_ours(sk);	/* by setsockopt(TCP_ULP) */
-	struct omasec_flow *f, *listener;
+	bool asked = omasec_sk_ours(sk);	/* by setsockopt(TCP_ULP), or it listened */
+	struct omasec_flow *f;
 	struct omasec_rule *rule;
 
 	rule = omasec_attach_match_sk(on, sk, OMASEC_DIRECTION_OUT);
 	if (!rule && !asked)
 		return;
-	if (!b->ok || !sk->sk_socket || (icsk->icsk_ulp_ops && !asked) ||
+	if (READ_ONCE(sk->sk_prot) == &b->dead_prot)
+		goto put;		/* and it stays so */
+	if (!b->ok || !sk->sk_socket || (inet_csk(sk)->icsk_ulp_ops && !asked) ||
 	    !omasec_attach_pristine(sk, b)) {
 		omasec_probe_refused(on, OMASEC_REASON_FOREIGN_ULP);
+		if (asked)
+			omasec_attach_unmark(sk);
 		goto put;
 	}
-	if (!asked) {
-		if (!try_module_get(THIS_MODULE))
-			goto put;
-		icsk->icsk_ulp_ops = &omasec_ulp;
+	if (!asked && !omasec_attach_mark(sk))
+		goto put;
+	f = (__force struct omasec_flow *)rcu_access_pointer(inet_csk(sk)->icsk_ulp_data);
+	if (f) {
+		omasec_probe_listener(on, sk, f);
+		goto put;
 	}
-	listener = omasec_attach_take_listener(sk);	/* it was one before */
-	if (listener)
-		omasec_flow_retire(listener);
 	f = rule ? omasec_flow_new(GFP_NOWAIT) : NULL;
 	if (!f) {
 		omasec_probe_refused(on, rule ? OMASEC_REASON_NO_MEMORY :
@@ -333,41 +303,10 @@ static void omasec_probe_connect(struct omasec_net *on, struct sock *sk)
 	}
 	omasec_flow_setup(f, on, sk, rule);
 	omasec_attach_install(sk, b, f);
-	/*
-	 * With a cached cookie connect() would return without a SYN, and the first
-	 * write would wait for a connection that nobody opens.
-	 */
-	tcp_sk(sk)->fastopen_connect = 0;
-	if (tcp_sk(sk)->fastopen_req) {
-		/* Inside sendmsg(MSG_FASTOPEN): its data would go out unprotected. */
-		omasec_probe_refused(on, OMASEC_REASON_FAST_OPEN);
-		WRITE_ONCE(f->err, EOPNOTSUPP);
-		WRITE_ONCE(sk->sk_err, EOPNOTSUPP);
-	}
+	omasec_probe_fastopen(on, sk, f);
 	return;
 put:
 	omasec_rule_put(rule);
-}
-
-static void omasec_probe_listen(struct omasec_net *on, struct sock *sk)
-{
-	struct inet_connection_sock *icsk = inet_csk(sk);
-	struct omasec_base *b = omasec_base_of(sk);
-	bool asked = omasec_sk_ours(sk);
-
-	if (!asked && !omasec_policy_port(on, OMASEC_DIRECTION_IN, inet_sk(sk)->inet_num))
-		return;
-	if (!b->ok || !sk->sk_socket || (icsk->icsk_ulp_ops && !asked) ||
-	    !omasec_attach_pristine(sk, b)) {
-		omasec_probe_refused(on, OMASEC_REASON_FOREIGN_ULP);
-		return;
-	}
-	if (!asked) {
-		if (!try_module_get(THIS_MODULE))
-			return;
-		icsk->icsk_ulp_ops = &omasec_ulp;
-	}
-	omasec_attach_wrap(on, sk, b, GFP_NOWAIT);
 }
 
 /*
@@ -379,14 +318,15 @@ static noinline void omasec_probe_edge(struct sock *sk, int old, int new)
 	struct omasec_flow *f;
 	struct omasec_net *on;
 
-	if (sk->sk_protocol != IPPROTO_TCP || sk->sk_kern_sock)
+	if (sk->sk_kern_sock || (sk->sk_protocol != IPPROTO_TCP &&
+				 (sk->sk_protocol != IPPROTO_MPTCP || new != TCP_LISTEN)))
 		return;
 	if (old == TCP_CLOSE && new == TCP_SYN_SENT) {
 		on = omasec_net(sock_net(sk));
 		f = omasec_sk_flow(sk);
 		if (f)
 			omasec_probe_reconnect(on, sk, f);
-		else if (!READ_ONCE(on->draining))
+		else if (!READ_ONCE(on->draining) || omasec_sk_ours(sk))
 			omasec_probe_connect(on, sk);
 	} else if (new == TCP_ESTABLISHED) {
 		f = omasec_sk_flow(sk);
@@ -394,8 +334,9 @@ static noinline void omasec_probe_edge(struct sock *sk, int old, int new)
 			WRITE_ONCE(f->used, true);
 	} else if (old == TCP_CLOSE && new == TCP_LISTEN) {
 		on = omasec_net(sock_net(sk));
-		if (!READ_ONCE(on->draining))
-			omasec_probe_listen(on, sk);
+		if (!READ_ONCE(on->draining) ||
+		    (sk->sk_protocol == IPPROTO_TCP && omasec_sk_ours(sk)))
+			omasec_listen_probe(on, sk);
 	}
 }
 
@@ -406,141 +347,72 @@ static void omasec_probe(void *data, const struct sock *sk, const int old, const
 		omasec_probe_edge((struct sock *)sk, old, new);
 }
 
-/* ---- accept and listen ---- */
+/* ---- children of listeners ---- */
 
-/* 1: attached; 0: not selected; negative: selected, but it cannot be. */
-static int omasec_attach_child(struct omasec_net *on, struct sock *sk, struct socket *newsock)
+/**
+ * omasec_attach_refuse_child() - tells that a child of a listener is refused
+ * @on: its network namespace
+ * @sk: the child
+ * @reason: enum omasec_reason
+ *
+ * Context: process, lock_sock of @sk held.
+ * Return: -EACCES.
+ */
+int omasec_attach_refuse_child(struct omasec_net *on, struct sock *sk, unsigned int reason)
+{
+	struct omasec_rule *rule = omasec_attach_match_sk(on, sk, OMASEC_DIRECTION_IN);
+	struct omasec_event ev;
+
+	omasec_event_socket(&ev, on, sk, rule, reason);
+	if (rule)
+		omasec_rule_saw(rule, OMASEC_SEEN_REFUSED);
+	omasec_event_send(on, &ev, GFP_KERNEL);
+	omasec_rule_put(rule);
+	return -EACCES;
+}
+
+/**
+ * omasec_attach_child() - attaches what accept() brought
+ * @on: its network namespace
+ * @sk: the child
+ * @newsock: its socket, without a file descriptor yet
+ *
+ * Context: process, lock_sock of @sk held.
+ * Return: 1 when it is attached, 0 when no rule selects it; negative: selected,
+ * but it cannot be, which has been told.
+ */
+int omasec_attach_child(struct omasec_net *on, struct sock *sk, struct socket *newsock)
 {
 	struct omasec_base *b = omasec_base_of(sk);
 	struct omasec_rule *rule;
 	struct omasec_flow *f;
 
-	if (sk->sk_protocol != IPPROTO_TCP)
-		return 0;
 	rule = omasec_attach_match_sk(on, sk, OMASEC_DIRECTION_IN);
 	if (!rule)
 		return 0;
-	if (!b->ok || inet_csk(sk)->icsk_ulp_ops || !omasec_attach_pristine(sk, b))
-		goto foreign;
-	f = omasec_flow_new(GFP_KERNEL_ACCOUNT);
-	if (!f) {
+	if (sk->sk_protocol != IPPROTO_TCP) {
 		omasec_rule_put(rule);
-		omasec_stat_refused(on, OMASEC_REASON_NO_MEMORY);
-		return -ENOMEM;
+		return omasec_attach_refuse_child(on, sk, OMASEC_REASON_MPTCP);
 	}
-	if (!try_module_get(THIS_MODULE)) {
-		omasec_flow_drop(f);
+	if (!b->ok || inet_csk(sk)->icsk_ulp_ops || !omasec_attach_pristine(sk, b)) {
 		omasec_rule_put(rule);
-		return -ENODEV;
+		return omasec_attach_refuse_child(on, sk, OMASEC_REASON_FOREIGN_ULP);
+	}
+	f = omasec_flow_new(GFP_KERNEL_ACCOUNT);
+	if (!f || !omasec_attach_mark(sk)) {
+		if (f)
+			omasec_flow_drop(f);
+		omasec_rule_put(rule);
+		return omasec_attach_refuse_child(on, sk, OMASEC_REASON_NO_MEMORY);
 	}
 	omasec_flow_setup(f, on, sk, rule);
 	f->used = true;
-	inet_csk(sk)->icsk_ulp_ops = &omasec_ulp;
 	omasec_attach_install(sk, b, f);
 	omasec_flow_kick(f);	/* data may have come already */
 	return 1;
-foreign:
-	omasec_rule_put(rule);
-	omasec_stat_refused(on, OMASEC_REASON_FOREIGN_ULP);
-	return -EBUSY;
-}
-
-static int omasec_attach_do_accept(struct omasec_net *on, struct omasec_base *b,
-				   struct socket *sock, struct socket *newsock,
-				   OMASEC_ACCEPT_PARAMS)
-{
-	const struct proto_ops *ops;
-	struct sock *sk;
-	int err;
-
-	err = b->ops->accept(sock, newsock, OMASEC_ACCEPT_ARGS);
-	if (err)
-		return err;
-	sk = newsock->sk;
-	ops = READ_ONCE(newsock->ops);
-	if (!ops || OMASEC_ACCEPT_KERN) {
-		/*
-		 * A kernel user copies the listener's ops into the child after we
-		 * return, and that child would keep them (I4).
-		 */
-		omasec_stat_refused(on, OMASEC_REASON_UNATTACHED);
-		return -ECONNABORTED;
-	}
-	lock_sock(sk);
-	err = omasec_attach_child(on, sk, newsock);
-	release_sock(sk);
-	if (err > 0)
-		return 0;
-	if (ops == &b->our_ops)
-		omasec_attach_ops(newsock, b->ops);
-	return err ? -ECONNABORTED : 0;
-}
-
-/* proto_ops.accept of a wrapped listener. */
-int omasec_attach_accept(struct socket *sock, struct socket *newsock, OMASEC_ACCEPT_PARAMS)
-{
-	struct omasec_net *on = omasec_net(sock_net(sock->sk));
-	struct omasec_base *b = omasec_base_of(sock->sk);
-	struct omasec_flow *f;
-	int err;
-
-	lock_sock(sock->sk);
-	f = omasec_sk_attached(sock->sk) ? NULL :
-	    (__force struct omasec_flow *)rcu_access_pointer(inet_csk(sock->sk)->icsk_ulp_data);
-	if (f)
-		atomic_inc(&f->accepting);
-	release_sock(sock->sk);
-	err = omasec_attach_do_accept(on, b, sock, newsock, OMASEC_ACCEPT_ARGS);
-	if (f)
-		atomic_dec(&f->accepting);
-	return err;
-}
-
-/*
- * proto_ops.listen: our ops are on attached sockets, and one of those may be
- * turned into a listener after its connect() failed. The probe cannot detach
- * it (that sleeps), so it is done here, before the state changes (I1).
- */
-int omasec_attach_listen(struct socket *sock, int backlog)
-{
-	struct sock *sk = sock->sk;
-	struct omasec_flow *f;
-
-	lock_sock(sk);
-	f = sk->sk_state == TCP_CLOSE ? omasec_sk_flow(sk) : NULL;
-	if (f)
-		omasec_attach_undo(sk, f);
-	else if (READ_ONCE(sk->sk_prot) == &omasec_base_of(sk)->dead_prot)
-		WRITE_ONCE(sk->sk_prot, omasec_base_of(sk)->prot);
-	release_sock(sk);
-	if (f) {
-		mutex_lock(&f->mtx);
-		f->closing = true;
-		mutex_unlock(&f->mtx);
-		cancel_work_sync(&f->work);
-		omasec_flow_free(f);
-	}
-	return omasec_base_of(sk)->ops->listen(sock, backlog);
 }
 
 /* ---- the upper layer protocol ---- */
-
-/* A thread that sleeps in accept() has loaded the old ops: its child would be raw. */
-static bool omasec_ulp_in_accept(struct sock *sk)
-{
-	wait_queue_head_t *wq = sk_sleep(sk);
-	struct wait_queue_entry *e;
-	unsigned long flags;
-	bool found = false;
-
-	spin_lock_irqsave(&wq->lock, flags);
-	list_for_each_entry(e, &wq->head, entry) {
-		if ((e->flags & WQ_FLAG_EXCLUSIVE) && e->func == autoremove_wake_function)
-			found = true;
-	}
-	spin_unlock_irqrestore(&wq->lock, flags);
-	return found;
-}
 
 /* Connected, but not one octet has gone either way. */
 static bool omasec_ulp_untouched(struct sock *sk)
@@ -569,10 +441,9 @@ static int omasec_ulp_init(struct sock *sk)
 	case TCP_CLOSE:
 		return 0;	/* a mark; the probe attaches when it connects or listens */
 	case TCP_LISTEN:
-		if (omasec_ulp_in_accept(sk))
+		if (omasec_listen_in_accept(sk))
 			return -EBUSY;
-		omasec_attach_wrap(on, sk, b, GFP_KERNEL_ACCOUNT);
-		return 0;
+		return omasec_listen_wrap(on, sk, GFP_KERNEL_ACCOUNT);
 	case TCP_ESTABLISHED:
 		break;
 	default:
@@ -603,7 +474,7 @@ static int omasec_ulp_init(struct sock *sk)
  */
 static void omasec_ulp_release(struct sock *sk)
 {
-	struct omasec_flow *listener = omasec_attach_take_listener(sk);
+	struct omasec_flow *listener = omasec_listen_take(sk);
 	struct omasec_base *b = omasec_base_of(sk);
 	const struct proto *p = READ_ONCE(sk->sk_prot);
 
@@ -668,8 +539,8 @@ static int omasec_base_build(struct omasec_base *b, int family)
 	omasec_proto_ops_close_doors(&b->our_ops);
 	omasec_sock_io_fill(b);
 	omasec_sock_ctl_fill(b);
-	b->our_ops.accept = omasec_attach_accept;
-	b->our_ops.listen = omasec_attach_listen;
+	b->our_ops.accept = omasec_listen_accept;
+	b->our_ops.listen = omasec_listen_listen;
 	b->dead_prot = b->our_prot;
 	b->dead_prot.sendmsg = omasec_dead_sendmsg;
 	b->dead_prot.recvmsg = omasec_dead_recvmsg;
@@ -701,11 +572,13 @@ int omasec_attach_init(void)
 	err = omasec_base_build(&omasec_bases[1], AF_INET6);
 	if (err)
 		pr_info("no IPv6 on this kernel (%d)\n", err);
+	omasec_listen_init();
 	err = tcp_register_ulp(&omasec_ulp);
 	if (err)
 		goto put;
 	return 0;
 put:
+	omasec_listen_exit();
 	if (omasec_bases[1].ok)
 		module_put(omasec_bases[1].ops->owner);
 	module_put(omasec_bases[0].ops->owner);
@@ -726,6 +599,7 @@ void omasec_attach_stop(void)
 void omasec_attach_exit(void)
 {
 	tcp_unregister_ulp(&omasec_ulp);
+	omasec_listen_exit();
 	if (omasec_bases[1].ok)
 		module_put(omasec_bases[1].ops->owner);
 	module_put(omasec_bases[0].ops->owner);

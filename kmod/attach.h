@@ -64,16 +64,21 @@ void omasec_attach_exit(void);
 struct omasec_rule *omasec_attach_match(struct omasec_net *on, const struct sock *sk,
 					unsigned int direction, const void *peer, u8 family,
 					u16 port);
+struct omasec_rule *omasec_attach_match_sk(struct omasec_net *on, const struct sock *sk,
+					   unsigned int direction);
 /* Gives the socket back its own protocol and callbacks; lock_sock held. */
 void omasec_attach_undo(struct sock *sk, struct omasec_flow *f);
-int omasec_attach_unwrap(struct sock *sk);
+/* The slot of the ULP, with a module reference; lock_sock held. False while unloading. */
+bool omasec_attach_mark(struct sock *sk);
+void omasec_attach_unmark(struct sock *sk);
+/* What accept() brought; lock_sock of the child held. See attach.c. */
+int omasec_attach_child(struct omasec_net *on, struct sock *sk, struct socket *newsock);
+int omasec_attach_refuse_child(struct omasec_net *on, struct sock *sk, unsigned int reason);
 /* The socket operations change hands with their module references. */
 void omasec_attach_ops(struct socket *sock, const struct proto_ops *ops);
 
 /* sock_io.c, sock_ctl.c: fill the copies. */
 void omasec_sock_io_fill(struct omasec_base *b);
 void omasec_sock_ctl_fill(struct omasec_base *b);
-int omasec_attach_accept(struct socket *sock, struct socket *newsock, OMASEC_ACCEPT_PARAMS);
-int omasec_attach_listen(struct socket *sock, int backlog);
 
 #endif

@@ -9,10 +9,15 @@
  */
 #include <linux/jiffies.h>
 #include <linux/socket.h>
+#include <net/inet_sock.h>
+#include <net/ipv6.h>
 
+#include "account.h"
+#include "compat/compat.h"
 #include "control.h"
 #include "event.h"
 #include "genl.h"
+#include "policy.h"
 #include "proto/reason.h"
 
 #define OMASEC_EVENT_BURST	256
@@ -95,6 +100,42 @@ static int omasec_event_fill(struct sk_buff *skb, const struct omasec_event *ev)
 		return -EMSGSIZE;
 	genlmsg_end(skb, hdr);
 	return 0;
+}
+
+void omasec_event_addresses(const struct sock *sk, u16 *family, u8 *local, u8 *peer,
+			    u16 *lport, u16 *pport)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+
+	*family = sk->sk_family;
+	*lport = inet->inet_num;
+	*pport = ntohs(inet->inet_dport);
+	if (sk->sk_family == AF_INET) {
+		memcpy(local, &inet->inet_saddr, 4);
+		memcpy(peer, &inet->inet_daddr, 4);
+#if IS_ENABLED(CONFIG_IPV6)
+	} else if (ipv6_addr_v4mapped(&sk->sk_v6_daddr)) {
+		*family = AF_INET;
+		memcpy(local, &sk->sk_v6_rcv_saddr.s6_addr[12], 4);
+		memcpy(peer, &sk->sk_v6_daddr.s6_addr[12], 4);
+	} else {
+		memcpy(local, &sk->sk_v6_rcv_saddr, 16);
+		memcpy(peer, &sk->sk_v6_daddr, 16);
+#endif
+	}
+}
+
+void omasec_event_socket(struct omasec_event *ev, struct omasec_net *on, const struct sock *sk,
+			 const struct omasec_rule *rule, unsigned int reason)
+{
+	memset(ev, 0, sizeof(*ev));
+	ev->kind = OMASEC_EVENT_KIND_REFUSED;
+	ev->reason = reason;
+	ev->direction = rule ? rule->sel.direction : OMASEC_DIRECTION_IN;
+	ev->uid = from_kuid_munged(on->net->user_ns, omasec_sk_uid(sk));
+	ev->rule = rule ? rule->id : 0;
+	ev->account = rule && rule->account ? rule->account->name : NULL;
+	omasec_event_addresses(sk, &ev->family, ev->local, ev->peer, &ev->lport, &ev->pport);
 }
 
 /* Room for the attributes; strings are of bounded length where they come from. */

@@ -27,6 +27,8 @@ struct omasec_event {
 };
 
 struct omasec_control;
+struct omasec_rule;
+struct sock;
 void omasec_event_init(struct omasec_control *c);
 
 /*
@@ -35,5 +37,11 @@ void omasec_event_init(struct omasec_control *c);
  * Rate-limited per namespace (burst 256, then 64 a second), counting what was left out.
  */
 void omasec_event_send(struct omasec_net *on, const struct omasec_event *ev, gfp_t gfp);
+/* Fills in that a socket without a flow is refused. @rule: that selects it, or NULL. */
+void omasec_event_socket(struct omasec_event *ev, struct omasec_net *on, const struct sock *sk,
+			 const struct omasec_rule *rule, unsigned int reason);
+/* The addresses of a socket as people write them: those of IPv4 in IPv6 as IPv4. */
+void omasec_event_addresses(const struct sock *sk, u16 *family, u8 *local, u8 *peer,
+			    u16 *lport, u16 *pport);
 
 #endif

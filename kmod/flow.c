@@ -13,6 +13,7 @@
 
 #include "attach.h"
 #include "flow_internal.h"
+#include "listen.h"
 #include "trace.h"
 
 #define OMASEC_POOL_SIZE 128
@@ -32,18 +33,6 @@ static DECLARE_WORK(omasec_pool_work, omasec_pool_fill);
 static void omasec_flow_work(struct work_struct *work)
 {
 	omasec_flow_run(container_of(work, struct omasec_flow, work));
-}
-
-static void omasec_flow_retire_work(struct work_struct *work)
-{
-	omasec_flow_free(container_of(work, struct omasec_flow, work));
-}
-
-/* For contexts that cannot free; the flow's work must never have been queued. */
-void omasec_flow_retire(struct omasec_flow *f)
-{
-	INIT_WORK(&f->work, omasec_flow_retire_work);
-	queue_work(omasec_wq, &f->work);
 }
 
 static struct omasec_flow *omasec_flow_alloc(gfp_t gfp)
@@ -134,6 +123,57 @@ void omasec_flow_exit(void)
 }
 
 /**
+ * omasec_flow_set_rule() - the rule of a flow, in place of the one that it had
+ * @f: flow that has carried nothing yet
+ * @rule: the flow takes over this reference; NULL for none
+ *
+ * Context: any that owns lock_sock, also with preemption off on PREEMPT_RT. Lists
+ * read rule and account under RCU meanwhile.
+ */
+void omasec_flow_set_rule(struct omasec_flow *f, struct omasec_rule *rule)
+{
+	struct omasec_account *account = NULL, *old_account = f->account;
+	struct omasec_rule *old = f->rule;
+
+	if (rule) {
+		atomic_inc(&rule->flows);
+		if (rule != old)
+			atomic64_inc(&rule->hits);
+		if (rule->account)
+			account = omasec_account_get(rule->account);
+	}
+	WRITE_ONCE(f->account, account);
+	WRITE_ONCE(f->rule, rule);
+	omasec_account_put(old_account);
+	if (old)
+		atomic_dec(&old->flows);
+	omasec_rule_put(old);
+}
+
+/*
+ * One flow object for the whole life of a socket that is connected and listens in
+ * turns: others may still hold it. lock_sock held; it has carried nothing yet.
+ */
+void omasec_flow_to_listener(struct omasec_flow *f)
+{
+	omasec_flow_set_rule(f, NULL);
+	WRITE_ONCE(f->listener, true);
+	atomic_inc(&f->on->listener_count);
+	atomic_dec(&f->on->flow_count);
+	omasec_stat_inc(f->on, OMASEC_STAT_FLOWS_DETACHED);
+	omasec_stat_inc(f->on, OMASEC_STAT_LISTENERS_WRAPPED);
+}
+
+/* Its reverse; also with preemption off on PREEMPT_RT. */
+void omasec_flow_to_connection(struct omasec_flow *f)
+{
+	WRITE_ONCE(f->listener, false);
+	atomic_inc(&f->on->flow_count);
+	atomic_dec(&f->on->listener_count);
+	omasec_stat_inc(f->on, OMASEC_STAT_FLOWS_ATTACHED);
+}
+
+/**
  * omasec_flow_setup() - ties a flow to its socket
  * @f: fresh from omasec_flow_new()
  * @on: network namespace of @sk
@@ -148,13 +188,8 @@ void omasec_flow_setup(struct omasec_flow *f, struct omasec_net *on, struct sock
 {
 	f->on = on;
 	f->sk = sk;
-	f->rule = rule;
-	if (rule) {
-		atomic_inc(&rule->flows);
-		atomic64_inc(&rule->hits);
-		if (rule->account)
-			f->account = omasec_account_get(rule->account);
-	}
+	f->base_prot = omasec_base_of(sk)->prot;
+	omasec_flow_set_rule(f, rule);
 	f->id = atomic64_inc_return(&omasec_flow_ids);
 	omasec_buf_init(&f->rx.in, on);
 	omasec_buf_init(&f->rx.out, on);
@@ -321,25 +356,6 @@ void omasec_flow_kick(struct omasec_flow *f)
 	queue_work(omasec_wq, &f->work);
 }
 
-static void omasec_flow_addresses(const struct sock *sk, u16 *family, u8 *local, u8 *peer,
-				  u16 *lport, u16 *pport)
-{
-	const struct inet_sock *inet = inet_sk(sk);
-
-	*family = sk->sk_family;
-	if (sk->sk_family == AF_INET) {
-		memcpy(local, &inet->inet_saddr, 4);
-		memcpy(peer, &inet->inet_daddr, 4);
-#if IS_ENABLED(CONFIG_IPV6)
-	} else {
-		memcpy(local, &sk->sk_v6_rcv_saddr, 16);
-		memcpy(peer, &sk->sk_v6_daddr, 16);
-#endif
-	}
-	*lport = inet->inet_num;
-	*pport = ntohs(inet->inet_dport);
-}
-
 /**
  * omasec_flow_event() - tells administrators about a flow
  * @f: the flow
@@ -370,7 +386,7 @@ void omasec_flow_event(struct omasec_flow *f, u8 kind, unsigned int reason, int 
 		.text = text && text[0] ? text : NULL,
 	};
 
-	omasec_flow_addresses(f->sk, &ev.family, ev.local, ev.peer, &ev.lport, &ev.pport);
+	omasec_event_addresses(f->sk, &ev.family, ev.local, ev.peer, &ev.lport, &ev.pport);
 	omasec_event_send(f->on, &ev, GFP_KERNEL);
 }
 
@@ -472,6 +488,37 @@ static const char *omasec_dir_name(u8 state)
 	return state < ARRAY_SIZE(names) ? names[state] : "?";
 }
 
+/* RCU and flow_lock held: the flow is listed, so its socket is not closed. */
+static void omasec_flow_show(struct omasec_net *on, struct omasec_flow *f,
+			     struct omasec_flow_info *info)
+{
+	const struct omasec_account *account = READ_ONCE(f->account);
+	const struct omasec_rule *rule = READ_ONCE(f->rule);
+	struct socket *sock = READ_ONCE(f->sk->sk_socket);
+
+	info->id = f->id;
+	info->listener = READ_ONCE(f->listener);
+	if (info->listener)
+		info->direction = OMASEC_DIRECTION_IN;
+	omasec_event_addresses(f->sk, &info->family, info->local, info->peer,
+			       &info->lport, &info->pport);
+	info->uid = from_kuid_munged(on->net->user_ns, omasec_sk_uid(f->sk));
+	if (rule) {
+		info->rule = rule->id;
+		info->direction = rule->sel.direction;
+	}
+	if (account)
+		strscpy(info->account, account->name, sizeof(info->account));
+	info->reason = READ_ONCE(f->reason);
+	info->rx_messages = READ_ONCE(f->rx.messages);
+	info->tx_messages = READ_ONCE(f->tx.messages);
+	info->rx_bytes = READ_ONCE(f->rx.bytes);
+	info->tx_bytes = READ_ONCE(f->tx.bytes);
+	info->rx_state = omasec_dir_name(READ_ONCE(f->rx.state));
+	info->tx_state = omasec_dir_name(READ_ONCE(f->tx.state));
+	info->inode = sock ? SOCK_INODE(sock)->i_ino : 0;
+}
+
 bool omasec_flow_next(struct omasec_net *on, u64 after, struct omasec_flow_info *info)
 {
 	struct omasec_flow *f;
@@ -481,30 +528,9 @@ bool omasec_flow_next(struct omasec_net *on, u64 after, struct omasec_flow_info 
 	omasec_flow_collect(on);
 	f = omasec_flow_after(on, after);
 	if (f) {
-		info->id = f->id;
-		info->listener = f->listener;
-		if (f->listener)
-			info->direction = OMASEC_DIRECTION_IN;
-		omasec_flow_addresses(f->sk, &info->family, info->local, info->peer,
-				      &info->lport, &info->pport);
-		info->uid = from_kuid_munged(on->net->user_ns, omasec_sk_uid(f->sk));
 		rcu_read_lock();
-		if (READ_ONCE(f->rule)) {
-			info->rule = READ_ONCE(f->rule)->id;
-			info->direction = READ_ONCE(f->rule)->sel.direction;
-		}
-		if (READ_ONCE(f->account))
-			strscpy(info->account, READ_ONCE(f->account)->name,
-				sizeof(info->account));
+		omasec_flow_show(on, f, info);
 		rcu_read_unlock();
-		info->reason = READ_ONCE(f->reason);
-		info->rx_messages = READ_ONCE(f->rx.messages);
-		info->tx_messages = READ_ONCE(f->tx.messages);
-		info->rx_bytes = READ_ONCE(f->rx.bytes);
-		info->tx_bytes = READ_ONCE(f->tx.bytes);
-		info->rx_state = omasec_dir_name(READ_ONCE(f->rx.state));
-		info->tx_state = omasec_dir_name(READ_ONCE(f->tx.state));
-		info->inode = f->sk->sk_socket ? SOCK_INODE(f->sk->sk_socket)->i_ino : 0;
 	}
 	spin_unlock_bh(&on->flow_lock);
 	return f;
@@ -512,7 +538,7 @@ bool omasec_flow_next(struct omasec_net *on, u64 after, struct omasec_flow_info 
 
 int omasec_flow_kill(struct omasec_net *on, u64 id)
 {
-	u64 after = id ? id - 1 : 0;
+	u64 last = id ?: (u64)atomic64_read(&omasec_flow_ids), after = id ? id - 1 : 0;
 	int killed = 0;
 
 	for (;;) {
@@ -526,8 +552,8 @@ int omasec_flow_kill(struct omasec_net *on, u64 id)
 			f = omasec_flow_after(on, after);
 			if (f)
 				after = f->id;
-		} while (f && f->listener && !id);
-		if (f && !f->listener && (!id || f->id == id)) {
+		} while (f && READ_ONCE(f->listener) && !id);
+		if (f && !READ_ONCE(f->listener) && f->id <= last) {
 			sk = f->sk;
 			prot = f->base_prot;
 			sock_hold(sk);
@@ -548,10 +574,11 @@ int omasec_flow_kill(struct omasec_net *on, u64 id)
 
 int omasec_flow_detach(struct omasec_net *on)
 {
-	u64 after = 0;
+	u64 last, after = 0;
 	int err = 0;
 
 	WRITE_ONCE(on->draining, true);
+	last = atomic64_read(&omasec_flow_ids);	/* no end of new ones */
 	for (;;) {
 		struct omasec_flow *f;
 		struct sock *sk = NULL;
@@ -559,7 +586,7 @@ int omasec_flow_detach(struct omasec_net *on)
 		spin_lock_bh(&on->flow_lock);
 		omasec_flow_collect(on);
 		f = omasec_flow_after(on, after);
-		if (f) {
+		if (f && f->id <= last) {
 			after = f->id;
 			sk = f->sk;
 			sock_hold(sk);
@@ -567,7 +594,7 @@ int omasec_flow_detach(struct omasec_net *on)
 		spin_unlock_bh(&on->flow_lock);
 		if (!sk)
 			return err;
-		if (omasec_attach_unwrap(sk))
+		if (omasec_listen_unwrap(sk))
 			err = -EBUSY;
 		sock_put(sk);
 	}

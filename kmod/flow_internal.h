@@ -123,7 +123,7 @@ struct omasec_exchange {
  * @rx_err: rx ends with @err; release/acquire
  * @tx_eof: the application will send no more
  * @shut_wr: shutdown(SHUT_WR) waits for @tx to drain
- * @listener: stands for a wrapped listener; nothing but lists uses it
+ * @listener: stands for a wrapped listener; nothing but lists and accept() uses it
  * @accepting: threads inside accept() of that listener
  * @err_seen: @err was given to the application
  */
@@ -221,10 +221,12 @@ void omasec_flow_exit(void);
 struct omasec_flow *omasec_flow_new(gfp_t gfp);		/* from the pool when gfp may not block */
 void omasec_flow_setup(struct omasec_flow *f, struct omasec_net *on, struct sock *sk,
 		       struct omasec_rule *rule);
+void omasec_flow_set_rule(struct omasec_flow *f, struct omasec_rule *rule);
+void omasec_flow_to_listener(struct omasec_flow *f);
+void omasec_flow_to_connection(struct omasec_flow *f);
 void omasec_flow_drop(struct omasec_flow *f);		/* was never set up */
 void omasec_flow_unlist(struct omasec_flow *f);
 void omasec_flow_free(struct omasec_flow *f);		/* after detach and cancel */
-void omasec_flow_retire(struct omasec_flow *f);		/* the same later, by the work item */
 void omasec_flow_run(struct omasec_flow *f);		/* takes mtx; process context */
 void omasec_flow_kick(struct omasec_flow *f);		/* any context */
 void omasec_flow_event(struct omasec_flow *f, u8 kind, unsigned int reason, int path,

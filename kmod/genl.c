@@ -128,6 +128,11 @@ static const struct nla_policy omasec_msg_verdict_nl_policy[OMASEC_A_MSG_DETAIL 
 	[OMASEC_A_MSG_DETAIL] = { .type = NLA_NUL_STRING, .len = 255, },
 };
 
+/* OMASEC_CMD_FLOW_ATTACH */
+static const struct nla_policy omasec_flow_attach_nl_policy[OMASEC_A_FLOW_FD + 1] = {
+	[OMASEC_A_FLOW_FD] = { .type = NLA_U32, },
+};
+
 static const struct genl_ops omasec_nl_ops[] = {
 	{
 		.cmd = OMASEC_CMD_STATUS_GET,
@@ -270,6 +275,13 @@ static const struct genl_ops omasec_nl_ops[] = {
 		.doit = omasec_nl_msg_verdict_doit,
 		.policy = omasec_msg_verdict_nl_policy,
 		.maxattr = OMASEC_A_MSG_DETAIL,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = OMASEC_CMD_FLOW_ATTACH,
+		.doit = omasec_nl_flow_attach_doit,
+		.policy = omasec_flow_attach_nl_policy,
+		.maxattr = OMASEC_A_FLOW_FD,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -36,6 +36,7 @@ int omasec_nl_msg_get_done(struct netlink_callback *cb);
 int omasec_nl_msg_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int omasec_nl_msg_put_doit(struct sk_buff *skb, struct genl_info *info);
 int omasec_nl_msg_verdict_doit(struct sk_buff *skb, struct genl_info *info);
+int omasec_nl_flow_attach_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	OMASEC_NLGRP_EVENTS,

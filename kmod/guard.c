@@ -20,6 +20,7 @@
 
 #include "attach.h"
 #include "guard.h"
+#include "listen.h"
 
 struct omasec_guard_abort {
 	struct work_struct work;
@@ -63,34 +64,40 @@ static unsigned int omasec_guard_reason(const struct sock *sk, const struct tcph
 	return OMASEC_REASON_UNATTACHED;
 }
 
+/* @family, @daddr: whom the packet is for, 4 or 6; a listener does not know that. */
 static void omasec_guard_tell(struct omasec_net *on, const struct sock *sk,
-			      struct omasec_rule *rule, unsigned int reason)
+			      struct omasec_rule *rule, unsigned int reason,
+			      const struct tcphdr *th, const void *daddr, u8 family)
 {
-	struct omasec_event ev = {
-		.kind = OMASEC_EVENT_KIND_REFUSED,
-		.reason = reason,
-		.family = sk->sk_family,
-		.lport = inet_sk(sk)->inet_num,
-		.pport = ntohs(inet_sk(sk)->inet_dport),
-		.direction = rule->sel.direction,
-		.uid = from_kuid_munged(on->net->user_ns, omasec_sk_uid(sk)),
-		.rule = rule->id,
-		.account = rule->account ? rule->account->name : NULL,
-	};
+	struct omasec_event ev;
 
-#if IS_ENABLED(CONFIG_IPV6)
-	if (sk->sk_family == AF_INET6) {
-		memcpy(ev.local, &sk->sk_v6_rcv_saddr, 16);
-		memcpy(ev.peer, &sk->sk_v6_daddr, 16);
+	omasec_event_socket(&ev, on, sk, rule, reason);
+	if (ev.family == AF_INET6 && family == 6) {
+		memcpy(ev.peer, daddr, 16);
+	} else if (family == 4) {
+		if (ev.family == AF_INET6)	/* the listener's own address is :: then */
+			memset(ev.local, 0, sizeof(ev.local));
+		ev.family = AF_INET;
+		memcpy(ev.peer, daddr, 4);
 	}
-#endif
-	if (sk->sk_family == AF_INET) {
-		memcpy(ev.local, &inet_sk(sk)->inet_saddr, 4);
-		memcpy(ev.peer, &inet_sk(sk)->inet_daddr, 4);
-	}
+	ev.pport = ntohs(th->dest);
 	omasec_stat_inc(on, OMASEC_STAT_GUARD_DROPS);
 	omasec_rule_saw(rule, OMASEC_SEEN_REFUSED);
 	omasec_event_send(on, &ev, GFP_ATOMIC);
+}
+
+/*
+ * Whose SYN-ACK it is: of a child that Fast Open made before its handshake was
+ * over, the listener.
+ */
+static const struct sock *omasec_guard_listener(const struct sock *sk)
+{
+	const struct request_sock *req;
+
+	if (sk->sk_state == TCP_LISTEN || sk->sk_protocol != IPPROTO_TCP)
+		return sk;
+	req = rcu_dereference_raw(tcp_sk(sk)->fastopen_rsk);
+	return req && req->rsk_listener ? req->rsk_listener : sk;
 }
 
 /* The socket is attached, and this packet is one that an attached socket sends. */
@@ -99,31 +106,65 @@ static bool omasec_guard_fine(const struct sock *sk, const struct tcphdr *th, in
 	const struct proto *dead = &omasec_base_of(sk)->dead_prot;
 	const struct omasec_flow *f;
 
-	if (!omasec_sk_ours(sk) || READ_ONCE(sk->sk_prot) == dead)
-		return false;
 	if (th->syn && payload > 0)
 		return false;		/* Fast Open data */
+	if (th->syn && th->ack) {
+		sk = omasec_guard_listener(sk);
+		if (sk->sk_state == TCP_LISTEN)
+			return omasec_listen_wrapped(sk);
+	}
+	if (!omasec_sk_ours(sk) || READ_ONCE(sk->sk_prot) == dead)
+		return false;
 	f = omasec_sk_flow(sk);
 	return !f || READ_ONCE(f->err) != EOPNOTSUPP || !th->syn;
+}
+
+/*
+ * The SYN-ACK of a listener that is not protected becomes a reset, for a peer that
+ * hears nothing would try for minutes. TCP leaves the checksum to the device, so
+ * there is only the pseudo header in it yet; whoever computed it already drops.
+ */
+static bool omasec_guard_reset(struct sk_buff *skb, int off)
+{
+	struct tcphdr *th;
+
+	if (skb->ip_summed != CHECKSUM_PARTIAL || skb_ensure_writable(skb, off + sizeof(*th)))
+		return false;
+	th = (struct tcphdr *)(skb->data + off);
+	th->syn = 0;
+	th->ece = 0;
+	th->cwr = 0;
+	th->rst = 1;
+	th->window = 0;
+	return true;
+}
+
+static struct omasec_rule *omasec_guard_rule(struct omasec_net *on, const struct sock *sk,
+					     const struct tcphdr *th, const void *daddr, u8 family)
+{
+	struct omasec_rule *rule = NULL;
+
+	if (!(th->syn && th->ack))
+		rule = omasec_attach_match(on, sk, OMASEC_DIRECTION_OUT, daddr, family,
+					   ntohs(th->dest));
+	return rule ?: omasec_attach_match(on, sk, OMASEC_DIRECTION_IN, daddr, family,
+					   ntohs(th->source));
 }
 
 /* A packet on a port that some rule names, as far as is known. */
 static noinline unsigned int omasec_guard_look(struct omasec_net *on, struct sk_buff *skb, int off,
 					       const void *daddr, u8 family)
 {
-	struct omasec_rule *rule = NULL;
+	struct omasec_rule *rule;
 	struct tcphdr _th, *th;
-	unsigned int reason;
 	struct sock *sk;
-	bool out, in;
 	int payload;
 
 	th = skb_header_pointer(skb, off, sizeof(_th), &_th);
 	if (!th)
 		return NF_ACCEPT;
-	out = omasec_policy_port(on, OMASEC_DIRECTION_OUT, ntohs(th->dest));
-	in = omasec_policy_port(on, OMASEC_DIRECTION_IN, ntohs(th->source));
-	if (!in && !out)
+	if (!omasec_policy_port(on, OMASEC_DIRECTION_OUT, ntohs(th->dest)) &&
+	    !omasec_policy_port(on, OMASEC_DIRECTION_IN, ntohs(th->source)))
 		return NF_ACCEPT;
 	/* Acknowledgements and the like carry nothing. */
 	payload = (int)skb->len - off - th->doff * 4;
@@ -138,19 +179,15 @@ static noinline unsigned int omasec_guard_look(struct omasec_net *on, struct sk_
 	 * Only now the whole match: who accepted from a peer that no rule names may
 	 * share the port with those that one does.
 	 */
-	if (out && !(th->syn && th->ack))
-		rule = omasec_attach_match(on, sk, OMASEC_DIRECTION_OUT, daddr, family,
-					   ntohs(th->dest));
-	if (!rule && in)
-		rule = omasec_attach_match(on, sk, OMASEC_DIRECTION_IN, daddr, family,
-					   ntohs(th->source));
+	rule = omasec_guard_rule(on, sk, th, daddr, family);
 	if (!rule)
 		return NF_ACCEPT;
-	reason = omasec_guard_reason(sk, th);
-	omasec_guard_tell(on, sk, rule, reason);
+	omasec_guard_tell(on, sk, rule, omasec_guard_reason(sk, th), th, daddr, family);
 	omasec_rule_put(rule);
 	if (!th->syn)
 		omasec_guard_abort(sk);
+	else if (th->ack && omasec_guard_reset(skb, off))
+		return NF_ACCEPT;
 	return NF_DROP_ERR(-ECONNREFUSED);
 }
 

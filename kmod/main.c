@@ -114,6 +114,11 @@ static void __exit omasec_exit(void)
 	omasec_control_exit();
 	omasec_guard_exit();
 	omasec_attach_stop();
+	/*
+	 * A thread that has just left our accept() may stand at its last instructions,
+	 * preempted, with nothing left that pins the module.
+	 */
+	synchronize_rcu_tasks();
 	unregister_pernet_subsys(&omasec_pernet);
 	omasec_attach_exit();
 	omasec_flow_exit();

@@ -9,6 +9,7 @@
 #include "compat/compat.h"
 #include "config.h"
 #include "key.h"
+#include "listen.h"
 #include "netlink.h"
 
 bool omasec_nl_name_ok(const char *name)
@@ -58,6 +59,7 @@ int omasec_nl_config_commit_doit(struct sk_buff *skb, struct genl_info *info)
 	reply = omasec_nl_reply(info, nla_total_size(sizeof(u32)), OMASEC_CMD_CONFIG_COMMIT, &hdr);
 	if (!reply)
 		return -ENOMEM;
+	omasec_listen_prepare(genl_info_net(info));	/* rules may select listeners now */
 	err = omasec_config_commit(omasec_nl_net(info), info->snd_portid, &generation, &why);
 	if (err) {
 		nlmsg_free(reply);

@@ -10,6 +10,7 @@
 #include "compat/compat.h"
 #include "config.h"
 #include "crypto.h"
+#include "listen.h"
 #include "netlink.h"
 
 #define OMASEC_MAX_MESSAGE	(1024 * 1024)
@@ -221,6 +222,7 @@ int omasec_nl_rule_add_doit(struct sk_buff *skb, struct genl_info *info)
 		omasec_rule_put(r);
 		return -ENOMEM;
 	}
+	omasec_listen_prepare(genl_info_net(info));	/* it may select listeners */
 	cfg = omasec_config_open(omasec_nl_net(info), info->snd_portid, &why);
 	if (IS_ERR(cfg)) {
 		err = PTR_ERR(cfg);

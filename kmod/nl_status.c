@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netlink: what can be seen, and flows. */
 #include <linux/module.h>
+#include <linux/net.h>
 
 #include "buf.h"
 #include "compat/compat.h"
 #include "crypto.h"
 #include "flow.h"
+#include "listen.h"
 #include "netlink.h"
 #include "policy.h"
 
@@ -191,4 +193,58 @@ int omasec_nl_flow_detach_doit(struct sk_buff *skb, struct genl_info *info)
 		return omasec_nl_fail(info->extack, NULL, err,
 				      "a listener could not be unwrapped: close it, or try again");
 	return 0;
+}
+
+static const char *omasec_nl_attach_why(int err)
+{
+	switch (err) {
+	case -ENOENT:
+		return "no rule selects this socket";
+	case -EBUSY:
+		return "a thread waits in accept() on it: restart the program";
+	case -EOPNOTSUPP:
+		return "another protocol layer has changed the socket";
+	case -EPROTONOSUPPORT:
+		return "not a TCP socket, or Multipath TCP is switched off here";
+	case -EXDEV:
+		return "the socket is of another network namespace";
+	case -ESHUTDOWN:
+		return "no new sockets are attached since flow-detach";
+	case -ENOTCONN:
+		return "the socket is neither a listener nor connected";
+	default:
+		return "the socket could not be taken over";
+	}
+}
+
+int omasec_nl_flow_attach_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *attr = info->attrs[OMASEC_A_FLOW_FD];
+	struct omasec_net *on = omasec_nl_net(info);
+	struct sk_buff *reply;
+	struct socket *sock;
+	void *hdr;
+	int err;
+
+	if (!attr) {
+		WRITE_ONCE(on->draining, false);
+		return 0;
+	}
+	/* Requests are handled in the context of who sends them: it is their descriptor. */
+	sock = sockfd_lookup(nla_get_u32(attr), &err);
+	if (!sock)
+		return omasec_nl_fail(info->extack, attr, err, "not a socket");
+	err = omasec_listen_adopt(on, sock->sk);
+	sockfd_put(sock);
+	if (err < 0)
+		return omasec_nl_fail(info->extack, attr, err, omasec_nl_attach_why(err));
+	reply = omasec_nl_reply(info, nla_total_size(0), OMASEC_CMD_FLOW_ATTACH, &hdr);
+	if (!reply)
+		return -ENOMEM;
+	if (err == OMASEC_ADOPT_ENDED && nla_put_flag(reply, OMASEC_A_FLOW_ENDED)) {
+		nlmsg_free(reply);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(reply, hdr);
+	return genlmsg_reply(reply, info);
 }

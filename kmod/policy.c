@@ -108,6 +108,7 @@ struct omasec_policy *omasec_policy_new(struct omasec_rule **rules, unsigned int
 		p->rules[i] = rules[i];
 		bitmap_set(p->ports[sel->direction], sel->port_min,
 			   sel->port_max - sel->port_min + 1);
+		p->names[sel->direction] = true;
 		p->needs_helper |= omasec_rule_needs_helper(rules[i]);
 	}
 	return p;
@@ -140,6 +141,19 @@ bool omasec_policy_port(struct omasec_net *on, unsigned int direction, u16 port)
 	rcu_read_lock();
 	p = rcu_dereference(on->policy);
 	named = p && omasec_policy_names(p, direction, port);
+	rcu_read_unlock();
+	return named;
+}
+
+/* Does any rule name a direction? Context: any, also with preemption off. */
+bool omasec_policy_direction(struct omasec_net *on, unsigned int direction)
+{
+	struct omasec_policy *p;
+	bool named;
+
+	rcu_read_lock();
+	p = rcu_dereference(on->policy);
+	named = p && p->names[direction];
 	rcu_read_unlock();
 	return named;
 }

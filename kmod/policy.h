@@ -60,11 +60,13 @@ struct omasec_rule {
  * struct omasec_policy - all rules in force, first match wins
  * @ports: per direction, the ports that any rule names: the one look-up that an
  *	unselected socket pays for
+ * @names: per direction, whether there is a rule at all
  * @needs_helper: some rule cannot work without the helper
  */
 struct omasec_policy {
 	struct rcu_head rcu;
 	DECLARE_BITMAP(ports[2], 65536);
+	bool names[2];
 	bool needs_helper;
 	unsigned int count;
 	struct omasec_rule *rules[];
@@ -94,6 +96,8 @@ static inline bool omasec_policy_names(const struct omasec_policy *p, unsigned i
  * with preemption off on PREEMPT_RT. @port in host order.
  */
 bool omasec_policy_port(struct omasec_net *on, unsigned int direction, u16 port);
+/* Some rule in force is for this direction. Same context. */
+bool omasec_policy_direction(struct omasec_net *on, unsigned int direction);
 
 /*
  * The first rule that selects @key, with a reference, or NULL. Same context.

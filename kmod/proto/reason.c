@@ -194,7 +194,7 @@ static const struct {
 	[OMASEC_REASON_UNATTACHED] = {
 		"unattached", ECONNABORTED,
 		"A rule selects the socket, but it was not attached, so its traffic is blocked.",
-		"Let the application connect again; sockets that are older than the rule cannot be protected.",
+		"Let the application connect again; listeners that are older than the rule are taken over by omasec flow attach.",
 	},
 	[OMASEC_REASON_FOREIGN_ULP] = {
 		"foreign-ulp", EBUSY,
@@ -204,7 +204,7 @@ static const struct {
 	[OMASEC_REASON_MPTCP] = {
 		"mptcp", EPROTONOSUPPORT,
 		"Multipath TCP was used to or from a protected port.",
-		"Let the application use plain TCP, or switch off MPTCP with sysctl net.mptcp.enabled=0.",
+		"Let the application use plain TCP (of a Go program: GODEBUG=multipathtcp=0), or switch off MPTCP with sysctl net.mptcp.enabled=0.",
 	},
 	[OMASEC_REASON_FAST_OPEN] = {
 		"fast-open", EOPNOTSUPP,
