@@ -242,6 +242,14 @@ OMASEC_API int omasec_flow_each(struct omasec *o, omasec_flow_fn fn, void *arg);
 OMASEC_API int omasec_flow_kill(struct omasec *o, uint64_t id);
 /** Reset all flows. */
 OMASEC_API int omasec_flow_kill_all(struct omasec *o);
+/**
+ * Take over a socket that is older than the rule that selects it: a listener is
+ * protected from then on, a connection is reset. Whoever has it must be stopped
+ * meanwhile. -EBUSY when a thread waits in accept(), -ENOENT when no rule selects it.
+ * @param fd     of this process; -1 ends what omasec_flow_detach() began
+ * @param ended  whether it was a connection; may be NULL
+ */
+OMASEC_API int omasec_flow_attach(struct omasec *o, int fd, bool *ended);
 /** Attach no more sockets and unwrap listeners, so that the module can be unloaded. */
 OMASEC_API int omasec_flow_detach(struct omasec *o);
 

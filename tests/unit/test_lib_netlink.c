@@ -673,6 +673,28 @@ static void says_whether_a_transaction_replaces(void **state)
 	assert_int_equal(generation, 12);
 }
 
+static void hands_a_descriptor_over(void **state)
+{
+	bool ended = true;
+	uint32_t fd;
+
+	(void)state;
+	reply.len = 0;
+	fake.handler = reply_and_ack;
+	assert_int_equal(omasec_flow_attach(fake.o, 7, &ended), 0);
+	assert_false(ended);
+	assert_non_null(sent_attr(OMASEC_A_FLOW_FD));
+	memcpy(&fd, nla_data(sent_attr(OMASEC_A_FLOW_FD)), sizeof(fd));
+	assert_int_equal(fd, 7);
+	attr_put(&reply, OMASEC_A_FLOW_ENDED, NULL, 0);
+	assert_int_equal(omasec_flow_attach(fake.o, 0, &ended), 0);
+	assert_true(ended);
+	/* Without one it ends what detach began. */
+	fake.handler = just_ack;
+	assert_int_equal(omasec_flow_attach(fake.o, -1, NULL), 0);
+	assert_null(sent_attr(OMASEC_A_FLOW_FD));
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, fake_setup, fake_teardown)
 
 int main(void)
@@ -696,6 +718,7 @@ int main(void)
 		T(reads_a_list_that_changed_once_more),
 		T(stops_when_the_caller_says_so),
 		T(reads_a_flow),
+		T(hands_a_descriptor_over),
 		T(sends_an_account_as_it_is),
 		T(leaves_out_a_credential_that_is_not_there),
 		T(sends_a_rule_as_it_is),

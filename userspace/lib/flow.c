@@ -64,3 +64,23 @@ int omasec_flow_detach(struct omasec *o)
 	genl_msg_init(&m, &o->req, OMASEC_CMD_FLOW_DETACH, false, 0);
 	return omasec_call(o, &m, &omasec_set_flow, NULL, NULL, NULL);
 }
+
+static int attach_reply(void *arg, const struct nlmsghdr *nlh)
+{
+	return genl_decode_msg(&omasec_set_attach, nlh, arg);
+}
+
+int omasec_flow_attach(struct omasec *o, int fd, bool *ended)
+{
+	struct reply_attach reply = { 0 };
+	struct genl_msg m;
+	int rc;
+
+	genl_msg_init(&m, &o->req, OMASEC_CMD_FLOW_ATTACH, false, 64);
+	if (fd >= 0)
+		genl_put_u32(&m, OMASEC_A_FLOW_FD, (uint32_t)fd);
+	rc = omasec_call(o, &m, &omasec_set_attach, attach_reply, &reply, NULL);
+	if (!rc && ended)
+		*ended = reply.ended;
+	return rc;
+}

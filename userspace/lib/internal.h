@@ -43,12 +43,17 @@ struct omasec {
 
 extern const struct genl_set omasec_set_cred, omasec_set_account, omasec_set_rule,
 	omasec_set_flow, omasec_set_message, omasec_set_counter, omasec_set_status,
-	omasec_set_config, omasec_set_event, omasec_set_register, omasec_set_chunk;
+	omasec_set_config, omasec_set_attach, omasec_set_event, omasec_set_register, omasec_set_chunk;
 
 /* struct for omasec_set_config */
 struct reply_config {
 	bool replace;
 	uint32_t generation;
+};
+
+/* struct for omasec_set_attach */
+struct reply_attach {
+	bool ended;
 };
 
 /* struct for omasec_set_chunk */

@@ -160,6 +160,12 @@ static const struct genl_field config_fields[] = {
 };
 const struct genl_set omasec_set_config = GENL_SET(config_fields, OMASEC_A_CONFIG_MAX);
 
+static const struct genl_field attach_fields[] = {
+	GENL_FIELD_NAME(OMASEC_A_FLOW_FD, "fd"),
+	GENL_FIELD(OMASEC_A_FLOW_ENDED, GENL_FLAG, struct reply_attach, ended, "ended"),
+};
+const struct genl_set omasec_set_attach = GENL_SET(attach_fields, OMASEC_A_FLOW_MAX);
+
 static const struct genl_field register_fields[] = {
 	GENL_FIELD_NAME(OMASEC_A_HELPER_ABI, "abi"),
 	GENL_FIELD_NAME(OMASEC_A_HELPER_VERSION, "version"),

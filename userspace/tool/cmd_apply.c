@@ -16,6 +16,7 @@
 #include "accounts.h"
 #include "config.h"
 #include "keyring.h"
+#include "live.h"
 #include "nameset.h"
 #include "out.h"
 #include "resolve.h"
@@ -154,7 +155,9 @@ static int one_file(struct tool *t, int argc, char **argv)
 		      tool_usage(t, "the name of the file is missing");
 }
 
-static int print_counts(const struct tool *t, const char *verb, const struct config *c)
+/* @live: what was open already, or NULL */
+static int print_counts(const struct tool *t, const char *verb, const struct config *c,
+			const struct live_result *live)
 {
 	json_t *o;
 
@@ -162,10 +165,14 @@ static int print_counts(const struct tool *t, const char *verb, const struct con
 		o = json_object();
 		out_set(o, "accounts", json_integer((json_int_t)c->account_count));
 		out_set(o, "rules", json_integer((json_int_t)c->rule_count));
+		if (live)
+			live_json(live, o);
 		return out_json(t, verb, o);
 	}
 	printf("%s %zu account%s and %zu rule%s.\n", verb, c->account_count,
 	       c->account_count == 1 ? "" : "s", c->rule_count, c->rule_count == 1 ? "" : "s");
+	if (live)
+		live_print(live);
 	return out_finish(t);
 }
 
@@ -179,7 +186,7 @@ int cmd_check(struct tool *t, int argc, char **argv)
 		return rc;
 	rc = load(t, argv[0], &c, dir, sizeof(dir));
 	if (!rc)
-		rc = print_counts(t, t->json ? "checked" : "Correct:", &c);
+		rc = print_counts(t, t->json ? "checked" : "Correct:", &c, NULL);
 	config_free(&c);
 	return rc;
 }
@@ -355,6 +362,7 @@ static int apply(struct applying *ap)
 int cmd_apply(struct tool *t, int argc, char **argv)
 {
 	struct applying ap = { .t = t };
+	struct live_result live;
 	char dir[SETTING_PATH_MAX];
 	struct config c;
 	int rc = one_file(t, argc, argv);
@@ -369,7 +377,9 @@ int cmd_apply(struct tool *t, int argc, char **argv)
 		ap.staged = calloc(2 * c.account_count + 1, sizeof(*ap.staged));
 		rc = ap.staged ? apply(&ap) : tool_error(t, EXIT_REFUSED, "out of memory");
 		if (!rc)
-			rc = print_counts(t, t->json ? "applied" : "Applied:", &c);
+			rc = live_attach(t, &live);
+		if (!rc)
+			rc = print_counts(t, t->json ? "applied" : "Applied:", &c, &live);
 		free(ap.staged);
 	}
 	config_free(&c);

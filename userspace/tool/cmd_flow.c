@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "live.h"
 #include "out.h"
 #include "value.h"
 
@@ -109,6 +110,31 @@ int cmd_flow_kill(struct tool *t, int argc, char **argv)
 		return rc;
 	rc = all ? omasec_flow_kill_all(t->o) : omasec_flow_kill(t->o, id);
 	return rc ? tool_refused(t, rc) : EXIT_DONE;
+}
+
+int cmd_flow_attach(struct tool *t, int argc, char **argv)
+{
+	int rc = argc ? tool_usage(t, "%s: nothing is expected here", argv[0]) : tool_connect(t);
+	struct live_result result;
+	json_t *o;
+
+	if (rc)
+		return rc;
+	rc = omasec_flow_attach(t->o, -1, NULL);
+	rc = rc ? tool_refused(t, rc) : live_attach(t, &result);
+	if (rc)
+		return rc;
+	if (t->json) {
+		o = json_object();
+		live_json(&result, o);
+		rc = out_json(t, "attached", o);
+	} else {
+		live_print(&result);
+		if (!result.listeners && !result.ended && !result.left)
+			printf("Nothing that a rule selects was left unprotected.\n");
+		rc = out_finish(t);
+	}
+	return rc ? rc : result.left ? EXIT_REFUSED : EXIT_DONE;
 }
 
 int cmd_flow_detach(struct tool *t, int argc, char **argv)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "live.h"
 #include "out.h"
 #include "pairs.h"
 #include "resolve.h"
@@ -142,6 +143,7 @@ int cmd_rule_list(struct tool *t, int argc, char **argv)
 int cmd_rule_add(struct tool *t, int argc, char **argv)
 {
 	struct pairs_faults faults = { t, &setting_rule, 0 };
+	struct live_result live;
 	char why[RESOLVE_WHY_MAX];
 	struct rule_conf c;
 	uint32_t id = 0;
@@ -169,10 +171,12 @@ int cmd_rule_add(struct tool *t, int argc, char **argv)
 	if (rc)
 		goto out;
 	rc = omasec_rule_add(t->o, &c.r, &id);
-	if (rc)
-		rc = tool_refused(t, rc);
-	else if (t->json)
+	/* What is open already; complains itself, and the rule is in force. */
+	rc = rc ? tool_refused(t, rc) : live_attach(t, &live);
+	if (!rc && t->json)
 		rc = out_json(t, "id", json_integer(id));
+	else if (!rc)
+		live_print(&live);
 out:
 	setting_rule_free(&c);
 	return rc;

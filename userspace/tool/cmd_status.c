@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "accounts.h"
+#include "live.h"
 #include "out.h"
 #include "rules.h"
 
@@ -36,7 +37,7 @@ static void problem(struct screen *s, const char *id, const char *advice, const 
 static void problem(struct screen *s, const char *id, const char *advice, const char *fmt, ...)
 {
 	json_t *o = json_object();
-	char text[512];
+	char text[640];
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -96,6 +97,26 @@ static int see_counter(void *arg, const struct omasec_counter *c)
 	return 0;
 }
 
+/* Listeners that are older than their rule, or that were missed: blocked. */
+static int see_listeners(struct tool *t, struct screen *s)
+{
+	char text[LIVE_TEXT_MAX];
+	struct live_list l;
+	int rc = live_find(t, false, &l);
+	size_t i;
+
+	for (i = 0; !rc && i < l.count && i < PROBLEMS_MAX; i++) {
+		live_text(&l, &l.socket[i], text);
+		problem(s, "listener", "omasec flow attach, or restart the program",
+			"%s, but it is not protected: its connections are refused", text);
+	}
+	if (!rc && l.count > PROBLEMS_MAX)
+		problem(s, "listener", "omasec flow attach", "%zu more listeners are not protected",
+			l.count - PROBLEMS_MAX);
+	live_free(&l);
+	return rc;
+}
+
 static int gather(struct tool *t, struct screen *s)
 {
 	int rc = omasec_status_get(t->o, &s->st);
@@ -106,6 +127,8 @@ static int gather(struct tool *t, struct screen *s)
 		rc = omasec_account_each(t->o, see_account, s);
 	if (!rc)
 		rc = omasec_stats_each(t->o, see_counter, s);
+	if (!rc)
+		rc = see_listeners(t, s);
 	if (rc)
 		return rc;
 	if (s->st.abi != OMASEC_ABI)

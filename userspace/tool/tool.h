@@ -118,6 +118,7 @@ int cmd_rule_add(struct tool *t, int argc, char **argv);
 int cmd_rule_del(struct tool *t, int argc, char **argv);
 int cmd_flow_list(struct tool *t, int argc, char **argv);
 int cmd_flow_kill(struct tool *t, int argc, char **argv);
+int cmd_flow_attach(struct tool *t, int argc, char **argv);
 int cmd_flow_detach(struct tool *t, int argc, char **argv);
 int cmd_key_list(struct tool *t, int argc, char **argv);
 int cmd_key_add(struct tool *t, int argc, char **argv);
