@@ -14,6 +14,7 @@ import errno
 import hashlib
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -237,7 +238,36 @@ class Server(ThreadingHTTPServer):
             self.address_family = socket.AF_INET6
         self.opts, self.record = opts, Record()
         self.sessions, self.lock = {}, threading.Lock()
-        super().__init__((opts.host, opts.port), Handler)
+        super().__init__((opts.host, opts.port), Handler, bind_and_activate=False)
+        if opts.mptcp:
+            self.socket.close()
+            self.socket = socket.socket(self.address_family, socket.SOCK_STREAM, 262)
+        self.server_bind()
+        self.server_activate()
+
+    def serve(self):
+        """Accepts as --accept says, for ever."""
+        if self.opts.accept == "poll":
+            self.serve_forever(poll_interval=0.2)
+        if self.opts.accept == "blocking":
+            while True:
+                self._handle_request_noblock()      # which calls accept() at once
+        self.socket.setblocking(False)
+        ready = select.epoll()
+        ready.register(self.socket.fileno(), select.EPOLLIN | select.EPOLLET)
+        while True:
+            if self.opts.accept == "epoll":
+                ready.poll()
+            else:
+                time.sleep(0.02)
+            while True:
+                try:
+                    request, address = self.socket.accept()
+                except BlockingIOError:
+                    break
+                except ConnectionAbortedError:
+                    continue
+                self.process_request(request, address)
 
     def dispatch(self, root):
         client = root.value("SyncHdr/Source/LocURI", "")
@@ -276,6 +306,8 @@ def options():
     p.add_argument("--sessions", type=int, default=0, help="exit after so many")
     p.add_argument("--chunked", action="store_true")
     p.add_argument("--chunk", type=int, default=1000)
+    p.add_argument("--accept", choices=("poll", "blocking", "epoll", "nonblocking"), default="poll")
+    p.add_argument("--mptcp", action="store_true", help="listen with Multipath TCP")
     p.add_argument("--close", action="store_true", help="Connection: close on each response")
     p.add_argument("--close-delimited", action="store_true", help="responses without a length")
     p.add_argument("--resp-uri", action="store_true")
@@ -293,7 +325,7 @@ def main():
     server = Server(opts)
     rec = server.record
     signal.signal(signal.SIGTERM, lambda *_: rec.done.set())
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.2}, daemon=True).start()
+    threading.Thread(target=server.serve, daemon=True).start()
     if opts.ready:
         with open(opts.ready, "w", encoding="ascii") as f:
             f.write("%d\n" % server.server_address[1])

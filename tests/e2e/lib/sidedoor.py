@@ -8,6 +8,7 @@ Prints what happened as one JSON object. FILE, where used, is created when the
 program is ready for what comes next, and it goes on when FILE.go exists.
 """
 
+import ctypes
 import errno
 import json
 import os
@@ -70,6 +71,89 @@ def mptcp_connect(host, port, _):
     r["seconds"] = time.monotonic() - began
     if r["connect"] == "ok":
         r["send"] = attempt(s.send, SECRET)
+    return r
+
+
+def answered(host, port, _, protocol=0):
+    """Says something and waits for what comes of it."""
+    s = socket.socket(socket.AF_INET, socket.SOCK_STREAM, protocol)
+    s.settimeout(8)
+    began = time.monotonic()
+    r = {"connect": attempt(s.connect, (host, port))}
+    if r["connect"] == "ok":
+        r["send"] = attempt(s.send, SECRET)
+        r["recv"] = attempt(lambda: len(s.recv(1000)))
+        r["mptcp"] = attempt(lambda: s.getsockopt(284, 1, 64) and 1)     # SOL_MPTCP, MPTCP_INFO
+    r["seconds"] = time.monotonic() - began
+    return r
+
+
+def mptcp_answered(host, port, _):
+    return answered(host, port, _, IPPROTO_MPTCP)
+
+
+def relisten(host, port, path):
+    """A socket that listens, connects in vain and listens again, many times."""
+    s = socket.socket(socket.AF_INET6)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(("::", port))
+    r = {"listen": []}
+    for _ in range(20):
+        r["listen"].append(attempt(s.listen, 5))
+        s.shutdown(socket.SHUT_RDWR)
+        attempt(s.connect, (host, port + 1))        # nobody listens there
+    r["listen"].append(attempt(s.listen, 5))
+    r["listen"] = sorted(set(r["listen"]))
+    wait_go(path)
+    return r
+
+
+def ephemeral(host, port, path):
+    """A listener that never called bind(); the port goes to FILE.port."""
+    s = socket.socket(socket.AF_INET6)
+    r = {"listen": attempt(s.listen, 5)}
+    with open(path + ".port", "w", encoding="ascii") as f:
+        f.write("%d\n" % s.getsockname()[1])
+    open(path, "w").close()
+    s.settimeout(15)
+    try:
+        c, _ = s.accept()
+        r["ulp"] = attempt(ulp, c)
+    except OSError as e:
+        r["accept"] = name(e)
+    return r
+
+
+def unready(path, port):
+    """The descriptor number of the listener of process PATH's number on @port."""
+    for fd in os.listdir("/proc/%s/fd" % path):
+        try:
+            target = os.readlink("/proc/%s/fd/%s" % (path, fd))
+        except OSError:
+            continue
+        for line in list(open("/proc/net/tcp6")) + list(open("/proc/net/tcp")):
+            w = line.split()
+            if w[1].endswith(":%04X" % port) and w[3] == "0A" and target == "socket:[%s]" % w[9]:
+                return int(fd)
+    return -1
+
+
+def ulp_of(host, port, pid):
+    """setsockopt(TCP_ULP) on the listener of a process that is not stopped."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    fd = libc.syscall(438, os.pidfd_open(int(pid)), unready(pid, port), 0)
+    if fd < 0:
+        return {"set": errno.errorcode[ctypes.get_errno()]}
+    return {"set": attempt(socket.socket(fileno=fd).setsockopt, socket.IPPROTO_TCP, TCP_ULP, b"omasec")}
+
+
+def trace(host, port, pid_path):
+    """Traces the process whose number is in FILE.pid, as a debugger does."""
+    with open(pid_path + ".pid", encoding="ascii") as f:
+        pid = int(f.read())
+    libc = ctypes.CDLL(None, use_errno=True)
+    r = {"seized": [libc.ptrace(0x4206, int(t), None, None) for t in os.listdir("/proc/%d/task" % pid)]}
+    wait_go(pid_path)
     return r
 
 
