@@ -5,7 +5,8 @@
  * so that every way on which attaching can miss (older connections, kernel
  * sockets, Multipath TCP, Fast Open, another upper layer protocol, no memory)
  * ends closed. connect() fails at once, because TCP passes the error of its SYN
- * on; a connection that was there before the rule is reset.
+ * on; a connection that was there before the rule is reset, and so is the peer of
+ * a listener.
  *
  * The hooks are there only while the namespace has rules. They go up before the
  * policy is published, so there is no moment in which a rule is in force and its
