@@ -461,9 +461,11 @@ static void omasec_mptcp_build(struct net *net, int family)
  */
 void omasec_listen_prepare(struct net *net)
 {
+	if (!IS_ENABLED(CONFIG_MPTCP))
+		return;
 	mutex_lock(&omasec_mptcp_lock);
 	omasec_mptcp_build(net, AF_INET);
-	if (omasec_bases[1].ok)
+	if (IS_ENABLED(CONFIG_MPTCP_IPV6) && omasec_bases[1].ok)
 		omasec_mptcp_build(net, AF_INET6);
 	mutex_unlock(&omasec_mptcp_lock);
 }

@@ -8,6 +8,7 @@
 # KERNELS: 6.1 6.12
 # TIMEOUT: 400
 . ./lib/common.sh
+PEER_server=
 network
 protect_device
 { account; rule dm "direction = in" "port = 9"; } >"$WORK/none"

@@ -66,4 +66,17 @@ on server sysctl -qw net.mptcp.enabled=0
 app_server
 check "a plain listener where Multipath TCP is off" app_client "$DIRECT" --session 40
 stop_peer server
+
+# switched on only after the module was loaded
+helper_stop server
+helper_stop device
+sysctl -qw net.mptcp.enabled=0
+check "loaded while it is off" sh -c 'rmmod omasec && insmod "$OMASEC_KO"'
+on server sysctl -qw net.mptcp.enabled=1
+protect_device
+protect_server
+app_server --mptcp
+check "Multipath TCP that comes later is known" app_client "$DIRECT" --session 50
+stop_peer server
+sysctl -qw net.mptcp.enabled=1
 finish

@@ -147,6 +147,88 @@ def ulp_of(host, port, pid):
     return {"set": attempt(socket.socket(fileno=fd).setsockopt, socket.IPPROTO_TCP, TCP_ULP, b"omasec")}
 
 
+def churn(host, port, path):
+    """All that a socket can go through, in many threads, until FILE.go; PORT is
+    protected in both directions, PORT + 1 is not and has a listener too."""
+    stop, done = threading.Event(), {}
+
+    def serve(number):
+        s = socket.socket(socket.AF_INET6)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        s.bind(("::", number))
+        s.listen(64)
+        s.settimeout(0.2)
+        while not stop.is_set():
+            try:
+                c, _ = s.accept()
+                c.settimeout(0.01)
+                attempt(c.recv, 100)
+                c.close()
+            except OSError:
+                pass
+
+    def fresh():
+        s = socket.socket()
+        s.settimeout(0.5)
+        return s
+
+    def connects():
+        s = fresh()
+        attempt(s.connect, (host, port))
+        attempt(s.send, SECRET)
+        s.close()
+
+    def disconnect(s):
+        libc.connect(s.fileno(), struct.pack("H14x", socket.AF_UNSPEC), 16)
+
+    def reconnects():
+        s = fresh()
+        for to in (port, port + 1, port + 2, port, port + 1):
+            attempt(s.connect, (host, to))
+            disconnect(s)
+        attempt(s.sendto, SECRET, MSG_FASTOPEN, (host, port))
+        s.close()
+
+    def listens():
+        s = fresh()
+        s.settimeout(0.01)
+        attempt(s.connect, (host, port + 2))        # nobody is there
+        reader = threading.Thread(target=lambda: attempt(s.recv, 10))
+        reader.start()
+        for _ in range(3):
+            attempt(s.listen, 5)
+            attempt(s.shutdown, socket.SHUT_RDWR)
+            attempt(s.connect, (host, port))
+        reader.join()
+        s.close()
+
+    def relistens():
+        s = socket.socket()
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        attempt(s.bind, ("", port + 3))
+        attempt(s.listen, 5)
+        attempt(s.shutdown, socket.SHUT_RDWR)
+        attempt(s.listen, 5)
+        s.close()
+
+    def repeat(fn):
+        while not stop.is_set():
+            fn()
+            done[fn.__name__] = done.get(fn.__name__, 0) + 1
+
+    libc = ctypes.CDLL(None)
+    threads = [threading.Thread(target=serve, args=(p,)) for p in (port, port + 1)]
+    threads += [threading.Thread(target=repeat, args=(f,)) for f in (connects, reconnects, listens, relistens)]
+    for t in threads:
+        t.start()
+    wait_go(path)
+    stop.set()
+    for t in threads:
+        t.join(10)
+    return {"done": done, "alive": sum(t.is_alive() for t in threads)}
+
+
 def trace(host, port, pid_path):
     """Traces the process whose number is in FILE.pid, as a debugger does."""
     with open(pid_path + ".pid", encoding="ascii") as f:
