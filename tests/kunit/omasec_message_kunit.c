@@ -408,7 +408,7 @@ static void exactly_one_decides_a_race(struct kunit *test)
 			r[i].gate = &gate;
 			r[i].run = runs[(i + round) % n];
 			r[i].result = -ENODATA;
-			INIT_WORK_ONSTACK(&r[i].work, race_work);
+			INIT_WORK(&r[i].work, race_work);
 			queue_work(system_unbound_wq, &r[i].work);
 		}
 		atomic_dec(&gate);
@@ -435,8 +435,6 @@ static void exactly_one_decides_a_race(struct kunit *test)
 		by[good ? 0 : atomic_read(&s->calls) ? 1 : 2]++;
 		KUNIT_EXPECT_EQ(test, refcount_read(&m->ref), 1U);
 		expect_idle(test);
-		for (i = 0; i < n; i++)
-			destroy_work_on_stack(&r[i].work);
 		omasec_msg_put(m);
 		omasec_upcall_release(on, OTHER_PORT);
 		omasec_upcall_release(on, HELPER_PORT);
