@@ -69,7 +69,7 @@ static struct omasec_chunk *omasec_chunk_new(struct omasec_buf *b, size_t size,
 
 	if (err)
 		return ERR_PTR(err);
-	c = kvmalloc(size, GFP_KERNEL_ACCOUNT);
+	c = kvmalloc(size, OMASEC_GFP);
 	if (!c) {
 		atomic_long_sub(size, &b->on->memory);
 		return ERR_PTR(-ENOMEM);

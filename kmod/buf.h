@@ -27,6 +27,13 @@ struct omasec_buf_cursor {
 	size_t off;
 };
 
+/*
+ * For what may be larger than a page. Without memory the caller refuses by name, with
+ * counter and event; a stack trace in the log would add nothing, and peers could fill
+ * the log with them.
+ */
+#define OMASEC_GFP	(GFP_KERNEL_ACCOUNT | __GFP_NOWARN)
+
 /* Module parameter: cap of the octets held for messages in one namespace. */
 extern unsigned long omasec_memory_max;
 

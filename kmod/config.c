@@ -16,6 +16,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
+#include "buf.h"
 #include "config.h"
 #include "control.h"
 #include "event.h"
@@ -264,7 +265,7 @@ static int omasec_config_rules_room(struct omasec_config *cfg, unsigned int coun
 
 	if (count <= cfg->rule_cap)
 		return 0;
-	rules = kvcalloc(cap, sizeof(*rules), GFP_KERNEL_ACCOUNT);
+	rules = kvcalloc(cap, sizeof(*rules), OMASEC_GFP);
 	if (!rules)
 		return -ENOMEM;
 	if (cfg->rules)

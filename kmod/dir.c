@@ -48,7 +48,7 @@ static int omasec_dir_add_head(struct omasec_dir *d, const void *p, size_t len)
 		return -EMSGSIZE;	/* the framer stops before that */
 	if (need > d->head_cap) {
 		u32 cap = max_t(u32, 512, roundup_pow_of_two(need));
-		char *n = kvmalloc(cap, GFP_KERNEL_ACCOUNT);
+		char *n = kvmalloc(cap, OMASEC_GFP);
 
 		if (!n)
 			return -ENOMEM;

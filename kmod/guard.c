@@ -60,6 +60,8 @@ static unsigned int omasec_guard_reason(const struct sock *sk, const struct tcph
 		return OMASEC_REASON_MPTCP;
 	if (inet_csk(sk)->icsk_ulp_ops && !omasec_sk_ours(sk))
 		return OMASEC_REASON_FOREIGN_ULP;
+	if (READ_ONCE(sk->sk_prot) == &omasec_base_of(sk)->dead_prot)
+		return OMASEC_REASON_NO_MEMORY;	/* no flow was to be had for it */
 	if (th->syn && omasec_sk_ours(sk))
 		return OMASEC_REASON_FAST_OPEN;
 	return OMASEC_REASON_UNATTACHED;

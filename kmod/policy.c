@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 
 #include "account.h"
+#include "buf.h"
 #include "policy.h"
 
 struct omasec_rule *omasec_rule_new(void)
@@ -96,7 +97,7 @@ void omasec_rule_put(struct omasec_rule *r)
  */
 struct omasec_policy *omasec_policy_new(struct omasec_rule **rules, unsigned int count)
 {
-	struct omasec_policy *p = kvzalloc(struct_size(p, rules, count), GFP_KERNEL_ACCOUNT);
+	struct omasec_policy *p = kvzalloc(struct_size(p, rules, count), OMASEC_GFP);
 	unsigned int i;
 
 	if (!p)
