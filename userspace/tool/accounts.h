@@ -19,5 +19,12 @@ const char *account_key_text(const struct omasec_cred *c);
  */
 int account_key(struct tool *t, struct account_conf *c, enum who who, const char *dir,
 		int *staged, int *key, char why[RESOLVE_WHY_MAX]);
+/* All: 0 or an exit code, after an error was printed. */
+/* Connects, and refuses a name that there is. */
+int account_absent(struct tool *t, const char *name);
+/* Sets the account, whose keys were found, and makes the new ones lasting. */
+int account_put(struct tool *t, struct account_conf *c, const int staged[2]);
+/* Only the latter. @done: what is done if it fails, and whose key. */
+int account_publish(struct tool *t, const int staged[2], const char *done);
 
 #endif

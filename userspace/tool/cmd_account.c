@@ -188,6 +188,42 @@ int account_key(struct tool *t, struct account_conf *c, enum who who, const char
 	return 0;
 }
 
+int account_publish(struct tool *t, const int staged[2], const char *done)
+{
+	int who, rc;
+
+	for (who = WHO_CLIENT; who <= WHO_SERVER; who++) {
+		rc = staged[who] ? keyring_publish(staged[who]) : 0;
+		if (rc)
+			return tool_error(t, tool_exit_code(rc), "%s could not be put into the user keyring: %s",
+					  done, strerror(-rc));
+	}
+	return EXIT_DONE;
+}
+
+int account_put(struct tool *t, struct account_conf *c, const int staged[2])
+{
+	int rc = omasec_account_set(t->o, &c->a);
+
+	if (rc)
+		return tool_error(t, tool_exit_code(rc), "%s: %s", c->a.name, omasec_error(t->o));
+	return account_publish(t, staged, "the account is set, but its key");
+}
+
+int account_absent(struct tool *t, const char *name)
+{
+	struct omasec_account old;
+	int found, rc = tool_connect(t);
+
+	if (rc)
+		return rc;
+	found = omasec_account_get(t->o, name, &old);
+	if (!found)
+		return tool_error(t, EXIT_REFUSED, "%s: there is such an account; change it with omasec account set",
+				  name);
+	return found == -ENOENT ? 0 : tool_refused(t, found);
+}
+
 /* Gives @c the keys of both sides, sets it, and makes new keys lasting. */
 static int account_load(struct tool *t, struct account_conf *c, const bool want[2])
 {
@@ -203,16 +239,7 @@ static int account_load(struct tool *t, struct account_conf *c, const bool want[
 					  key < 0 ? "" : setting_account.setting[key].name,
 					  key < 0 ? "" : ": ", why);
 	}
-	rc = omasec_account_set(t->o, &c->a);
-	if (rc)
-		return tool_error(t, tool_exit_code(rc), "%s: %s", c->a.name, omasec_error(t->o));
-	for (who = WHO_CLIENT; who <= WHO_SERVER; who++) {
-		rc = staged[who] ? keyring_publish(staged[who]) : 0;
-		if (rc)
-			return tool_error(t, tool_exit_code(rc), "the account is set, but its key could not be put into the user keyring: %s",
-					  strerror(-rc));
-	}
-	return EXIT_DONE;
+	return account_put(t, c, staged);
 }
 
 static int account_read(struct tool *t, struct account_conf *c, bool fresh, int argc, char **argv)
@@ -234,7 +261,6 @@ int cmd_account_add(struct tool *t, int argc, char **argv)
 {
 	static const bool both[2] = { true, true };
 	struct account_conf c;
-	struct omasec_account old;
 	int rc;
 
 	setting_account_init(&c);
@@ -244,16 +270,7 @@ int cmd_account_add(struct tool *t, int argc, char **argv)
 	if (!rc)
 		rc = account_read(t, &c, true, argc - 1, argv + 1);
 	if (!rc)
-		rc = tool_connect(t);
-	if (!rc) {
-		int found = omasec_account_get(t->o, c.a.name, &old);
-
-		if (!found)
-			rc = tool_error(t, EXIT_REFUSED, "%s: there is such an account; change it with omasec account set",
-					c.a.name);
-		else if (found != -ENOENT)
-			rc = tool_refused(t, found);
-	}
+		rc = account_absent(t, c.a.name);
 	if (!rc)
 		rc = account_load(t, &c, both);
 	setting_account_free(&c);

@@ -35,6 +35,7 @@ static void help_options(unsigned int options)
 		{ OPT_ALL, "--all", "all of them" },
 		{ OPT_SECRET_FILE, "--secret-file FILE", "read the password from a file; - is standard input" },
 		{ OPT_SECRET_FD, "--secret-fd N", "read the password from a descriptor" },
+		{ OPT_DRY_RUN, "-n, --dry-run", "only show what would be done" },
 	};
 	unsigned int i;
 
@@ -182,13 +183,13 @@ static void complete_value(struct tool *t, const struct setting *s)
 {
 	unsigned int i;
 
-	if (s->words >= 0) {
-		for (i = 0; i < omasec_name_count((enum omasec_names)s->words); i++)
-			puts(omasec_name((enum omasec_names)s->words, i));
+	if (setting_word(s, 0)) {
+		for (i = 0; setting_word(s, i); i++)
+			puts(setting_word(s, i));
 	} else if (!strcmp(s->name, "account")) {
 		puts("any");
 		complete_live(t, COMPLETE_ACCOUNT);
-	} else if (strstr(s->name, "-file")) {
+	} else if (strstr(s->name, "-file") || !strcmp(s->name, "config")) {
 		puts("FILE");
 	}
 }

@@ -27,6 +27,7 @@ static const struct option options[] = {
 	{ "pretty", no_argument, NULL, 'p' },
 	{ "version", no_argument, NULL, 'V' },
 	{ "help", no_argument, NULL, 'h' },
+	{ "dry-run", no_argument, NULL, 'n' },
 	{ "count", required_argument, NULL, LONG_COUNT },
 	{ "timeout", required_argument, NULL, LONG_TIMEOUT },
 	{ "replace", no_argument, NULL, LONG_REPLACE },
@@ -45,7 +46,7 @@ static const char *option_name(int bit)
 		{ OPT_COUNT, "--count" }, { OPT_TIMEOUT, "--timeout" }, { OPT_REPLACE, "--replace" },
 		{ OPT_ALL, "--all" }, { OPT_INTERVAL, "--interval" },
 		{ OPT_SECRET_FILE, "--secret-file" }, { OPT_SECRET_FD, "--secret-fd" },
-		{ OPT_HTML, "--html" },
+		{ OPT_HTML, "--html" }, { OPT_DRY_RUN, "--dry-run" },
 	};
 	unsigned int i;
 
@@ -100,7 +101,7 @@ static int read_options(struct tool *t, struct wanted *w, int argc, char **argv)
 	int opt, rc = 0;
 
 	opterr = 0;
-	while (!rc && (opt = getopt_long(argc, argv, ":jpVh", options, NULL)) != -1) {
+	while (!rc && (opt = getopt_long(argc, argv, ":jpVhn", options, NULL)) != -1) {
 		switch (opt) {
 		case 'p':
 			t->pretty = true;
@@ -113,6 +114,9 @@ static int read_options(struct tool *t, struct wanted *w, int argc, char **argv)
 			return -1;
 		case 'h':
 			w->help = true;
+			break;
+		case 'n':
+			t->given |= OPT_DRY_RUN;
 			break;
 		case LONG_REPLACE:
 			t->given |= OPT_REPLACE;

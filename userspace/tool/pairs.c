@@ -21,9 +21,7 @@ void pairs_fault(void *arg, int key, const char *text)
 
 int pairs_read(struct tool *t, const struct setting_set *set, void *conf, int argc, char **argv)
 {
-	struct account_conf *a = conf;
-	struct rule_conf *r = conf;
-	uint32_t *seen = set == &setting_account ? &a->seen : &r->seen;
+	uint32_t *seen = (uint32_t *)((char *)conf + set->seen);
 	int i, rc;
 
 	for (i = 0; i < argc; i += 2) {

@@ -7,7 +7,7 @@
 #include "tool.h"
 
 /*
- * Reads @argv into a struct account_conf or rule_conf. 0 or an exit code, after
+ * Reads @argv into a struct account_conf, rule_conf or import_conf. 0 or an exit code, after
  * errors were printed.
  */
 int pairs_read(struct tool *t, const struct setting_set *set, void *conf, int argc, char **argv);

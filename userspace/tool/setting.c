@@ -124,11 +124,45 @@ static int parse_deadline(const struct setting *s, void *conf, const char *value
 	return 0;
 }
 
+/* Words that are only of the tool, in the order of their enum. */
+enum { NO_WORDS = -1, FORMAT_WORDS = -2, NONCE_WORDS = -3 };
+static const char *const format_words[] = { "auto", "dmacc", "w7", NULL };
+static const char *const nonce_words[] = { "auto", "base64", "raw", NULL };
+
+const char *setting_word(const struct setting *s, unsigned int i)
+{
+	if (s->words >= 0)
+		return i < omasec_name_count((enum omasec_names)s->words) ?
+			omasec_name((enum omasec_names)s->words, i) : NULL;
+	if (s->words == NO_WORDS)
+		return NULL;
+	return (s->words == FORMAT_WORDS ? format_words : nonce_words)[i];
+}
+
+static int parse_word(const struct setting *s, void *conf, const char *value)
+{
+	const char *word;
+	uint8_t i;
+
+	for (i = 0; (word = setting_word(s, i)); i++) {
+		if (strcmp(word, value))
+			continue;
+		*(uint8_t *)member(s, conf) = i;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static int parse_name(const struct setting *s, void *conf, const char *value)
+{
+	return value_name(value, member(s, conf));
+}
+
 /* ------------------------------------------------------------------ tables */
 
-#define NO_WORDS -1
 #define A(m) offsetof(struct account_conf, m)
 #define R(m) offsetof(struct rule_conf, m)
+#define I(m) offsetof(struct import_conf, m)
 
 #define EXPECTS_USER "a name of 1 to 127 octets without control characters"
 #define EXPECTS_NONCE "base64:... or text:..., at most 64 octets"
@@ -212,13 +246,42 @@ static const struct setting rule_settings[] = {
 		"Without a helper messages are refused at once, or wait until the deadline." },
 };
 
+static const struct setting import_settings[] = {
+	{ "name", "a name of 1 to 63 letters, digits and . _ @ -", parse_name, false, NO_WORDS,
+		I(account.a.name), "Name of the new account; the server-id or the name in the document unless given." },
+	{ "choose", "a server-id, a name or a number", parse_path, false, NO_WORDS, I(choose),
+		"Which of several accounts in the document." },
+	{ "format", "auto, dmacc or w7", parse_word, false, FORMAT_WORDS, I(format),
+		"What the document is: a management tree with DMAcc, or client provisioning with w7." },
+	{ "nonce-form", "auto, base64 or raw", parse_word, false, NONCE_WORDS, I(nonce_form),
+		"How AAuthData has the nonce; auto goes by its format, and takes what is not Base64 as it is." },
+	{ "config", "the path of a new file, or - for standard output", parse_path, false, NO_WORDS,
+		I(config), "Write the section of omasec.conf there, put the keys into the keyring, load nothing." },
+	{ "client-name", EXPECTS_USER, parse_user, false, NO_WORDS, I(account.a.client.user),
+		"Which credential of the client, or its name where the document has none." },
+	{ "client-secret-file", EXPECTS_FILE, parse_path, false, NO_WORDS,
+		I(account.secret[WHO_CLIENT].file), "File with the client's password, instead of that of the document." },
+	{ "server-name", EXPECTS_USER, parse_user, false, NO_WORDS, I(account.a.server.user),
+		"Which credential of the server, or its name where the document has none." },
+	{ "server-secret-file", EXPECTS_FILE, parse_path, false, NO_WORDS,
+		I(account.secret[WHO_SERVER].file), "File with the server's password, instead of that of the document." },
+	{ "mac-form", "oma or rfc2104", parse_enum, false, OMASEC_NAMES_MAC_FORM, I(account.a.mac_form),
+		"As for account add." },
+	{ "app-cred", "pass or strip", parse_enum, false, OMASEC_NAMES_APP_CRED, I(account.a.app_cred),
+		"As for account add." },
+};
+
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 _Static_assert(COUNT(account_settings) <= SETTING_MAX, "SETTING_MAX");
 _Static_assert(COUNT(rule_settings) <= SETTING_MAX, "SETTING_MAX");
+_Static_assert(I(account) == 0, "the parsers of an account are used for an import");
 
-const struct setting_set setting_account = { "account", account_settings, COUNT(account_settings) };
-const struct setting_set setting_rule = { "rule", rule_settings, COUNT(rule_settings) };
+const struct setting_set setting_account = { "account", account_settings, COUNT(account_settings),
+	A(seen) };
+const struct setting_set setting_rule = { "rule", rule_settings, COUNT(rule_settings), R(seen) };
+const struct setting_set setting_import = { "file", import_settings, COUNT(import_settings),
+	I(seen) };
 
 int setting_find(const struct setting_set *set, const char *name)
 {
@@ -269,6 +332,21 @@ void setting_rule_free(struct rule_conf *c)
 	free(c->cgroup);
 	c->uid = NULL;
 	c->cgroup = NULL;
+}
+
+void setting_import_init(struct import_conf *c)
+{
+	memset(c, 0, sizeof(*c));
+	setting_account_init(&c->account);
+}
+
+void setting_import_free(struct import_conf *c)
+{
+	setting_account_free(&c->account);
+	free(c->choose);
+	free(c->config);
+	c->choose = NULL;
+	c->config = NULL;
 }
 
 static void check_required(const struct setting_set *set, uint32_t seen, setting_report report,

@@ -55,12 +55,28 @@ struct rule_conf {
 };
 
 /**
+ * struct import_conf - what is wanted of a document with accounts
+ * @account: what was given stands in for what the document has; the first member,
+ *	because its keys are those of an account
+ * @format, @nonce_form: enum import_format, enum import_nonce_form
+ * @choose: which account, NULL for the only one
+ * @config: file for the section, NULL to load the account
+ */
+struct import_conf {
+	struct account_conf account;
+	uint8_t format, nonce_form;
+	char *choose, *config;
+	uint32_t seen;
+};
+
+/**
  * struct setting - a key
  * @name: the word
  * @expects: what a value is, for errors and help
  * @parse: takes a value into a struct account_conf or rule_conf; 0, -EINVAL or -ENOMEM
  * @required: must be given for a new object
- * @words: enum omasec_names of the words that are allowed, or -1 (for completion)
+ * @words: enum omasec_names of the words that are allowed, or less than 0 for others
+ *	or none (setting_word())
  * @help: what it means
  */
 struct setting {
@@ -76,19 +92,24 @@ struct setting_set {
 	const char *object;	/* "account" */
 	const struct setting *setting;
 	unsigned int count;
+	uint16_t seen;		/* offset of the bits of the keys that were given */
 };
 
-extern const struct setting_set setting_account, setting_rule;
+extern const struct setting_set setting_account, setting_rule, setting_import;
 
 /* Index of the key, or -ENOENT. */
 int setting_find(const struct setting_set *set, const char *name);
+/* The words that a value may be, from 0 on; NULL after the last, or for other values. */
+const char *setting_word(const struct setting *s, unsigned int i);
 /* The word of @set nearest to @name, or NULL. */
 const char *setting_near(const struct setting_set *set, const char *name);
 
 void setting_account_init(struct account_conf *c);
 void setting_rule_init(struct rule_conf *c);
+void setting_import_init(struct import_conf *c);
 void setting_account_free(struct account_conf *c);
 void setting_rule_free(struct rule_conf *c);
+void setting_import_free(struct import_conf *c);
 
 /*
  * What single keys cannot say. @report is called for each fault with the index of

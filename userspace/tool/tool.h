@@ -28,6 +28,7 @@ enum {
 	OPT_SECRET_FILE = 1 << 5,
 	OPT_SECRET_FD = 1 << 6,
 	OPT_HTML = 1 << 7,
+	OPT_DRY_RUN = 1 << 8,
 };
 
 /**
@@ -113,6 +114,7 @@ int cmd_account_show(struct tool *t, int argc, char **argv);
 int cmd_account_add(struct tool *t, int argc, char **argv);
 int cmd_account_set(struct tool *t, int argc, char **argv);
 int cmd_account_del(struct tool *t, int argc, char **argv);
+int cmd_account_import(struct tool *t, int argc, char **argv);
 int cmd_rule_list(struct tool *t, int argc, char **argv);
 int cmd_rule_add(struct tool *t, int argc, char **argv);
 int cmd_rule_del(struct tool *t, int argc, char **argv);
