@@ -367,15 +367,17 @@ static void buffer_gives_room_in_one_piece(struct kunit *test)
 /* Well used chunks change hands, crumbs are copied together, and nothing gets lost. */
 static void buffer_hands_octets_on(struct kunit *test)
 {
+	u8 *in = kunit_kmalloc(test, 1000, GFP_KERNEL), *out = kunit_kzalloc(test, 903, GFP_KERNEL);
 	struct omasec_net *on = test->priv;
-	u8 in[1000], out[1003];
 	struct omasec_buf a, b;
 	const void *was, *is;
 
-	get_random_bytes(in, sizeof(in));
+	KUNIT_ASSERT_NOT_NULL(test, in);
+	KUNIT_ASSERT_NOT_NULL(test, out);
+	get_random_bytes(in, 1000);
 	omasec_buf_init(&a, on);
 	omasec_buf_init(&b, on);
-	KUNIT_ASSERT_EQ(test, omasec_buf_append(&a, in, sizeof(in)), 0);
+	KUNIT_ASSERT_EQ(test, omasec_buf_append(&a, in, 1000), 0);
 	omasec_buf_consume(&a, 100);
 	omasec_buf_front(&a, &was);
 	KUNIT_EXPECT_EQ(test, omasec_buf_take(&b, &a, 900), 0);
