@@ -119,7 +119,8 @@ help:
 #H   make kunit              KUnit in a virtual machine; KERNEL=6.1|6.12|debug
 #H   make e2e                end to end in virtual machines; KERNEL=...
 #H   make vm TEST=name       one end-to-end test; KERNEL=...
-#H   make debug              KUnit and end to end on the debug kernel
+#H   make debug              KUnit and end to end on the debug kernel, with what
+#H                           walks failing allocations (TEST=alloc_failures)
 #H   make lint               checkpatch, sparse, W=1, generated code, man pages
 #H   make bench              guest instructions per exchange, as a table
 #H Other
