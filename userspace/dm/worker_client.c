@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #define TIMEOUT_MS	2000
+#define WARM_FACTOR	5
 #define RECYCLE_MESSAGES 10000
 #define RECYCLE_OCTETS	(1u << 30)
 #define BACKOFF_MS	50	/* after the second failure in a row, then doubled */
@@ -633,7 +634,8 @@ int worker_client_challenge(struct worker_client *wc, const struct dm_challenge 
 
 int worker_client_warm(struct worker_client *wc, struct dm_error *err)
 {
-	int64_t deadline = now_ms() + wc->timeout_ms;
+	/* No message waits yet, and a device that has just booted has much else to do. */
+	int64_t deadline = now_ms() + WARM_FACTOR * (int64_t)wc->timeout_ms;
 	int ret = request_prepare(wc, err);
 
 	if (!ret && wc->fd < 0)
