@@ -4,7 +4,7 @@
 # setsockopt(TCP_ULP, omasec) attaches a socket as a rule would; ss and flow list
 # show it.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1 6.12 debug
 # TIMEOUT: 180
 . ./lib/common.sh
 network

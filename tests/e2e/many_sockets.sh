@@ -3,7 +3,7 @@
 #
 # Hundreds of sockets at once.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1 6.12 debug
 # TIMEOUT: 300
 # MEM: 2048
 . ./lib/common.sh

@@ -3,7 +3,7 @@
 #
 # IPv6, and IPv4 to a listener on IPv6.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1 6.12 debug
 # TIMEOUT: 180
 . ./lib/common.sh
 network
