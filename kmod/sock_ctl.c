@@ -11,14 +11,14 @@
 
 /* ---- close ---- */
 
-static bool omasec_close_waits(struct omasec_flow *f)
+/*
+ * A condition to wait for: it must not sleep itself, so it looks without the lock.
+ * omasec_flow_run() changes the state before it looks for waiters; what close() then
+ * does with the state is decided under the lock.
+ */
+static bool omasec_close_waits(const struct omasec_flow *f)
 {
-	bool waits;
-
-	mutex_lock(&f->mtx);
-	waits = f->tx.state == OMASEC_DIR_WAIT;
-	mutex_unlock(&f->mtx);
-	return waits;
+	return READ_ONCE(f->tx.state) == OMASEC_DIR_WAIT;
 }
 
 /*
