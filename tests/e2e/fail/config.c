@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The steps of configuration, helper and module. Each round has a handle of its own:
+ * The steps of configuration and helper. Each round has a handle of its own:
  * what the last one left in a socket's queue does not matter to the next.
  */
 #include <linux/keyctl.h>
-#include <sched.h>
 #include <sys/syscall.h>
 
 #include "fail.h"
@@ -305,22 +304,22 @@ static int prepare_detach(void)
 static void run_detach(void) { rc = omasec_flow_detach(h); }
 
 const struct step config_steps[] = {
-	{ "status", begin, run_status, judge_plain, NULL },
-	{ "counters", begin, run_stats, judge_plain, NULL },
-	{ "events", begin, run_events, judge_plain, NULL },
-	{ "list of accounts", begin, run_accounts, judge_plain, NULL },
-	{ "list of rules", begin, run_rules, judge_plain, NULL },
-	{ "list of flows", prepare_pair, run_flows, judge_pair, NULL },
-	{ "account", begin, run_account, judge_plain, NULL },
-	{ "account-set", prepare_account, run_account_set, judge_account_set, NULL },
-	{ "account-set under a rule", begin, run_account_change, judge_plain, NULL },
-	{ "account-del", prepare_account_del, run_account_del, judge_plain, NULL },
-	{ "rule-add", prepare_rule_add, run_rule_add, judge_plain, NULL },
-	{ "rule-del", prepare_rule_del, run_rule_del, judge_plain, NULL },
-	{ "replace the configuration", prepare_replace, run_replace, judge_replace, NULL },
-	{ "flow-kill", prepare_pair, run_kill, judge_pair, NULL },
-	{ "flow-detach", prepare_detach, run_detach, judge_plain, NULL },
-	{ NULL, NULL, NULL, NULL, NULL },
+	{ "status", begin, run_status, judge_plain },
+	{ "counters", begin, run_stats, judge_plain },
+	{ "events", begin, run_events, judge_plain },
+	{ "list of accounts", begin, run_accounts, judge_plain },
+	{ "list of rules", begin, run_rules, judge_plain },
+	{ "list of flows", prepare_pair, run_flows, judge_pair },
+	{ "account", begin, run_account, judge_plain },
+	{ "account-set", prepare_account, run_account_set, judge_account_set },
+	{ "account-set under a rule", begin, run_account_change, judge_plain },
+	{ "account-del", prepare_account_del, run_account_del, judge_plain },
+	{ "rule-add", prepare_rule_add, run_rule_add, judge_plain },
+	{ "rule-del", prepare_rule_del, run_rule_del, judge_plain },
+	{ "replace the configuration", prepare_replace, run_replace, judge_replace },
+	{ "flow-kill", prepare_pair, run_kill, judge_pair },
+	{ "flow-detach", prepare_detach, run_detach, judge_plain },
+	{ NULL, NULL, NULL, NULL },
 };
 
 /* ---- a message that waits for the helper ---- */
@@ -445,77 +444,8 @@ static int judge_commands(void)
 }
 
 const struct step helper_steps[] = {
-	{ "helper-register", begin, run_register, judge_plain, NULL },
-	{ "a message for the helper", prepare_message, run_message, judge_message, NULL },
-	{ "the helper's commands", prepare_commands, run_commands, judge_commands, NULL },
-	{ NULL, NULL, NULL, NULL, NULL },
-};
-
-/* ---- module and network namespaces ---- */
-
-static int home = -1;
-
-static int module_load(void)
-{
-	int fd = open(getenv("OMASEC_KO"), O_RDONLY | O_CLOEXEC);
-	int err = syscall(SYS_finit_module, fd, "", 0) ? -errno : 0;
-
-	close(fd);
-	return err;
-}
-
-static void run_load(void) { rc = module_load(); }
-
-/*
- * The last allocations are those of the module's own start. In front of them event
- * tracing makes its files, and warns when it cannot.
- */
-#define OF_THE_START 250
-
-static unsigned int first_of_load(void)
-{
-	unsigned int all;
-
-	arm(NTH, 1000000);
-	rc = module_load();
-	disarm(NTH);
-	all = 1000000 - nth_left;
-	if (rc || syscall(SYS_delete_module, "omasec", O_NONBLOCK))
-		printf("not ok load the module: %s\n", strerror(errno)), exit(1);
-	printf("# loading takes %u allocations\n", all);
-	return all > OF_THE_START ? all - OF_THE_START : 1;
-}
-
-static int judge_load(void)
-{
-	if (rc)
-		return injected ? 0 : fail("%s", strerror(-rc));
-	MUST(!syscall(SYS_delete_module, "omasec", O_NONBLOCK));
-	return 0;
-}
-
-static int prepare_namespace(void)
-{
-	int err = module_load();
-
-	MUST(!err || err == -EEXIST);
-	if (home < 0)
-		MUST((home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC)) >= 0);
-	return 0;
-}
-
-static void run_namespace(void) { rc = unshare(CLONE_NEWNET) ? -errno : 0; }
-
-static int judge_namespace(void)
-{
-	if (rc)
-		return injected ? 0 : fail("%s", strerror(-rc));
-	MUST(!setns(home, CLONE_NEWNET));
-	return 0;
-}
-
-const struct step module_steps[] = {
-	{ "load the module", NULL, run_load, judge_load, first_of_load },
-	{ "make a network namespace", prepare_namespace, run_namespace, judge_namespace, NULL },
-	{ NULL, NULL, NULL, NULL, NULL },
+	{ "helper-register", begin, run_register, judge_plain },
+	{ "a message for the helper", prepare_message, run_message, judge_message },
+	{ "the helper's commands", prepare_commands, run_commands, judge_commands },
+	{ NULL, NULL, NULL, NULL },
 };

@@ -35,14 +35,12 @@
  * @prepare: makes what @run needs; a failure here is the test's own
  * @run: the step itself, while allocations fail
  * @judge: were the rules kept? 0, or 1 after fail()
- * @first: with which allocation to begin, if not with the first
  */
 struct step {
 	const char *name;
 	int (*prepare)(void);
 	void (*run)(void);
 	int (*judge)(void);
-	unsigned int (*first)(void);
 };
 
 /**
@@ -67,7 +65,6 @@ int fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* inject.c */
 void inject_init(void);
 void arm(enum walk_mode mode, unsigned int n);
-extern unsigned int nth_left;		/* how far the last one of NTH was from failing */
 bool disarm(enum walk_mode mode);	/* did an allocation fail? */
 void mark(bool on);		/* this task too, when amounts are counted */
 void real_time(bool on);
@@ -82,7 +79,7 @@ int clean(void);			/* no flow, no octet held */
 int config_load(bool transparent);
 int config_rule(unsigned int port, unsigned int direction, bool transparent);
 int config_rule_gone(unsigned int port);
-extern const struct step config_steps[], helper_steps[], module_steps[];
+extern const struct step config_steps[], helper_steps[];
 
 /* sockets.c */
 struct octets {

@@ -16,7 +16,6 @@ static int self_nth = -1, self_mark = -1;
 static int worker_nth[64], worker_mark[64], workers;
 bool injected;
 enum walk_mode mode_now;
-unsigned int nth_left;
 
 static void put(int fd, unsigned int value)
 {
@@ -189,8 +188,7 @@ bool disarm(enum walk_mode mode)
 	int i;
 
 	if (mode == NTH) {
-		nth_left = number(self_nth);
-		hit = !nth_left;
+		hit = !number(self_nth);
 		put(self_nth, 0);
 	} else if (mode == WORKERS) {
 		for (i = 0; i < workers; i++) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * alloc_failures: walks the allocations of a protected connection's life, and of
- * configuration, helper and module, and fails one after the other.
+ * configuration and helper, and fails one after the other.
  *
  * Each step is done over and over: in the n-th round its n-th allocation fails.
  * Whatever fails, the step is refused or done: the peer gets nothing but protected
@@ -9,7 +9,7 @@
  * the end no memory is held. Who looks for lost memory and complaints of the kernel
  * is who started the test.
  *
- *	alloc_failures [--module FILE] [STEP...]
+ *	alloc_failures [STEP...]
  *
  * The module is loaded; the network namespace has nothing but lo. Meant for one
  * processor: as a real-time task this one then does the flows' work itself.
@@ -38,8 +38,6 @@ int clean(void)
 	struct omasec_status st = { .flows = 1 };
 	long until = now_ms() + PATIENCE_MS;
 
-	if (!control)
-		return 0;	/* there is no module to ask */
 	do {
 		MUST(!omasec_status_get(control, &st));
 		if (!st.flows && !st.memory && !st.pending)
@@ -58,9 +56,7 @@ bool walk(const struct step *s, enum walk_mode mode)
 	unsigned int first = mode == FROM_SLAB || mode == FROM_PAGE ? 0 : 1;
 	long t = now_ms(), slowest = 0;
 
-	if (s->first)
-		first = s->first();
-	for (n = first; n < first + NTH_MAX; n++) {
+	for (n = first; n < NTH_MAX; n++) {
 		long round = now_ms();
 
 		why[0] = '\0';
@@ -86,7 +82,7 @@ bool walk(const struct step *s, enum walk_mode mode)
 		hits++;
 		slowest = now_ms() - round > slowest ? now_ms() - round : slowest;
 	}
-	if (n == first + NTH_MAX)
+	if (n == NTH_MAX)
 		return printf("not ok %s: no end of allocations\n", s->name), false;
 	if (clean())
 		return printf("not ok %s: %s\n", s->name, why), false;
@@ -122,12 +118,8 @@ static void walk_all(const struct step *s, unsigned int modes, char **names)
 int main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (argc > 2 && !strcmp(argv[1], "--module")) {
-		inject_init();
-		setenv("OMASEC_KO", argv[2], 1);
-		walk_all(module_steps, 1U << NTH, argv + 3);
-		return failed;
-	}
+	if (argc > 1 && argv[1][0] == '-')
+		return printf("usage: alloc_failures [STEP...]\n"), 2;
 	if (omasec_open(&control))
 		return printf("not ok %s\n", omasec_error(control)), 1;
 	inject_init();

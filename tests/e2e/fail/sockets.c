@@ -546,24 +546,24 @@ static int judge_close(void)
 }
 
 const struct step attach_steps[] = {
-	{ "connect", prepare_connect, run_connect, judge_connect, NULL },
-	{ "accept", prepare_accept, run_accept, judge_accept, NULL },
-	{ NULL, NULL, NULL, NULL, NULL },
+	{ "connect", prepare_connect, run_connect, judge_connect },
+	{ "accept", prepare_accept, run_accept, judge_accept },
+	{ NULL, NULL, NULL, NULL },
 };
 
 const struct step message_steps[] = {
-	{ "send a request", pair_out, run_send, judge_request_sent, NULL },
+	{ "send a request", pair_out, run_send, judge_request_sent },
 	{ "receive a response", prepare_response_received, run_response_received,
-	  judge_response_received, NULL },
+	  judge_response_received },
 	{ "receive a forged response", prepare_response_forged, run_response_received,
-	  judge_forged, NULL },
+	  judge_forged },
 	{ "receive a request", prepare_request_received, run_request_received,
-	  judge_request_received, NULL },
+	  judge_request_received },
 	{ "receive a forged request", prepare_request_forged, run_request_received,
-	  judge_forged, NULL },
-	{ "send a response", prepare_response_sent, run_send_b, judge_response_sent, NULL },
-	{ "close", prepare_close, run_close, judge_close, NULL },
-	{ NULL, NULL, NULL, NULL, NULL },
+	  judge_forged },
+	{ "send a response", prepare_response_sent, run_send_b, judge_response_sent },
+	{ "close", prepare_close, run_close, judge_close },
+	{ NULL, NULL, NULL, NULL },
 };
 
 /* ---- no flow for a connection ---- */
@@ -687,8 +687,8 @@ static int judge_listener(void)
 
 const struct step ulp_steps[] = {
 	{ "setsockopt of a connected socket", prepare_ulp_connected, run_ulp,
-	  judge_ulp_connected, NULL },
-	{ "setsockopt of a listener", prepare_ulp_listener, run_ulp, judge_listener, NULL },
-	{ "listen", prepare_listen, run_listen, judge_listener, NULL },
-	{ NULL, NULL, NULL, NULL, NULL },
+	  judge_ulp_connected },
+	{ "setsockopt of a listener", prepare_ulp_listener, run_ulp, judge_listener },
+	{ "listen", prepare_listen, run_listen, judge_listener },
+	{ NULL, NULL, NULL, NULL },
 };
