@@ -5,9 +5,8 @@
  * between CPUs, so the atomic costs next to nothing.
  */
 #include "net.h"
+#include "proto/reason.h"
 #include "stats.h"
-
-#define OMASEC_REASONS (OMASEC_REASON_RESPONSE_LOST + 1)
 
 struct omasec_stats {
 	atomic64_t general[OMASEC_STAT_MAX];
