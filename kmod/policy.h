@@ -19,7 +19,10 @@ struct omasec_account;
  * @ref: reference count
  * @account: the one account, or NULL for any (by user name in the MAC); holds a reference
  * @flows: flows that use it
- * @hits: sockets that it selected
+ * @hits: sockets or datagrams that it selected
+ * @accepted: datagrams that were right
+ * @passed: datagrams that went on unchecked
+ * @refused: datagrams that were dropped
  */
 struct omasec_rule {
 	struct omasec_selector sel;
@@ -36,22 +39,29 @@ struct omasec_rule {
 	u8 other;
 	u8 on_deny;
 	u8 helper_lost;
+	u8 tls;
+	u8 notification_13;
+	u8 nonce_resync;
 	u32 max_message;
 	u32 deadline_ms;
 	atomic_t flows;
-	atomic64_t hits;
+	atomic64_t hits, accepted, passed, refused;
 };
 
 /**
  * struct omasec_policy - all rules in force, first match wins
  * @ports: per direction, the ports that any rule names: the one look-up that an
  *	unselected socket pays for
+ * @udp_ports: the ports that rules of protocol udp name; their direction is in
+ * @has_udp: there are such rules
  * @needs_helper: some rule cannot work without the helper
  */
 struct omasec_policy {
 	struct rcu_head rcu;
 	DECLARE_BITMAP(ports[2], 65536);
+	DECLARE_BITMAP(udp_ports, 65536);
 	bool needs_helper;
+	bool has_udp;
 	unsigned int count;
 	struct omasec_rule *rules[];
 };
@@ -69,7 +79,7 @@ struct omasec_policy *omasec_policy_new(struct omasec_rule **rules, unsigned int
 void omasec_policy_free(struct omasec_policy *p);
 
 /*
- * Some rule names this port in this direction. RCU inside; any context, also
+ * Some rule of protocol tcp names this port in this direction. RCU inside; any context, also
  * with preemption off on PREEMPT_RT. @port in host order.
  */
 bool omasec_policy_port(struct omasec_net *on, unsigned int direction, u16 port);
@@ -82,7 +92,8 @@ struct omasec_rule *omasec_policy_match(struct omasec_net *on, const struct omas
 /* The rule needs a verdict of the helper for each DM message. */
 static inline bool omasec_rule_needs_helper(const struct omasec_rule *r)
 {
-	return r->integrity != OMASEC_INTEGRITY_NONE && r->auth_mode != OMASEC_AUTH_MODE_STATIC;
+	return r->sel.protocol == OMASEC_PROTOCOL_TCP && r->integrity != OMASEC_INTEGRITY_NONE &&
+	       r->auth_mode != OMASEC_AUTH_MODE_STATIC;
 }
 
 static inline struct omasec_rule *omasec_rule_get(struct omasec_rule *r)

@@ -149,7 +149,7 @@ static void a_mistyped_key_leads_to_the_one_that_was_meant(void **state)
 	static const struct {
 		const char *typed, *meant;
 	} cases[] = {
-		{ "direktion", "direction" }, { "prot", "port" }, { "adress", "address" },
+		{ "direktion", "direction" }, { "prt", "port" }, { "adress", "address" },
 		{ "max-mesage", "max-message" }, { "maxmessage", "max-message" },
 		{ "helper_lost", "helper-lost" }, { "dead", "deadline" },
 		{ "xyzzy", NULL }, { "", NULL },
