@@ -9,7 +9,8 @@
  * judged in process context (udp_queue.c, push.c) and then goes on. What the hook
  * has to get right before that, beside what nf_queue does for its packets:
  *  - IPv6: this hook comes before the fragment header is handled, so fragments are
- *    put together before routing (nf_defrag_ipv6), as for conntrack;
+ *    put together before routing (nf_defrag_ipv6), as for conntrack, and what gets
+ *    past that here;
  *  - octets behind the length of the UDP header are legal and go before the
  *    checksum is verified;
  *  - datagrams that segmentation offload left in one skb become single ones;
@@ -24,6 +25,7 @@
 #include <linux/slab.h>
 #include <linux/udp.h>
 #include <net/ipv6.h>
+#include <net/ipv6_frag.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/udp.h>
 
@@ -42,6 +44,11 @@ static int nf_defrag_ipv6_enable(struct net *net)
 
 static void nf_defrag_ipv6_disable(struct net *net)
 {
+}
+
+static int nf_ct_frag6_gather(struct net *net, struct sk_buff *skb, u32 user)
+{
+	return 0;
 }
 #endif
 
@@ -206,9 +213,20 @@ static unsigned int omasec_udp_v6(void *priv, struct sk_buff *skb,
 {
 	u8 next = ipv6_hdr(skb)->nexthdr;
 	__be16 frag;
-	int off;
+	int off, err;
 
 	off = ipv6_skip_exthdr(skb, sizeof(struct ipv6hdr), &next, &frag);
+	if (off >= 0 && frag) {
+		/*
+		 * Before routing, what conntrack knows already (loopback) or shall not
+		 * know is not put together.
+		 */
+		err = nf_ct_frag6_gather(state->net, skb, IP6_DEFRAG_LOCAL_DELIVER);
+		if (err)
+			return err == -EINPROGRESS ? NF_STOLEN : NF_DROP;
+		next = ipv6_hdr(skb)->nexthdr;
+		off = ipv6_skip_exthdr(skb, sizeof(struct ipv6hdr), &next, &frag);
+	}
 	/* A later fragment without the first, which is dropped, becomes no datagram. */
 	if (off < 0 || next != IPPROTO_UDP)
 		return NF_ACCEPT;

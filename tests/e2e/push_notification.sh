@@ -21,7 +21,7 @@ push_send first,session=0x11 \
 	again,session=0x11 \
 	again-with-vendor,session=0x11,vendor=4 \
 	wrong-digest,session=0x21,flip=6 \
-	wrong-trigger,session=0x21,flip=29 \
+	wrong-trigger,session=0x21,vendor=4,flip=36 \
 	wrong-password,session=0x21,password=guess \
 	wrong-nonce,session=0x21,nonce=empty \
 	other-server,session=0x21,id=Mgmt2 \
@@ -43,20 +43,20 @@ push_send first,session=0x11 \
 check "the right ones arrive, unchanged and in order" arrived first version12 vendor last-session \
 	other-headers type-as-text last
 check "repeated: session-replayed" dropped session-replayed 2
-check "forged: digest-wrong" dropped digest-wrong 5
+check "forged: digest-wrong" dropped digest-wrong 4
 check "another server: server-mismatch" dropped server-mismatch 1
 check "other versions: notification-version" dropped notification-version 3
-check "malformed: notification-bad" dropped notification-bad 3
+check "malformed: notification-bad" dropped notification-bad 4
 check "bad headers: wsp-syntax" dropped wsp-syntax 3
 check "not a notification: not-dm" dropped not-dm 3
 check "bootstrap: kind-unchecked" dropped kind-unchecked 1
 check "the rule saw all" rule_saw device hits 28
 check "and accepted" rule_saw device accepted 7
 check "and refused" rule_saw device refused 21
-check "the event names account, reason and kind" event device '"digest-wrong"' '"account": "mgmt"' \
-	'"message": "notification"' '"user": "Mgmt1"'
+check "the event names account, reason and kind" event device '"digest-wrong"' '"account":"mgmt"' \
+	'"message":"notification"' '"user":"Mgmt1"'
 check "the event tells of the replay with its session" event device session-replayed "session 11"
-check "the event tells of the right ones" event device '"accepted"' "session FFFF" '"account": "mgmt"'
+check "the event tells of the right ones" event device '"accepted"' "session FFFF" '"account":"mgmt"'
 check "and of what is wrong exactly" event device notification-bad "session id 0"
 check "status shows the rule and what it saw" sh -c \
 	"nsenter --net=/run/netns/device -- omasec status | grep -q '2948/udp.*28 (7 right, 0 passed, 21 refused)'"

@@ -10,16 +10,21 @@ notifications by itself, independently of the project's code.
       NAME[,KEY=VALUE...]; see KEYS. --nonce, --id, --password: of the server.
   push.py same SENT RECEIVED NAME...
       Exactly the datagrams of these names, in this order, were received.
+  push.py burst ADDRESS PORT SENT CASE... -- COMMAND...
+      Sends all, then runs COMMAND (rmmod: of omasec), with real-time priority
+      from the first to the last.
   push.py flood ADDRESS PORT N          N datagrams with wrong digests
 """
 
 import argparse
 import base64
+import ctypes
 import json
 import os
 import signal
 import socket
 import struct
+import subprocess
 import sys
 import time
 
@@ -137,6 +142,29 @@ def send(args):
     return 0
 
 
+def burst(args):
+    """The kernel's workers wait until the command has them wait no longer."""
+    case, command = args.case[:args.case.index("--")], args.case[args.case.index("--") + 1:]
+    args.case = case
+    built = [build(c, args) for c in case]
+    with open(args.sent, "a", encoding="utf-8") as log:
+        for name, data, _ in built:
+            log.write(json.dumps({"name": name, "hex": data.hex()}) + "\n")
+    family = socket.AF_INET6 if ":" in args.address else socket.AF_INET
+    libc = ctypes.CDLL(None, use_errno=True)
+    with socket.socket(family, socket.SOCK_DGRAM) as s:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(50))
+        for _, data, _ in built:
+            s.sendto(data, (args.address, args.port))
+        if command == ["rmmod"]:
+            rc = libc.syscall(176, b"omasec", os.O_NONBLOCK)   # delete_module of x86-64
+            if rc:
+                print("delete_module: %s" % os.strerror(ctypes.get_errno()))
+        else:
+            rc = subprocess.call(command)
+    return 1 if rc else 0
+
+
 def send_gso(args):
     """All cases in one sendmsg with UDP_SEGMENT; they must be of one length."""
     with open(args.sent, "a", encoding="utf-8") as log:
@@ -208,8 +236,11 @@ def same(args):
 def flood(args):
     family = socket.AF_INET6 if ":" in args.address else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as s:
-        data = PUSH + os.urandom(16) + trigger(1)
-        for _ in range(args.n):
+        data = PUSH + os.urandom(16) + trigger(1, server_id=args.id.encode())
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(50))
+        for i in range(args.n):
+            if i == args.burst:
+                os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
             s.sendto(data, (args.address, args.port))
     return 0
 
@@ -218,12 +249,12 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, epilog=KEYS,
                                 formatter_class=argparse.RawDescriptionHelpFormatter)
     sub = p.add_subparsers(required=True)
-    for run in (send, send_gso):
+    for run in (send, send_gso, burst):
         c = sub.add_parser(run.__name__.replace("_", "-"))
         c.add_argument("address")
         c.add_argument("port", type=int)
         c.add_argument("sent")
-        c.add_argument("case", nargs="+")
+        c.add_argument("case", nargs=argparse.REMAINDER if run is burst else "+")
         c.add_argument("--id", default="Mgmt1")
         c.add_argument("--password", default="server-secret")
         c.add_argument("--nonce", default="Zmlyc3Qtc2VydmVyLTE=")
@@ -249,6 +280,8 @@ def main():
     c.add_argument("address")
     c.add_argument("port", type=int)
     c.add_argument("n", type=int)
+    c.add_argument("--id", default="Mgmt1")
+    c.add_argument("--burst", type=int, default=0, help="so many with real-time priority")
     c.set_defaults(run=flood)
     args = p.parse_args()
     return args.run(args)

@@ -14,7 +14,7 @@ RECEIVED=$WORK/received
 push_rule()
 {
 	account
-	rule push "protocol = udp" "direction = in" "port = $PUSH_PORT" "$@"
+	rule push "$@" "protocol = udp" "direction = in" "port = $PUSH_PORT"
 }
 
 # push_protect [LINE...]: the device has them
