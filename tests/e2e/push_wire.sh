@@ -15,8 +15,8 @@ background tcpdump device tcpdump -i dev0 -w "$WORK/wire.pcap" -U udp port $PUSH
 capture=$LAST
 wait_for 20 grep -q listening "$WORK/tcpdump.log"
 mac=0123456789ABCDEF0123456789ABCDEF01234567
-hexmac=$(printf %s $mac | od -An -tx1 | tr -d ' \n')
-push_send plain,session=0x1234 quoted,raw="0106311f2dc2918192${hexmac}00af8703" \
+hexmac=$(printf %s $mac | od -v -An -tx1 | tr -d ' \n')
+push_send plain,session=0x1234 quoted,raw="0106311f2dc2918192${hexmac}00af87" \
 	app-as-text,session=0x1235,wsp=01061ec4af782d7761702d6170706c69636174696f6e3a73796e636d6c2e646d00
 check "they arrive" arrived plain app-as-text
 sleep 1
