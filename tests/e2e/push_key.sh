@@ -14,7 +14,7 @@ push_protect
 events device
 push_send before,session=1
 check "before" arrived before
-serial=$(on device omasec -j key list | py -c 'import json,sys; print([k["serial"] for k in json.load(sys.stdin)["keys"] if k["of"] == "server"][0])')
+serial=$(on device omasec -j key list | py -c 'import json,sys; print([k["serial"] for k in json.load(sys.stdin)["keys"] if k["account"] == "mgmt" and k["of"] == "server"][0])')
 keyctl revoke "$serial"
 push_send revoked,session=2
 check "revoked: nothing arrives" arrived before
