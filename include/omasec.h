@@ -185,12 +185,13 @@ struct omasec_rule {
 	uint8_t family;				/**< 0 for any address, or AF_INET, AF_INET6 */
 	uint8_t prefix;				/**< bits of @ref address that count */
 	uint8_t address[16];			/**< of the peer, network order */
+	uint8_t protocol;			/**< enum omasec_protocol */
 	uint16_t port_min, port_max;		/**< of the peer (out), of the listener (in) */
 	bool has_uid, has_cgroup;
 	uint32_t uid;
 	uint64_t cgroup;			/**< id of a cgroup v2 */
 	uint8_t role;				/**< enum omasec_role */
-	uint8_t binding;			/**< enum omasec_binding */
+	uint8_t binding;			/**< enum omasec_binding: http for tcp, wsp for udp */
 	uint8_t integrity;			/**< enum omasec_integrity */
 	uint8_t transport;			/**< enum omasec_transport */
 	uint8_t auth_mode;			/**< enum omasec_auth_mode */
@@ -198,10 +199,13 @@ struct omasec_rule {
 	uint8_t other;				/**< enum omasec_other */
 	uint8_t on_deny;			/**< enum omasec_on_deny */
 	uint8_t helper_lost;			/**< enum omasec_helper_lost */
+	uint8_t tls;				/**< enum omasec_tls */
+	uint8_t notification_13;		/**< enum omasec_notification_13 */
+	uint8_t nonce_resync;			/**< enum omasec_nonce_resync */
 	uint32_t max_message;			/**< octets, 0 for the module's default */
 	uint32_t deadline_ms;			/**< 0 for the module's default */
 	uint32_t flows;				/**< replies only: flows that hold the rule */
-	uint64_t hits;				/**< replies only: sockets it selected */
+	uint64_t hits;				/**< replies only: sockets or datagrams it selected */
 	struct omasec_seen seen;		/**< replies only */
 };
 
@@ -344,9 +348,10 @@ OMASEC_API int omasec_message_verdict(struct omasec *o, const struct omasec_deci
 /** struct omasec_event - something was refused or changed. */
 struct omasec_event {
 	uint8_t kind;				/**< enum omasec_event_kind */
-	bool has_direction, has_path, has_uid;
+	bool has_direction, has_path, has_uid, has_message;
 	uint8_t direction;			/**< enum omasec_direction */
 	uint8_t path;				/**< enum omasec_path */
+	uint8_t message;			/**< enum omasec_message_kind */
 	uint64_t time_ns;			/**< CLOCK_REALTIME */
 	uint32_t reason;			/**< enum omasec_reason */
 	int32_t error;				/**< errno that the application got, or 0 */
@@ -399,6 +404,11 @@ enum omasec_names {
 	OMASEC_NAMES_VERDICT,
 	OMASEC_NAMES_EVENT_KIND,
 	OMASEC_NAMES_HTTP_KIND,
+	OMASEC_NAMES_PROTOCOL,
+	OMASEC_NAMES_TLS,
+	OMASEC_NAMES_NOTIFICATION_13,
+	OMASEC_NAMES_NONCE_RESYNC,
+	OMASEC_NAMES_MESSAGE_KIND,
 	OMASEC_NAMES_COUNT
 };
 

@@ -206,6 +206,7 @@ void omasec_account_put(struct omasec_account *a)
 
 		key_put(a->cred[OMASEC_CRED_CLIENT].key);
 		key_put(a->cred[OMASEC_CRED_SERVER].key);
+		omasec_notified_free(a->notified);
 		kfree_rcu(a, rcu);
 		a = next;
 	}
@@ -466,8 +467,7 @@ struct omasec_account *omasec_account_next(struct omasec_net *on, unsigned long 
 
 /* ---- nonces and MAC ---- */
 
-/* Locks the account that has the nonces of @a's name now. */
-static struct omasec_account *omasec_account_lock(struct omasec_account *a)
+struct omasec_account *omasec_account_lock(struct omasec_account *a)
 	__acquires(&a->lock)
 {
 	for (;;) {
@@ -585,6 +585,8 @@ void omasec_account_inherit(struct omasec_account *a, struct omasec_account *old
 	}
 	atomic64_set(&a->messages_ok, atomic64_read(&old->messages_ok));
 	atomic64_set(&a->messages_refused, atomic64_read(&old->messages_refused));
+	a->notified = old->notified;
+	old->notified = NULL;
 	old->successor = omasec_account_get(a);
 	spin_unlock_bh(&old->lock);
 }

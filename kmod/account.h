@@ -60,6 +60,8 @@ struct omasec_user_link {
 	struct list_head same;
 };
 
+struct omasec_notified;
+
 /**
  * struct omasec_account - an account
  * @by_name: in on->accounts, where an old and a new one may stand side by side
@@ -76,6 +78,7 @@ struct omasec_user_link {
  * @app_cred: enum omasec_app_cred
  * @server_id: inside this allocation, like the user names
  * @cred: [enum omasec_cred_who]
+ * @notified: notifications that it has had, NULL for none; under @lock
  * @messages_ok: accepted
  * @messages_refused: refused
  * @name: and behind it the other strings
@@ -91,6 +94,7 @@ struct omasec_account {
 	u8 mac_form, app_cred;
 	char *server_id;
 	struct omasec_cred cred[2];
+	struct omasec_notified *notified;
 	atomic64_t messages_ok, messages_refused;
 	char name[];
 };
@@ -168,5 +172,18 @@ bool omasec_account_nonce_spend(struct omasec_account *a, enum omasec_cred_who w
 unsigned int omasec_account_mac(struct omasec_account *a, enum omasec_cred_who who,
 				const struct omasec_nonce *nonce,
 				const u8 body_md5[OMASEC_MD5_LEN], u8 mac[OMASEC_MD5_LEN]);
+
+/* Locks the account that has the nonces of @a's name now; the caller holds @a. */
+struct omasec_account *omasec_account_lock(struct omasec_account *a) __acquires(&a->lock);
+
+/*
+ * notified.c: the nonce that a notification is made with; notes that one with a right
+ * digest came (@nonce NULL: with the resynchronisation nonce) and says whether that
+ * was the first time. Returns enum omasec_reason. The second may sleep.
+ */
+void omasec_account_nonce_notified(struct omasec_account *a, struct omasec_nonce *nonce);
+unsigned int omasec_account_notified(struct omasec_account *a, const struct omasec_nonce *nonce,
+				     u16 session);
+void omasec_notified_free(struct omasec_notified *n);	/* any context; NULL is fine */
 
 #endif

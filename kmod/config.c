@@ -21,6 +21,7 @@
 #include "control.h"
 #include "event.h"
 #include "guard.h"
+#include "udp.h"
 
 /**
  * struct omasec_change - what becomes of the account with a name
@@ -535,12 +536,20 @@ static int omasec_config_apply(struct omasec_config *cfg, const char **why)
 			goto err_undo;
 		}
 		cfg->rule_count = 0;	/* the policy has the references */
+		if (p->has_udp)
+			err = omasec_udp_up(cfg->on);
+		if (err)
+			goto err_policy;
 	}
 	omasec_commit_switch(cfg, p, generation);
 	omasec_config_guard(cfg->on);
+	if (p && !p->has_udp)
+		omasec_udp_down(cfg->on);
 	omasec_commit_event(cfg->on);
 	return 0;
 
+err_policy:
+	omasec_policy_free(p);
 err_undo:
 	omasec_commit_undo(cfg);
 	omasec_config_guard(cfg->on);

@@ -67,7 +67,7 @@ static int omasec_event_put_socket(struct sk_buff *skb, const struct omasec_even
 	       nla_put(skb, OMASEC_A_EVENT_PEER_ADDRESS, len, ev->peer) ||
 	       nla_put_u16(skb, OMASEC_A_EVENT_PEER_PORT, ev->pport) ||
 	       nla_put_u8(skb, OMASEC_A_EVENT_DIRECTION, ev->direction) ||
-	       nla_put_u32(skb, OMASEC_A_EVENT_UID, ev->uid);
+	       (!ev->no_uid && nla_put_u32(skb, OMASEC_A_EVENT_UID, ev->uid));
 }
 
 static int omasec_event_fill(struct sk_buff *skb, const struct omasec_event *ev)
@@ -94,6 +94,8 @@ static int omasec_event_fill(struct sk_buff *skb, const struct omasec_event *ev)
 	if (ev->rule && nla_put_u32(skb, OMASEC_A_EVENT_RULE, ev->rule))
 		return -EMSGSIZE;
 	if (ev->has_path && nla_put_u8(skb, OMASEC_A_EVENT_PATH, ev->path))
+		return -EMSGSIZE;
+	if (ev->has_message && nla_put_u8(skb, OMASEC_A_EVENT_MESSAGE, ev->message))
 		return -EMSGSIZE;
 	if (ev->cookie && nla_put_u64_64bit(skb, OMASEC_A_EVENT_COOKIE, ev->cookie,
 					    OMASEC_A_EVENT_PAD))

@@ -21,6 +21,9 @@ struct omasec_event {
 	u8 local[16], peer[16];
 	u8 direction, path;
 	bool has_path;
+	bool no_uid;		/* nobody's socket */
+	bool has_message;
+	u8 message;		/* enum omasec_message_kind */
 	u32 uid, rule;
 	u64 cookie;
 	const char *account, *user, *text;

@@ -61,7 +61,7 @@ static const struct nla_policy omasec_account_nonce_nl_policy[OMASEC_A_ACCOUNT_S
 };
 
 /* OMASEC_CMD_RULE_ADD */
-static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_HELPER_LOST + 1] = {
+static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_NONCE_RESYNC + 1] = {
 	[OMASEC_A_RULE_NAME] = { .type = NLA_NUL_STRING, .len = OMASEC_NAME_MAX, },
 	[OMASEC_A_RULE_DIRECTION] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OMASEC_A_RULE_PORT_MIN] = NLA_POLICY_MIN(NLA_U16, 1),
@@ -72,7 +72,7 @@ static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_HELPER_LO
 	[OMASEC_A_RULE_CGROUP] = { .type = NLA_U64, },
 	[OMASEC_A_RULE_ACCOUNT] = { .type = NLA_NUL_STRING, .len = OMASEC_NAME_MAX, },
 	[OMASEC_A_RULE_ROLE] = NLA_POLICY_MAX(NLA_U8, 2),
-	[OMASEC_A_RULE_BINDING] = NLA_POLICY_MAX(NLA_U8, 0),
+	[OMASEC_A_RULE_BINDING] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OMASEC_A_RULE_INTEGRITY] = NLA_POLICY_MAX(NLA_U8, 2),
 	[OMASEC_A_RULE_TRANSPORT] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OMASEC_A_RULE_AUTH_MODE] = NLA_POLICY_MAX(NLA_U8, 2),
@@ -82,6 +82,10 @@ static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_HELPER_LO
 	[OMASEC_A_RULE_DEADLINE_MS] = { .type = NLA_U32, },
 	[OMASEC_A_RULE_ON_DENY] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OMASEC_A_RULE_HELPER_LOST] = NLA_POLICY_MAX(NLA_U8, 1),
+	[OMASEC_A_RULE_PROTOCOL] = NLA_POLICY_MAX(NLA_U8, 1),
+	[OMASEC_A_RULE_TLS] = NLA_POLICY_MAX(NLA_U8, 2),
+	[OMASEC_A_RULE_NOTIFICATION_13] = NLA_POLICY_MAX(NLA_U8, 1),
+	[OMASEC_A_RULE_NONCE_RESYNC] = NLA_POLICY_MAX(NLA_U8, 2),
 };
 
 /* OMASEC_CMD_RULE_DEL */
@@ -121,7 +125,7 @@ static const struct nla_policy omasec_msg_verdict_nl_policy[OMASEC_A_MSG_DETAIL 
 	[OMASEC_A_MSG_CONTENT_TYPE] = { .type = NLA_NUL_STRING, .len = OMASEC_TYPE_MAX, },
 	[OMASEC_A_MSG_LENGTH] = { .type = NLA_U32, },
 	[OMASEC_A_MSG_VERDICT] = NLA_POLICY_MAX(NLA_U8, 3),
-	[OMASEC_A_MSG_REASON] = NLA_POLICY_MAX(NLA_U32, 42),
+	[OMASEC_A_MSG_REASON] = NLA_POLICY_MAX(NLA_U32, 55),
 	[OMASEC_A_MSG_MAC_NONCE] = { .type = NLA_BINARY, .len = OMASEC_NONCE_MAX, },
 	[OMASEC_A_MSG_NO_MAC] = { .type = NLA_FLAG, },
 	[OMASEC_A_MSG_EXPECT_NONCE] = { .type = NLA_BINARY, .len = OMASEC_NONCE_MAX, },
@@ -202,7 +206,7 @@ static const struct genl_ops omasec_nl_ops[] = {
 		.cmd = OMASEC_CMD_RULE_ADD,
 		.doit = omasec_nl_rule_add_doit,
 		.policy = omasec_rule_add_nl_policy,
-		.maxattr = OMASEC_A_RULE_HELPER_LOST,
+		.maxattr = OMASEC_A_RULE_NONCE_RESYNC,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 	{

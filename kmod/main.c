@@ -15,6 +15,7 @@
 #include "control.h"
 #include "crypto.h"
 #include "guard.h"
+#include "udp.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -49,6 +50,7 @@ static void __net_exit omasec_net_pre_exit(struct net *net)
 	struct omasec_net *on = omasec_net(net);
 
 	WRITE_ONCE(on->draining, true);
+	omasec_udp_net_pre_exit(on);
 	omasec_control_net_pre_exit(on);
 }
 
@@ -56,6 +58,7 @@ static void __net_exit omasec_net_exit(struct net *net)
 {
 	struct omasec_net *on = omasec_net(net);
 
+	omasec_udp_net_exit(on);
 	omasec_control_net_exit(on);
 	omasec_stats_exit(on);
 }
@@ -90,10 +93,15 @@ static int __init omasec_init(void)
 	err = omasec_guard_init();
 	if (err)
 		goto start;
-	err = omasec_control_init();
+	err = omasec_udp_init();
 	if (err)
 		goto guard;
+	err = omasec_control_init();
+	if (err)
+		goto udp;
 	return 0;
+udp:
+	omasec_udp_exit();
 guard:
 	omasec_guard_exit();
 start:
@@ -119,7 +127,9 @@ static void __exit omasec_exit(void)
 	 * preempted, with nothing left that pins the module.
 	 */
 	synchronize_rcu_tasks();
+	omasec_udp_stop();
 	unregister_pernet_subsys(&omasec_pernet);
+	omasec_udp_exit();
 	omasec_attach_exit();
 	omasec_flow_exit();
 	omasec_crypto_exit();

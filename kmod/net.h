@@ -23,6 +23,7 @@ struct omasec_policy;
 struct omasec_config;
 struct omasec_control;
 struct omasec_stats;
+struct omasec_udp;
 
 /**
  * struct omasec_net - state of a network namespace
@@ -54,6 +55,8 @@ struct omasec_stats;
  * @listener_count: wrapped listeners
  * @memory: octets held for messages
  * @draining: attach no more (flow-detach, or the namespace goes)
+ * @udp: datagrams; NULL until there is the first rule for them, then for as long as
+ *	the namespace lives
  * @stats: counters
  */
 struct omasec_net {
@@ -90,6 +93,7 @@ struct omasec_net {
 	atomic_long_t memory;
 	bool draining;
 
+	struct omasec_udp *udp;
 	struct omasec_stats __percpu *stats;
 };
 

@@ -90,6 +90,7 @@ static int omasec_nl_rule_selector(struct genl_info *info, struct omasec_selecto
 	if (!attrs[OMASEC_A_RULE_DIRECTION])
 		return omasec_nl_missing(info, "the direction is missing");
 	sel->direction = nla_get_u8(attrs[OMASEC_A_RULE_DIRECTION]);
+	sel->protocol = omasec_nl_u8(attrs, OMASEC_A_RULE_PROTOCOL, OMASEC_PROTOCOL_TCP);
 	err = omasec_nl_rule_ports(info, sel);
 	if (!err)
 		err = omasec_nl_rule_address(info, sel);
@@ -120,9 +121,12 @@ static int omasec_nl_rule_protection(struct genl_info *info, struct omasec_rule 
 
 	r->role = omasec_nl_u8(attrs, OMASEC_A_RULE_ROLE, OMASEC_ROLE_AUTO);
 	if (r->role == OMASEC_ROLE_AUTO)
-		r->role = r->sel.direction == OMASEC_DIRECTION_OUT ? OMASEC_ROLE_CLIENT :
-								     OMASEC_ROLE_SERVER;
-	r->binding = omasec_nl_u8(attrs, OMASEC_A_RULE_BINDING, OMASEC_BINDING_HTTP);
+		r->role = r->sel.direction == OMASEC_DIRECTION_OUT ||
+			  r->sel.protocol == OMASEC_PROTOCOL_UDP ? OMASEC_ROLE_CLIENT :
+								   OMASEC_ROLE_SERVER;
+	r->binding = omasec_nl_u8(attrs, OMASEC_A_RULE_BINDING,
+				  r->sel.protocol == OMASEC_PROTOCOL_UDP ? OMASEC_BINDING_WSP :
+									   OMASEC_BINDING_HTTP);
 	r->integrity = omasec_nl_u8(attrs, OMASEC_A_RULE_INTEGRITY, OMASEC_INTEGRITY_HMAC);
 	r->transport = omasec_nl_u8(attrs, OMASEC_A_RULE_TRANSPORT, OMASEC_TRANSPORT_PLAIN);
 	r->auth_mode = omasec_nl_u8(attrs, OMASEC_A_RULE_AUTH_MODE, OMASEC_AUTH_MODE_TRANSPARENT);
@@ -131,6 +135,10 @@ static int omasec_nl_rule_protection(struct genl_info *info, struct omasec_rule 
 	r->other = omasec_nl_u8(attrs, OMASEC_A_RULE_OTHER, OMASEC_OTHER_DENY);
 	r->on_deny = omasec_nl_u8(attrs, OMASEC_A_RULE_ON_DENY, OMASEC_ON_DENY_RESET);
 	r->helper_lost = omasec_nl_u8(attrs, OMASEC_A_RULE_HELPER_LOST, OMASEC_HELPER_LOST_REJECT);
+	r->tls = omasec_nl_u8(attrs, OMASEC_A_RULE_TLS, OMASEC_TLS_ALLOW);
+	r->notification_13 = omasec_nl_u8(attrs, OMASEC_A_RULE_NOTIFICATION_13,
+					  OMASEC_NOTIFICATION_13_REFUSE);
+	r->nonce_resync = omasec_nl_u8(attrs, OMASEC_A_RULE_NONCE_RESYNC, OMASEC_NONCE_RESYNC_OFF);
 	if (r->integrity != OMASEC_INTEGRITY_NONE && !omasec_crypto_has_md5())
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_INTEGRITY], -EOPNOTSUPP,
 				      "integrity hmac needs md5, which this kernel lacks (FIPS, or no CONFIG_CRYPTO_MD5)");
@@ -143,6 +151,33 @@ static int omasec_nl_rule_protection(struct genl_info *info, struct omasec_rule 
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_AUTH_MODE], -EINVAL,
 				      "integrity on-challenge needs the helper: auth-mode transparent or native");
 	return 0;
+}
+
+/* What a rule may not say for its protocol; NULL when it does not. */
+static const char *omasec_nl_rule_unfit(const struct omasec_rule *r)
+{
+	const struct omasec_selector *sel = &r->sel;
+
+	if (sel->protocol == OMASEC_PROTOCOL_TCP) {
+		if (r->binding != OMASEC_BINDING_HTTP)
+			return "binding wsp is for protocol udp";
+		if (r->notification_13 || r->nonce_resync || r->tls)
+			return "notification-1.3, nonce-resync and tls are for protocol udp";
+		return NULL;
+	}
+	if (r->binding != OMASEC_BINDING_WSP)
+		return "protocol udp has binding wsp";
+	if (sel->direction != OMASEC_DIRECTION_IN)
+		return "protocol udp is for direction in: datagrams that come to this host";
+	if (sel->has_uid || sel->has_cgroup)
+		return "a datagram is judged before its socket is known: no uid and no cgroup with protocol udp";
+	if (r->integrity != OMASEC_INTEGRITY_HMAC)
+		return "protocol udp has integrity hmac: without, a rule would check nothing";
+	if (r->role != OMASEC_ROLE_CLIENT)
+		return "protocol udp has role client: notifications come from servers";
+	if (r->auth_mode || r->first_contact || r->on_deny || r->helper_lost)
+		return "auth-mode, first-contact, on-deny and helper-lost are for protocol tcp";
+	return NULL;
 }
 
 static int omasec_nl_rule_limits(struct genl_info *info, struct omasec_rule *r)
@@ -181,6 +216,7 @@ static struct omasec_rule *omasec_nl_rule_parse(struct genl_info *info)
 {
 	struct nlattr *name = info->attrs[OMASEC_A_RULE_NAME];
 	struct omasec_rule *r = omasec_rule_new();
+	const char *why;
 	int err;
 
 	if (!r)
@@ -195,6 +231,10 @@ static struct omasec_rule *omasec_nl_rule_parse(struct genl_info *info)
 	err = omasec_nl_rule_selector(info, &r->sel);
 	if (!err)
 		err = omasec_nl_rule_protection(info, r);
+	why = err ? NULL : omasec_nl_rule_unfit(r);
+	if (why)
+		err = omasec_nl_fail(info->extack, info->attrs[OMASEC_A_RULE_PROTOCOL], -EINVAL,
+				     why);
 	if (!err)
 		err = omasec_nl_rule_limits(info, r);
 	if (!err)
@@ -279,6 +319,7 @@ static int omasec_nl_put_selector(struct sk_buff *skb, const struct omasec_selec
 	kuid_t uid;
 
 	if (nla_put_u8(skb, OMASEC_A_RULE_DIRECTION, sel->direction) ||
+	    nla_put_u8(skb, OMASEC_A_RULE_PROTOCOL, sel->protocol) ||
 	    nla_put_u16(skb, OMASEC_A_RULE_PORT_MIN, sel->port_min) ||
 	    nla_put_u16(skb, OMASEC_A_RULE_PORT_MAX, sel->port_max))
 		return -EMSGSIZE;
@@ -315,6 +356,17 @@ static int omasec_nl_put_seen(struct sk_buff *skb, const struct omasec_rule *r)
 	return 0;
 }
 
+/* What is about datagrams only. */
+static int omasec_nl_put_datagrams(struct sk_buff *skb, const struct omasec_rule *r)
+{
+	if (r->sel.protocol != OMASEC_PROTOCOL_UDP)
+		return 0;
+	if (nla_put_u8(skb, OMASEC_A_RULE_NOTIFICATION_13, r->notification_13) ||
+	    nla_put_u8(skb, OMASEC_A_RULE_NONCE_RESYNC, r->nonce_resync))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int omasec_nl_put_rule(struct sk_buff *skb, const struct omasec_rule *r,
 			      struct user_namespace *owner)
 {
@@ -333,6 +385,8 @@ static int omasec_nl_put_rule(struct sk_buff *skb, const struct omasec_rule *r,
 	    nla_put_u32(skb, OMASEC_A_RULE_DEADLINE_MS, r->deadline_ms) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_ON_DENY, r->on_deny) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_HELPER_LOST, r->helper_lost) ||
+	    nla_put_u8(skb, OMASEC_A_RULE_TLS, r->tls) ||
+	    omasec_nl_put_datagrams(skb, r) ||
 	    nla_put_u32(skb, OMASEC_A_RULE_FLOWS, atomic_read(&r->flows)) ||
 	    nla_put_u64_64bit(skb, OMASEC_A_RULE_HITS, atomic64_read(&r->hits),
 			      OMASEC_A_RULE_PAD) ||

@@ -10,6 +10,7 @@
 #include "listen.h"
 #include "netlink.h"
 #include "policy.h"
+#include "proto/reason.h"
 
 static int omasec_nl_put_helper(struct sk_buff *skb, struct omasec_net *on)
 {
@@ -95,7 +96,7 @@ static int omasec_nl_put_counter(struct sk_buff *skb, struct omasec_net *on, uns
 
 int omasec_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	const unsigned long count = OMASEC_STAT_MAX + OMASEC_REASON_RESPONSE_LOST + 1;
+	const unsigned long count = OMASEC_STAT_MAX + OMASEC_REASONS;
 	struct omasec_net *on = omasec_net(sock_net(skb->sk));
 	unsigned long i;
 	void *hdr;

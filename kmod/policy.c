@@ -45,6 +45,9 @@ struct omasec_rule *omasec_rule_clone(const struct omasec_rule *r, struct omasec
 	c->other = r->other;
 	c->on_deny = r->on_deny;
 	c->helper_lost = r->helper_lost;
+	c->tls = r->tls;
+	c->notification_13 = r->notification_13;
+	c->nonce_resync = r->nonce_resync;
 	c->max_message = r->max_message;
 	c->deadline_ms = r->deadline_ms;
 	atomic64_set(&c->hits, atomic64_read(&r->hits));
@@ -55,7 +58,8 @@ struct omasec_rule *omasec_rule_clone(const struct omasec_rule *r, struct omasec
 
 static bool omasec_selector_same(const struct omasec_selector *a, const struct omasec_selector *b)
 {
-	return a->direction == b->direction && a->has_uid == b->has_uid &&
+	return a->direction == b->direction && a->protocol == b->protocol &&
+	       a->has_uid == b->has_uid &&
 	       a->has_cgroup == b->has_cgroup && a->family == b->family &&
 	       a->prefix == b->prefix && a->port_min == b->port_min &&
 	       a->port_max == b->port_max && a->uid == b->uid && a->cgroup == b->cgroup &&
@@ -70,6 +74,8 @@ bool omasec_rule_same(const struct omasec_rule *a, const struct omasec_rule *b)
 	       a->auth_mode == b->auth_mode &&
 	       a->first_contact == b->first_contact && a->other == b->other &&
 	       a->on_deny == b->on_deny && a->helper_lost == b->helper_lost &&
+	       a->tls == b->tls && a->notification_13 == b->notification_13 &&
+	       a->nonce_resync == b->nonce_resync &&
 	       a->max_message == b->max_message && a->deadline_ms == b->deadline_ms;
 }
 
@@ -107,9 +113,13 @@ struct omasec_policy *omasec_policy_new(struct omasec_rule **rules, unsigned int
 		const struct omasec_selector *sel = &rules[i]->sel;
 
 		p->rules[i] = rules[i];
-		bitmap_set(p->ports[sel->direction], sel->port_min,
+		bitmap_set(sel->protocol == OMASEC_PROTOCOL_UDP ? p->udp_ports :
+			   p->ports[sel->direction], sel->port_min,
 			   sel->port_max - sel->port_min + 1);
-		p->names[sel->direction] = true;
+		if (sel->protocol == OMASEC_PROTOCOL_UDP)
+			p->has_udp = true;
+		else
+			p->names[sel->direction] = true;
 		p->needs_helper |= omasec_rule_needs_helper(rules[i]);
 	}
 	return p;
@@ -159,6 +169,13 @@ bool omasec_policy_direction(struct omasec_net *on, unsigned int direction)
 	return named;
 }
 
+/* Some rule of the protocol of @key names its port. */
+static bool omasec_policy_named(const struct omasec_policy *p, const struct omasec_sock_key *key)
+{
+	return test_bit(key->port, key->protocol == OMASEC_PROTOCOL_UDP ? p->udp_ports :
+				   p->ports[key->direction]);
+}
+
 /**
  * omasec_policy_match() - the first rule that selects a socket
  * @on: namespace
@@ -176,7 +193,7 @@ struct omasec_rule *omasec_policy_match(struct omasec_net *on, const struct omas
 	rcu_read_lock();
 again:
 	p = rcu_dereference(on->policy);
-	if (!p || !omasec_policy_names(p, key->direction, key->port))
+	if (!p || !omasec_policy_named(p, key))
 		goto out;
 	for (i = 0; i < p->count; i++) {
 		if (!omasec_selector_match(&p->rules[i]->sel, key))

@@ -30,7 +30,7 @@ enum omasec_seen {
  * @ref: reference count
  * @account: the one account, or NULL for any (by user name in the MAC); holds a reference
  * @flows: flows that use it
- * @hits: sockets that it selected
+ * @hits: sockets or datagrams that it selected
  * @seen: by enum omasec_seen
  */
 struct omasec_rule {
@@ -49,6 +49,9 @@ struct omasec_rule {
 	u8 other;
 	u8 on_deny;
 	u8 helper_lost;
+	u8 tls;
+	u8 notification_13;
+	u8 nonce_resync;
 	u32 max_message;
 	u32 deadline_ms;
 	atomic_t flows;
@@ -60,14 +63,18 @@ struct omasec_rule {
  * struct omasec_policy - all rules in force, first match wins
  * @ports: per direction, the ports that any rule names: the one look-up that an
  *	unselected socket pays for
- * @names: per direction, whether there is a rule at all
+ * @udp_ports: the ports that rules of protocol udp name; their direction is in
+ * @names: per direction, whether there is a rule of protocol tcp at all
+ * @has_udp: there are rules of protocol udp
  * @needs_helper: some rule cannot work without the helper
  */
 struct omasec_policy {
 	struct rcu_head rcu;
 	DECLARE_BITMAP(ports[2], 65536);
+	DECLARE_BITMAP(udp_ports, 65536);
 	bool names[2];
 	bool needs_helper;
+	bool has_udp;
 	unsigned int count;
 	struct omasec_rule *rules[];
 };
@@ -92,7 +99,7 @@ static inline bool omasec_policy_names(const struct omasec_policy *p, unsigned i
 }
 
 /*
- * Some rule in force names this port in this direction. RCU inside; any context, also
+ * Some rule of protocol tcp in force names this port in this direction. RCU inside; any context, also
  * with preemption off on PREEMPT_RT. @port in host order.
  */
 bool omasec_policy_port(struct omasec_net *on, unsigned int direction, u16 port);
@@ -107,7 +114,8 @@ struct omasec_rule *omasec_policy_match(struct omasec_net *on, const struct omas
 /* The rule needs a verdict of the helper for each DM message. */
 static inline bool omasec_rule_needs_helper(const struct omasec_rule *r)
 {
-	return r->integrity != OMASEC_INTEGRITY_NONE && r->auth_mode != OMASEC_AUTH_MODE_STATIC;
+	return r->sel.protocol == OMASEC_PROTOCOL_TCP && r->integrity != OMASEC_INTEGRITY_NONE &&
+	       r->auth_mode != OMASEC_AUTH_MODE_STATIC;
 }
 
 /*

@@ -42,7 +42,7 @@ static bool omasec_address_match(const struct omasec_selector *sel,
  */
 bool omasec_selector_match(const struct omasec_selector *sel, const struct omasec_sock_key *key)
 {
-	if (sel->direction != key->direction)
+	if (sel->direction != key->direction || sel->protocol != key->protocol)
 		return false;
 	if (key->port < sel->port_min || key->port > sel->port_max)
 		return false;

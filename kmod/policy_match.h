@@ -8,6 +8,7 @@
 /**
  * struct omasec_selector - the part of a rule that selects sockets
  * @direction: enum omasec_direction
+ * @protocol: enum omasec_protocol
  * @has_uid: @uid counts
  * @has_cgroup: @cgroup counts
  * @family: 0 for any address, 4 or 6
@@ -18,6 +19,7 @@
  */
 struct omasec_selector {
 	u8 direction;
+	u8 protocol;
 	bool has_uid, has_cgroup;
 	u8 family;
 	u8 prefix;
@@ -35,6 +37,7 @@ struct omasec_selector {
  */
 struct omasec_sock_key {
 	u8 direction;
+	u8 protocol;
 	u8 family;
 	u16 port;
 	u32 uid;

@@ -5,9 +5,8 @@
  * between CPUs, so the atomic costs next to nothing.
  */
 #include "net.h"
+#include "proto/reason.h"
 #include "stats.h"
-
-#define OMASEC_REASONS (OMASEC_REASON_RESPONSE_LOST + 1)
 
 struct omasec_stats {
 	atomic64_t general[OMASEC_STAT_MAX];
@@ -28,6 +27,10 @@ static const char * const omasec_stat_names[] = {
 	[OMASEC_STAT_NOTICES_LOST] = "notices-lost",
 	[OMASEC_STAT_EVENTS_LOST] = "events-lost",
 	[OMASEC_STAT_GUARD_DROPS] = "guard-drops",
+	[OMASEC_STAT_DATAGRAMS] = "datagrams",
+	[OMASEC_STAT_NOTIFICATIONS] = "notifications",
+	[OMASEC_STAT_DATAGRAMS_PASSED] = "datagrams-passed",
+	[OMASEC_STAT_DATAGRAMS_DROPPED] = "datagrams-dropped",
 };
 
 static_assert(ARRAY_SIZE(omasec_stat_names) == OMASEC_STAT_MAX);

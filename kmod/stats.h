@@ -24,6 +24,10 @@ enum omasec_stat {
 	OMASEC_STAT_NOTICES_LOST,
 	OMASEC_STAT_EVENTS_LOST,
 	OMASEC_STAT_GUARD_DROPS,
+	OMASEC_STAT_DATAGRAMS,		/* selected by a rule */
+	OMASEC_STAT_NOTIFICATIONS,	/* of them, right and delivered */
+	OMASEC_STAT_DATAGRAMS_PASSED,	/* delivered unchecked, by rule */
+	OMASEC_STAT_DATAGRAMS_DROPPED,
 	OMASEC_STAT_MAX
 };
 

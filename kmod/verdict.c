@@ -7,6 +7,7 @@
  */
 #include <linux/ctype.h>
 
+#include "proto/reason.h"
 #include "upcall.h"
 
 /* The account that the message would have after the verdict. */
@@ -124,7 +125,7 @@ int omasec_verdict_check(const struct omasec_msg *m, const struct omasec_decisio
 		return err;
 	switch (d->verdict) {
 	case OMASEC_VERDICT_REJECT:
-		if (d->reason == OMASEC_REASON_NONE || d->reason > OMASEC_REASON_RESPONSE_LOST) {
+		if (d->reason == OMASEC_REASON_NONE || d->reason >= OMASEC_REASONS) {
 			*why = "reject needs a reason";
 			return -EINVAL;
 		}

@@ -10,6 +10,7 @@
 #define OMASEC_COMPAT_H
 
 #include <linux/net.h>
+#include <linux/netfilter.h>
 #include <linux/netlink.h>
 #include <linux/tcp.h>
 #include <linux/uio.h>
@@ -182,6 +183,22 @@ static inline struct nlattr **omasec_dump_attrs(struct netlink_callback *cb)
 #else
 #error "this kernel cannot restrict a multicast group to CAP_NET_ADMIN"
 #endif
+
+/*
+ * Confirms the connection that conntrack has begun for @skb, which is not confirmed
+ * yet. Where conntrack offers nobody to do so, @skb goes on without one. RCU held.
+ */
+static inline bool omasec_ct_confirm(struct sk_buff *skb)
+{
+#ifdef HAVE_NF_CT_CONFIRM
+	const struct nf_ct_hook *hook = rcu_dereference(nf_ct_hook);
+
+	if (hook)
+		return hook->confirm(skb) == NF_ACCEPT;
+#endif
+	nf_reset_ct(skb);
+	return true;
+}
 
 /* Of struct netlink_range_validation objects in policies. */
 #ifdef HAVE_NLA_RANGE_CONST

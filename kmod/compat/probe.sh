@@ -137,6 +137,11 @@ probe NLA_RANGE_CONST 'nla_policy.range points to const' <<'E'
 SAME(((struct nla_policy *)0)->range, const struct netlink_range_validation *);
 E
 
+probe NF_CT_CONFIRM 'nf_ct_hook has confirm' <<'E'
+#include <linux/netfilter.h>
+struct nf_ct_hook h = { .confirm = NULL };
+E
+
 for n in $names; do
 	echo "obj-m += probe_$n.o"
 done > "$work/Kbuild"

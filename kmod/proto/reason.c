@@ -226,6 +226,71 @@ static const struct {
 		"The peer closed the connection before it answered the request.",
 		"See the log of the peer; it may have refused the request.",
 	},
+	[OMASEC_REASON_WSP_SYNTAX] = {
+		"wsp-syntax", EPROTO,
+		"The WSP header of a push is malformed or can be read in two ways.",
+		"Correct the sender: a connectionless push with content type, application id and nothing twice.",
+	},
+	[OMASEC_REASON_NOTIFICATION_BAD] = {
+		"notification-bad", EBADMSG,
+		"The notification is malformed.",
+		"See the detail of the event for what is wrong, and correct the sender.",
+	},
+	[OMASEC_REASON_NOTIFICATION_VERSION] = {
+		"notification-version", EPROTONOSUPPORT,
+		"The notification is of a version that cannot be checked.",
+		"Have the server send notifications of DM 1.2; notification-1.3 = pass lets those of DM 1.3 through unchecked.",
+	},
+	[OMASEC_REASON_SERVER_UNKNOWN] = {
+		"server-unknown", EBADMSG,
+		"No account has the server identifier that stands in the notification.",
+		"Add an account with this server-id, or find out who sends notifications here.",
+	},
+	[OMASEC_REASON_SERVER_MISMATCH] = {
+		"server-mismatch", EBADMSG,
+		"The notification names another server than the account of the rule.",
+		"Correct the account of the rule, or find out why the sender names another server.",
+	},
+	[OMASEC_REASON_DIGEST_WRONG] = {
+		"digest-wrong", EBADMSG,
+		"The digest does not match the server's credential, the nonce and the notification.",
+		"Compare server-id and password of the account with those of the server; if they are equal, the nonces have drifted apart or the notification is forged.",
+	},
+	[OMASEC_REASON_SESSION_REPLAYED] = {
+		"session-replayed", EBADMSG,
+		"A notification for this session was accepted before.",
+		"Nothing needs to be done if the server repeats notifications; otherwise somebody sends recorded ones.",
+	},
+	[OMASEC_REASON_RESYNC_LIMIT] = {
+		"resync-limit", EBUSY,
+		"The account accepted a notification with the resynchronisation nonce less than a minute ago.",
+		"Find out why the server loses its nonce again and again.",
+	},
+	[OMASEC_REASON_KIND_UNCHECKED] = {
+		"kind-unchecked", EPROTONOSUPPORT,
+		"The push carries a kind of DM message that cannot be checked on this transport.",
+		"Send it on another transport, or do not send it.",
+	},
+	[OMASEC_REASON_TLS_REQUIRED] = {
+		"tls-required", EPROTO,
+		"The rule requires a transport that secures itself, and the message came without.",
+		"Configure the peer to use TLS or DTLS, or set tls to allow in the rule.",
+	},
+	[OMASEC_REASON_TLS_FORBIDDEN] = {
+		"tls-forbidden", EPROTO,
+		"The rule forbids a transport that secures itself, in which messages cannot be checked.",
+		"Configure the peer not to use TLS or DTLS, or set tls to allow in the rule.",
+	},
+	[OMASEC_REASON_DATAGRAM_BAD] = {
+		"datagram-bad", EPROTO,
+		"A datagram has a wrong length or checksum, or did not come in one piece.",
+		"Look for network trouble or a sender that makes its datagrams by hand.",
+	},
+	[OMASEC_REASON_QUEUE_FULL] = {
+		"queue-full", ENOBUFS,
+		"Too many datagrams already wait to be checked.",
+		"Find out who floods the port; the server sends a lost notification again.",
+	},
 };
 
 static bool known(unsigned int reason)

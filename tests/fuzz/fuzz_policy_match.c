@@ -36,7 +36,7 @@ static bool expected(const struct omasec_selector *s, const struct omasec_sock_k
 		       (s->family == k->family && s->prefix <= (s->family == 4 ? 32 : 128) &&
 			same_prefix(s->address, k->address, s->prefix));
 
-	return s->direction == k->direction && port && uid && cgroup && address;
+	return s->direction == k->direction && s->protocol == k->protocol && port && uid && cgroup && address;
 }
 
 /* Takes @n octets as a number; 0 when there are none left. */
@@ -67,6 +67,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	k.family = families[(flags >> 7 & 7) % 3];
 	k.in_cgroup = flags >> 10 & 1 ? in_cgroup : NULL;
 	k.cgroup_arg = &here;
+	s.protocol = flags >> 11 & 1;
+	k.protocol = flags >> 12 & 1;
 	s.prefix = (u8)take(&data, &size, 1);
 	s.port_min = (u16)take(&data, &size, 2);
 	s.port_max = (u16)take(&data, &size, 2);

@@ -10,6 +10,7 @@
 #include <linux/workqueue.h>
 
 #include "control_kunit.h"
+#include "proto/reason.h"
 
 #define BODY "<SyncML/>"
 
@@ -477,7 +478,7 @@ static const struct verdict_case {
 	{ "reject", .d = { .verdict = OMASEC_VERDICT_REJECT, .reason = OMASEC_REASON_DM_BAD } },
 	{ "reject without reason", .d = { .verdict = OMASEC_VERDICT_REJECT }, .err = -EINVAL },
 	{ "reject for no known reason", .d = { .verdict = OMASEC_VERDICT_REJECT,
-	  .reason = OMASEC_REASON_RESPONSE_LOST + 1 }, .err = -EINVAL },
+	  .reason = OMASEC_REASONS }, .err = -EINVAL },
 	{ "no verdict", .d = { .verdict = OMASEC_VERDICT_NONE }, .err = -EINVAL },
 	{ "an unknown verdict", .d = { .verdict = 9 }, .err = -EINVAL },
 	{ "tx with MAC", .path = OMASEC_PATH_TX, .known = true,

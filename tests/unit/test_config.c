@@ -20,6 +20,7 @@
 #include "userspace/tool/value.h"
 
 #define ACCOUNT "[account a]\nserver-id = id\nclient-name = dev\n"
+#define UDP "[rule r]\nprotocol = udp\ndirection = in\nport = 2948\naccount = a\n"
 #define RULE "[rule r]\ndirection = out\nport = 80\naccount = a\n"
 
 static struct config c;
@@ -117,6 +118,26 @@ static void takes_every_key_of_a_rule(void **state)
 	assert_int_equal(r->helper_lost, OMASEC_HELPER_LOST_HOLD);
 }
 
+static void takes_every_key_of_datagrams(void **state)
+{
+	const struct omasec_rule *r;
+
+	(void)state;
+	assert_int_equal(parse(ACCOUNT UDP "tls = forbid\nnonce-resync = ascii\n"
+			       "notification-1.3 = pass\nmax-message = 2K\nother = pass\n"), 0);
+	r = &c.rule[0].r;
+	assert_int_equal(r->protocol, OMASEC_PROTOCOL_UDP);
+	assert_int_equal(r->binding, OMASEC_BINDING_WSP);
+	assert_int_equal(r->tls, OMASEC_TLS_FORBID);
+	assert_int_equal(r->nonce_resync, OMASEC_NONCE_RESYNC_ASCII);
+	assert_int_equal(r->notification_13, OMASEC_NOTIFICATION_13_PASS);
+	assert_int_equal(parse(ACCOUNT UDP), 0);
+	r = &c.rule[0].r;
+	assert_int_equal(r->nonce_resync, OMASEC_NONCE_RESYNC_OFF);
+	assert_int_equal(r->notification_13, OMASEC_NOTIFICATION_13_REFUSE);
+	assert_int_equal(r->integrity, OMASEC_INTEGRITY_HMAC);
+}
+
 static void defaults_are_the_safe_ones(void **state)
 {
 	const struct omasec_rule *r;
@@ -203,6 +224,18 @@ static const struct {
 	{ ACCOUNT "[rule r]\ndirection = out\nport = 9-8\naccount = a\n", 6, "port" },
 	{ ACCOUNT "[rule r]\ndirection = out\nport = 80\naccount = any\n", 7, "any is for servers" },
 	{ ACCOUNT "[rule r]\ndirection = in\nrole = client\nport = 80\naccount = any\n", 8, "any is for servers" },
+	{ ACCOUNT UDP "uid = 0\n", 9, "[rule r] uid: is for protocol tcp" },
+	{ ACCOUNT UDP "cgroup = x\n", 9, "[rule r] cgroup: is for protocol tcp" },
+	{ ACCOUNT UDP "auth-mode = static\n", 9, "[rule r] auth-mode: is for protocol tcp" },
+	{ ACCOUNT UDP "deadline = 2s\n", 9, "[rule r] deadline: is for protocol tcp" },
+	{ ACCOUNT UDP "binding = http\n", 9, "[rule r] binding: expected wsp" },
+	{ ACCOUNT UDP "integrity = none\n", 9, "[rule r] integrity: expected hmac" },
+	{ ACCOUNT UDP "role = server\n", 9, "[rule r] role: expected client" },
+	{ ACCOUNT RULE "protocol = udp\n", 5, "[rule r] direction: expected in" },
+	{ ACCOUNT RULE "binding = wsp\n", 8, "[rule r] binding: expected http" },
+	{ ACCOUNT RULE "nonce-resync = on\n", 8, "[rule r] nonce-resync: is for protocol udp" },
+	{ ACCOUNT RULE "notification-1.3 = pass\n", 8, "[rule r] notification-1.3: is for protocol udp" },
+	{ ACCOUNT RULE "protocol = sctp\n", 8, "[rule r] protocol: expected tcp or udp" },
 	{ ACCOUNT RULE "address = 192.0.2.1/24\n", 8, "[rule r] address: expected an address" },
 	{ ACCOUNT RULE "address = ::ffff:1.2.3.4\n", 8, "address" },
 	{ ACCOUNT RULE "cgroup = ../x\n", 8, "[rule r] cgroup" },
@@ -509,6 +542,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(takes_every_key_of_an_account),
 		T(takes_every_key_of_a_rule),
+		T(takes_every_key_of_datagrams),
 		T(defaults_are_the_safe_ones),
 		T(takes_comments_blanks_and_other_line_ends),
 		T(takes_a_rule_before_its_account),

@@ -41,6 +41,11 @@ static const char *const spec_name[OMASEC_NAMES_COUNT] = {
 	[OMASEC_NAMES_VERDICT] = "verdict",
 	[OMASEC_NAMES_EVENT_KIND] = "event-kind",
 	[OMASEC_NAMES_HTTP_KIND] = "http-kind",
+	[OMASEC_NAMES_PROTOCOL] = "protocol",
+	[OMASEC_NAMES_TLS] = "tls",
+	[OMASEC_NAMES_NOTIFICATION_13] = "notification-13",
+	[OMASEC_NAMES_NONCE_RESYNC] = "nonce-resync",
+	[OMASEC_NAMES_MESSAGE_KIND] = "message-kind",
 };
 
 static char *spec;
@@ -81,10 +86,11 @@ static unsigned int spec_entries(const char *name, char out[][64], unsigned int 
 		end = strchr(p, ']');
 		p = strchr(p, '[') + 1;
 		while (p < end && n < max) {
-			size_t blank = strspn(p, " ,"), len = strcspn(p + blank, " ,]");
+			/* words that YAML would take for truth values stand in quotes */
+			size_t blank = strspn(p, " ,\""), len = strcspn(p + blank, " ,]\"");
 
 			snprintf(out[n++], 64, "%.*s", (int)len, p + blank);
-			p += blank + len + strspn(p + blank + len, " ");
+			p += blank + len + strspn(p + blank + len, " \"");
 		}
 		return n;
 	}
@@ -144,7 +150,7 @@ static void a_mistyped_key_leads_to_the_one_that_was_meant(void **state)
 	static const struct {
 		const char *typed, *meant;
 	} cases[] = {
-		{ "direktion", "direction" }, { "prot", "port" }, { "adress", "address" },
+		{ "direktion", "direction" }, { "prt", "port" }, { "adress", "address" },
 		{ "max-mesage", "max-message" }, { "maxmessage", "max-message" },
 		{ "helper_lost", "helper-lost" }, { "dead", "deadline" },
 		{ "xyzzy", NULL }, { "", NULL },

@@ -8,6 +8,8 @@
 
 #include <omasec.h>
 
+#include "kmod/proto/reason.h"
+
 #define NAMES(...) { (const char *const[]){ __VA_ARGS__ }, \
 		     sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *) }
 
@@ -16,11 +18,11 @@ static const struct {
 	unsigned int count;
 } names[OMASEC_NAMES_COUNT] = {
 	/* The reasons stand in kmod/proto/reason.c. */
-	[OMASEC_NAMES_REASON] = { NULL, OMASEC_REASON_RESPONSE_LOST + 1 },
+	[OMASEC_NAMES_REASON] = { NULL, OMASEC_REASONS },
 	[OMASEC_NAMES_DIRECTION] = NAMES("out", "in"),
 	[OMASEC_NAMES_PATH] = NAMES("rx", "tx"),
 	[OMASEC_NAMES_ROLE] = NAMES("auto", "client", "server"),
-	[OMASEC_NAMES_BINDING] = NAMES("http"),
+	[OMASEC_NAMES_BINDING] = NAMES("http", "wsp"),
 	[OMASEC_NAMES_INTEGRITY] = NAMES("none", "hmac", "on-challenge"),
 	[OMASEC_NAMES_TRANSPORT] = NAMES("plain", "authenticated"),
 	[OMASEC_NAMES_AUTH_MODE] = NAMES("transparent", "native", "static"),
@@ -34,8 +36,13 @@ static const struct {
 					 "malformed", "user-unknown"),
 	[OMASEC_NAMES_VERDICT] = NAMES("none", "accept", "reject", "respond"),
 	[OMASEC_NAMES_EVENT_KIND] = NAMES("refused", "attached", "detached", "challenged",
-					  "helper-up", "helper-down", "config", "key"),
+					  "helper-up", "helper-down", "config", "key", "accepted"),
 	[OMASEC_NAMES_HTTP_KIND] = NAMES("request", "response"),
+	[OMASEC_NAMES_PROTOCOL] = NAMES("tcp", "udp"),
+	[OMASEC_NAMES_TLS] = NAMES("allow", "require", "forbid"),
+	[OMASEC_NAMES_NOTIFICATION_13] = NAMES("refuse", "pass"),
+	[OMASEC_NAMES_NONCE_RESYNC] = NAMES("off", "on", "ascii"),
+	[OMASEC_NAMES_MESSAGE_KIND] = NAMES("session", "bootstrap", "notification", "sessionless"),
 };
 
 unsigned int omasec_name_count(enum omasec_names which)

@@ -69,6 +69,10 @@ int omasec_rule_add(struct omasec *o, const struct omasec_rule *r, uint32_t *id)
 	genl_put_u8(&m, OMASEC_A_RULE_AUTH_MODE, r->auth_mode);
 	genl_put_u8(&m, OMASEC_A_RULE_FIRST_CONTACT, r->first_contact);
 	genl_put_u8(&m, OMASEC_A_RULE_OTHER, r->other);
+	genl_put_u8(&m, OMASEC_A_RULE_PROTOCOL, r->protocol);
+	genl_put_u8(&m, OMASEC_A_RULE_TLS, r->tls);
+	genl_put_u8(&m, OMASEC_A_RULE_NOTIFICATION_13, r->notification_13);
+	genl_put_u8(&m, OMASEC_A_RULE_NONCE_RESYNC, r->nonce_resync);
 	if (r->max_message)
 		genl_put_u32(&m, OMASEC_A_RULE_MAX_MESSAGE, r->max_message);
 	if (r->deadline_ms)

@@ -55,6 +55,10 @@ static const struct genl_field rule_fields[] = {
 	R(DEADLINE_MS, GENL_U32, deadline_ms, "deadline-ms"),
 	R(ON_DENY, GENL_U8, on_deny, "on-deny"),
 	R(HELPER_LOST, GENL_U8, helper_lost, "helper-lost"),
+	R(PROTOCOL, GENL_U8, protocol, "protocol"),
+	R(TLS, GENL_U8, tls, "tls"),
+	R(NOTIFICATION_13, GENL_U8, notification_13, "notification-1.3"),
+	R(NONCE_RESYNC, GENL_U8, nonce_resync, "nonce-resync"),
 	R(FLOWS, GENL_U32, flows, "flows"),
 	R(HITS, GENL_U64, hits, "hits"),
 	R(RX_MAC, GENL_U64, seen.rx_mac, "rx-mac"),
@@ -194,5 +198,6 @@ static const struct genl_field event_fields[] = {
 	E_AUX(PATH, GENL_U8, path, has_path, "path"),
 	E(COOKIE, GENL_U64, cookie, "cookie"),
 	E(TEXT, GENL_STR, text, "text"),
+	E_AUX(MESSAGE, GENL_U8, message, has_message, "message"),
 };
 const struct genl_set omasec_set_event = GENL_SET(event_fields, OMASEC_A_EVENT_MAX);

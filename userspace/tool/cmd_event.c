@@ -71,6 +71,8 @@ static json_t *event_json(const struct omasec_event *e)
 		out_set(o, "direction", json_string(omasec_name(OMASEC_NAMES_DIRECTION, e->direction)));
 	if (e->has_path)
 		out_set(o, "path", json_string(omasec_name(OMASEC_NAMES_PATH, e->path)));
+	if (e->has_message)
+		out_set(o, "message", json_string(omasec_name(OMASEC_NAMES_MESSAGE_KIND, e->message)));
 	if (e->has_uid)
 		out_set(o, "uid", json_integer(e->uid));
 	if (e->rule)
@@ -97,6 +99,8 @@ static void event_line(const struct tool *t, const struct omasec_event *e)
 	       omasec_name(OMASEC_NAMES_EVENT_KIND, e->kind), out_colour(t, OUT_PLAIN));
 	if (e->reason)
 		printf(" %s", omasec_reason_name(e->reason));
+	if (e->has_message)
+		printf(" %s", omasec_name(OMASEC_NAMES_MESSAGE_KIND, e->message));
 	if (e->has_path)
 		printf(" %s", omasec_name(OMASEC_NAMES_PATH, e->path));
 	if (e->flow)

@@ -27,6 +27,13 @@ json_t *rule_seen_json(const struct omasec_seen *seen)
 	return o;
 }
 
+static void rule_json_datagrams(json_t *o, const struct omasec_rule *r)
+{
+	out_set(o, "notification-1.3",
+		json_string(omasec_name(OMASEC_NAMES_NOTIFICATION_13, r->notification_13)));
+	out_set(o, "nonce-resync", json_string(omasec_name(OMASEC_NAMES_NONCE_RESYNC, r->nonce_resync)));
+}
+
 json_t *rule_json(const struct omasec_rule *r)
 {
 	char text[VALUE_PREFIX_MAX];
@@ -35,6 +42,7 @@ json_t *rule_json(const struct omasec_rule *r)
 	out_set(o, "id", json_integer(r->id));
 	out_set(o, "name", out_text(r->name));
 	out_set(o, "direction", json_string(omasec_name(OMASEC_NAMES_DIRECTION, r->direction)));
+	out_set(o, "protocol", json_string(omasec_name(OMASEC_NAMES_PROTOCOL, r->protocol)));
 	out_set(o, "port-min", json_integer(r->port_min));
 	out_set(o, "port-max", json_integer(r->port_max));
 	value_format_prefix(text, r->family, r->prefix, r->address);
@@ -56,15 +64,29 @@ json_t *rule_json(const struct omasec_rule *r)
 	out_set(o, "deadline-ms", json_integer(r->deadline_ms));
 	out_set(o, "on-deny", json_string(omasec_name(OMASEC_NAMES_ON_DENY, r->on_deny)));
 	out_set(o, "helper-lost", json_string(omasec_name(OMASEC_NAMES_HELPER_LOST, r->helper_lost)));
+	out_set(o, "tls", json_string(omasec_name(OMASEC_NAMES_TLS, r->tls)));
 	out_set(o, "flows", json_integer(r->flows));
 	out_set(o, "hits", out_number(r->hits));
 	out_set(o, "seen", rule_seen_json(&r->seen));
+	if (r->protocol == OMASEC_PROTOCOL_UDP)
+		rule_json_datagrams(o, r);
 	return o;
 }
 
 struct out_table *rule_table(void)
 {
 	return out_table_new(">ID|NAME|DIR|PORT|ADDRESS|FOR|ACCOUNT|PROTECTION|>FLOWS|>HITS");
+}
+
+static void rule_cell_datagrams(struct out_table *table, const struct omasec_rule *r)
+{
+	out_cell(table, "notifications%s%s%s%s%s",
+		 r->tls == OMASEC_TLS_REQUIRE ? ", only with TLS" :
+		 r->tls == OMASEC_TLS_FORBID ? ", no TLS" : "",
+		 r->nonce_resync ? ", resync " : "",
+		 r->nonce_resync ? omasec_name(OMASEC_NAMES_NONCE_RESYNC, r->nonce_resync) : "",
+		 r->notification_13 == OMASEC_NOTIFICATION_13_PASS ? ", 1.3 passes" : "",
+		 r->other == OMASEC_OTHER_PASS ? ", other content passes" : "");
 }
 
 void rule_row(struct out_table *table, const struct omasec_rule *r)
@@ -77,7 +99,7 @@ void rule_row(struct out_table *table, const struct omasec_rule *r)
 	out_cell(table, "%u", r->id);
 	out_cell(table, "%s", r->name);
 	out_cell(table, "%s", omasec_name(OMASEC_NAMES_DIRECTION, r->direction));
-	out_cell(table, "%s", ports);
+	out_cell(table, "%s%s", ports, r->protocol == OMASEC_PROTOCOL_UDP ? "/udp" : "");
 	out_cell(table, "%s", address);
 	if (r->has_uid && r->has_cgroup)
 		out_cell(table, "uid %u, cgroup %llu", r->uid, (unsigned long long)r->cgroup);
@@ -88,14 +110,21 @@ void rule_row(struct out_table *table, const struct omasec_rule *r)
 	else
 		out_cell(table, "all");
 	out_cell(table, "%s", r->account[0] ? r->account : "any");
-	if (r->integrity == OMASEC_INTEGRITY_NONE)
+	if (r->protocol == OMASEC_PROTOCOL_UDP)
+		rule_cell_datagrams(table, r);
+	else if (r->integrity == OMASEC_INTEGRITY_NONE)
 		out_cell(table, "%s", integrity);
 	else
 		out_cell(table, "%s, %s%s%s", integrity, omasec_name(OMASEC_NAMES_AUTH_MODE, r->auth_mode),
 			 r->transport == OMASEC_TRANSPORT_AUTHENTICATED ? ", transport authenticates" : "",
 			 r->other == OMASEC_OTHER_PASS ? ", other content passes" : "");
 	out_cell(table, "%u", r->flows);
-	out_cell(table, "%llu", (unsigned long long)r->hits);
+	if (r->protocol == OMASEC_PROTOCOL_UDP)
+		out_cell(table, "%llu (%llu right, %llu passed, %llu refused)",
+			 (unsigned long long)r->hits, (unsigned long long)r->seen.rx_mac,
+			 (unsigned long long)r->seen.passed, (unsigned long long)r->seen.refused);
+	else
+		out_cell(table, "%llu", (unsigned long long)r->hits);
 }
 
 struct list {
@@ -158,6 +187,7 @@ int cmd_rule_add(struct tool *t, int argc, char **argv)
 		rc = pairs_read(t, &setting_rule, &c, argc - argc % 2, argv + argc % 2);
 	if (rc)
 		goto out;
+	setting_rule_default(&c);
 	setting_rule_check(&c, pairs_fault, &faults);
 	rc = faults.count ? EXIT_USAGE : 0;
 	if (rc)

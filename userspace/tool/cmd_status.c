@@ -22,6 +22,7 @@
  * @problems: array of {id, text, advice}
  * @rule_count: rules that were read
  * @refused: messages refused since the module was loaded
+ * @datagrams: selected by rules, @notifications of them right
  */
 struct screen {
 	const struct tool *t;
@@ -29,7 +30,7 @@ struct screen {
 	json_t *problems, *rules;
 	struct out_table *table;
 	unsigned int rule_count, bad_accounts;
-	uint64_t refused, rx, tx;
+	uint64_t refused, rx, tx, datagrams, notifications;
 };
 
 static void problem(struct screen *s, const char *id, const char *advice, const char *fmt, ...)
@@ -94,6 +95,10 @@ static int see_counter(void *arg, const struct omasec_counter *c)
 		s->rx = c->value;
 	else if (!strcmp(c->name, "tx-messages"))
 		s->tx = c->value;
+	else if (!strcmp(c->name, "datagrams"))
+		s->datagrams = c->value;
+	else if (!strcmp(c->name, "notifications"))
+		s->notifications = c->value;
 	return 0;
 }
 
@@ -176,6 +181,8 @@ static int print_json(struct tool *t, struct screen *s)
 	out_set(st, "rx-messages", out_number(s->rx));
 	out_set(st, "tx-messages", out_number(s->tx));
 	out_set(st, "refused", out_number(s->refused));
+	out_set(st, "datagrams", out_number(s->datagrams));
+	out_set(st, "notifications", out_number(s->notifications));
 	out_set(o, "loaded", json_true());
 	out_set(o, "status", st);
 	out_set(o, "rules", s->rules);
@@ -219,6 +226,10 @@ static int print_text(struct tool *t, struct screen *s)
 	       s->st.listeners == 1 ? "" : "s", s->st.pending, s->st.pending == 1 ? "" : "s",
 	       (unsigned long long)s->rx, (unsigned long long)s->tx,
 	       out_colour(t, s->refused ? OUT_WARN : OUT_PLAIN), (unsigned long long)s->refused, plain);
+	if (s->datagrams)
+		printf("%llu datagram%s, %llu notification%s right and delivered\n",
+		       (unsigned long long)s->datagrams, s->datagrams == 1 ? "" : "s",
+		       (unsigned long long)s->notifications, s->notifications == 1 ? "" : "s");
 	printf("\n%sProtected%s\n", bold, plain);
 	out_table_end(t, s->table, 2, "Nothing: there are no rules (omasec apply FILE).");
 	s->table = NULL;

@@ -434,6 +434,7 @@ static int check_whole(struct config *c)
 	}
 	for (i = 0; !rc && i < c->rule_count; i++) {
 		f.r = &c->rule[i];
+		setting_rule_default(f.r);
 		setting_rule_check(f.r, fault_rule, &f);
 		check_rule_account(c, f.r, sorted);
 	}

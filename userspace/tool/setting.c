@@ -203,6 +203,7 @@ static const struct setting account_settings[] = {
 enum {
 	R_DIRECTION, R_PORT, R_ADDRESS, R_UID, R_CGROUP, R_ACCOUNT, R_ROLE, R_BINDING, R_INTEGRITY, R_TRANSPORT,
 	R_AUTH_MODE, R_FIRST_CONTACT, R_OTHER, R_MAX_MESSAGE, R_DEADLINE, R_ON_DENY, R_HELPER_LOST,
+	R_PROTOCOL, R_TLS, R_NOTIFICATION_13, R_NONCE_RESYNC,
 };
 
 static const struct setting rule_settings[] = {
@@ -220,8 +221,8 @@ static const struct setting rule_settings[] = {
 		NO_WORDS, 0, "Account of the peer; any finds it by the user name in the MAC header." },
 	[R_ROLE] = { "role", "auto, client or server", parse_enum, false, OMASEC_NAMES_ROLE, R(r.role),
 		"Role of the local application; auto: client for out, server for in." },
-	[R_BINDING] = { "binding", "http", parse_enum, false, OMASEC_NAMES_BINDING, R(r.binding),
-		"Transport binding." },
+	[R_BINDING] = { "binding", "http or wsp", parse_enum, false, OMASEC_NAMES_BINDING, R(r.binding),
+		"Transport binding: http on tcp, wsp on udp." },
 	[R_INTEGRITY] = { "integrity", "hmac, on-challenge or none", parse_enum, false, OMASEC_NAMES_INTEGRITY,
 		R(r.integrity), "Protection that is required; on-challenge: once a side asks for it." },
 	[R_TRANSPORT] = { "transport", "plain or authenticated", parse_enum, false,
@@ -244,6 +245,16 @@ static const struct setting rule_settings[] = {
 	[R_HELPER_LOST] = { "helper-lost", "reject or hold", parse_enum, false,
 		OMASEC_NAMES_HELPER_LOST, R(r.helper_lost),
 		"Without a helper messages are refused at once, or wait until the deadline." },
+	[R_PROTOCOL] = { "protocol", "tcp or udp", parse_enum, false, OMASEC_NAMES_PROTOCOL,
+		R(r.protocol), "Connections (tcp), or datagrams with notifications that come in (udp)." },
+	[R_TLS] = { "tls", "allow, require or forbid", parse_enum, false, OMASEC_NAMES_TLS, R(r.tls),
+		"A transport that secures itself may be used, must be, or must not." },
+	[R_NOTIFICATION_13] = { "notification-1.3", "refuse or pass", parse_enum, false,
+		OMASEC_NAMES_NOTIFICATION_13, R(r.notification_13),
+		"Notifications of DM 1.3 are refused, or let through unchecked." },
+	[R_NONCE_RESYNC] = { "nonce-resync", "off, on or ascii", parse_enum, false,
+		OMASEC_NAMES_NONCE_RESYNC, R(r.nonce_resync),
+		"A notification may use the nonce 00000000, once a minute: as octets (on), or also as text (ascii)." },
 };
 
 static const struct setting import_settings[] = {
@@ -395,9 +406,51 @@ static bool rule_needs_account(const struct omasec_rule *r)
 	       (r->direction == OMASEC_DIRECTION_OUT || r->role == OMASEC_ROLE_CLIENT);
 }
 
+static void check_udp(const struct rule_conf *c, setting_report report, void *arg)
+{
+	static const int tcp_only[] = { R_UID, R_CGROUP, R_AUTH_MODE, R_FIRST_CONTACT, R_ON_DENY,
+					R_HELPER_LOST, R_DEADLINE };
+	size_t i;
+
+	for (i = 0; i < COUNT(tcp_only); i++)
+		if (c->seen & 1u << tcp_only[i])
+			report(arg, tcp_only[i], "is for protocol tcp: datagrams are judged before their socket is known, and without the helper");
+	if (c->seen & 1u << R_DIRECTION && c->r.direction != OMASEC_DIRECTION_IN)
+		report(arg, R_DIRECTION, "expected in: protocol udp is for datagrams that come in");
+	if (c->seen & 1u << R_BINDING && c->r.binding != OMASEC_BINDING_WSP)
+		report(arg, R_BINDING, "expected wsp with protocol udp");
+	if (c->r.integrity != OMASEC_INTEGRITY_HMAC)
+		report(arg, R_INTEGRITY, "expected hmac with protocol udp: a rule without would check nothing");
+	if (c->r.role == OMASEC_ROLE_SERVER)
+		report(arg, R_ROLE, "expected client with protocol udp: notifications come from servers");
+}
+
+static void check_tcp(const struct rule_conf *c, setting_report report, void *arg)
+{
+	static const int udp_only[] = { R_NOTIFICATION_13, R_NONCE_RESYNC, R_TLS };
+	size_t i;
+
+	for (i = 0; i < COUNT(udp_only); i++)
+		if (c->seen & 1u << udp_only[i])
+			report(arg, udp_only[i], "is for protocol udp");
+	if (c->r.binding == OMASEC_BINDING_WSP)
+		report(arg, R_BINDING, "expected http with protocol tcp");
+}
+
+void setting_rule_default(struct rule_conf *c)
+{
+	if (!(c->seen & 1u << R_BINDING) && c->r.protocol == OMASEC_PROTOCOL_UDP)
+		c->r.binding = OMASEC_BINDING_WSP;
+}
+
 void setting_rule_check(const struct rule_conf *c, setting_report report, void *arg)
 {
 	check_required(&setting_rule, c->seen, report, arg);
+	if (c->r.protocol == OMASEC_PROTOCOL_UDP) {
+		check_udp(c, report, arg);
+		return;
+	}
+	check_tcp(c, report, arg);
 	if (c->any_account && c->seen & 1u << R_DIRECTION && rule_needs_account(&c->r))
 		report(arg, R_ACCOUNT, "any is for servers, which learn from the MAC header who their peer is: expected the name of an account");
 	if (c->r.integrity == OMASEC_INTEGRITY_ON_CHALLENGE &&

@@ -120,6 +120,8 @@ void setting_account_check(const struct account_conf *c, bool fresh, setting_rep
 			   void *arg);
 /* What a new account has when it is not given: the server's name is its identifier. */
 void setting_account_default(struct account_conf *c);
+/* What a rule has when it is not given: binding by protocol. */
+void setting_rule_default(struct rule_conf *c);
 void setting_rule_check(const struct rule_conf *c, setting_report report, void *arg);
 
 #endif

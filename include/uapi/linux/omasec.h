@@ -71,6 +71,28 @@
  * @OMASEC_REASON_NATIVE_UNPROTECTED: A native application sent a message
  *   without a valid MAC.
  * @OMASEC_REASON_RESPONSE_LOST: The peer closed before it answered.
+ * @OMASEC_REASON_WSP_SYNTAX: Malformed or ambiguous WSP header of a push.
+ * @OMASEC_REASON_NOTIFICATION_BAD: Malformed notification.
+ * @OMASEC_REASON_NOTIFICATION_VERSION: A notification of a version that is not
+ *   let through.
+ * @OMASEC_REASON_SERVER_UNKNOWN: No account has the server identifier of the
+ *   notification.
+ * @OMASEC_REASON_SERVER_MISMATCH: The notification names another server than
+ *   the rule's account.
+ * @OMASEC_REASON_DIGEST_WRONG: The digest does not match credential, nonce and
+ *   notification.
+ * @OMASEC_REASON_SESSION_REPLAYED: A notification for this session was
+ *   accepted before.
+ * @OMASEC_REASON_RESYNC_LIMIT: Another notification with the resynchronisation
+ *   nonce too soon.
+ * @OMASEC_REASON_KIND_UNCHECKED: A kind of DM message that cannot be checked
+ *   on this transport.
+ * @OMASEC_REASON_TLS_REQUIRED: Plain DM where the rule requires a secure
+ *   transport.
+ * @OMASEC_REASON_TLS_FORBIDDEN: A secure transport where the rule forbids it.
+ * @OMASEC_REASON_DATAGRAM_BAD: A datagram with a wrong length or checksum, or
+ *   in pieces.
+ * @OMASEC_REASON_QUEUE_FULL: Too many datagrams wait to be checked.
  */
 enum omasec_reason {
 	OMASEC_REASON_NONE,
@@ -116,6 +138,19 @@ enum omasec_reason {
 	OMASEC_REASON_KILLED,
 	OMASEC_REASON_NATIVE_UNPROTECTED,
 	OMASEC_REASON_RESPONSE_LOST,
+	OMASEC_REASON_WSP_SYNTAX,
+	OMASEC_REASON_NOTIFICATION_BAD,
+	OMASEC_REASON_NOTIFICATION_VERSION,
+	OMASEC_REASON_SERVER_UNKNOWN,
+	OMASEC_REASON_SERVER_MISMATCH,
+	OMASEC_REASON_DIGEST_WRONG,
+	OMASEC_REASON_SESSION_REPLAYED,
+	OMASEC_REASON_RESYNC_LIMIT,
+	OMASEC_REASON_KIND_UNCHECKED,
+	OMASEC_REASON_TLS_REQUIRED,
+	OMASEC_REASON_TLS_FORBIDDEN,
+	OMASEC_REASON_DATAGRAM_BAD,
+	OMASEC_REASON_QUEUE_FULL,
 };
 
 /**
@@ -146,8 +181,51 @@ enum omasec_role {
 	OMASEC_ROLE_SERVER,
 };
 
+/**
+ * enum omasec_binding - How messages are carried: http on tcp, wsp (pushes) on
+ *   udp.
+ */
 enum omasec_binding {
 	OMASEC_BINDING_HTTP,
+	OMASEC_BINDING_WSP,
+};
+
+/**
+ * enum omasec_protocol - tcp: connections. udp: datagrams that come in.
+ */
+enum omasec_protocol {
+	OMASEC_PROTOCOL_TCP,
+	OMASEC_PROTOCOL_UDP,
+};
+
+/**
+ * enum omasec_tls - A transport that secures itself (TLS, DTLS, WTLS): it may
+ *   be used, must be, or must not.
+ */
+enum omasec_tls {
+	OMASEC_TLS_ALLOW,
+	OMASEC_TLS_REQUIRE,
+	OMASEC_TLS_FORBID,
+};
+
+/**
+ * enum omasec_notification_13 - What happens to notifications of DM 1.3, whose
+ *   digest is not known: refused, or let through unchecked.
+ */
+enum omasec_notification_13 {
+	OMASEC_NOTIFICATION_13_REFUSE,
+	OMASEC_NOTIFICATION_13_PASS,
+};
+
+/**
+ * enum omasec_nonce_resync - Whether a notification may use the nonce
+ *   00000000: off: no; on: as four zero octets; ascii: as these or as the text
+ *   0x00000000.
+ */
+enum omasec_nonce_resync {
+	OMASEC_NONCE_RESYNC_OFF,
+	OMASEC_NONCE_RESYNC_ON,
+	OMASEC_NONCE_RESYNC_ASCII,
 };
 
 /**
@@ -251,7 +329,7 @@ enum omasec_verdict {
 
 /**
  * enum omasec_event_kind - What happened. key comes beside refused when a key
- *   is missing, revoked or has expired.
+ *   is missing, revoked or has expired; accepted tells of a notification.
  */
 enum omasec_event_kind {
 	OMASEC_EVENT_KIND_REFUSED,
@@ -262,6 +340,17 @@ enum omasec_event_kind {
 	OMASEC_EVENT_KIND_HELPER_DOWN,
 	OMASEC_EVENT_KIND_CONFIG,
 	OMASEC_EVENT_KIND_KEY,
+	OMASEC_EVENT_KIND_ACCEPTED,
+};
+
+/**
+ * enum omasec_message_kind - What a message is for.
+ */
+enum omasec_message_kind {
+	OMASEC_MESSAGE_KIND_SESSION,
+	OMASEC_MESSAGE_KIND_BOOTSTRAP,
+	OMASEC_MESSAGE_KIND_NOTIFICATION,
+	OMASEC_MESSAGE_KIND_SESSIONLESS,
 };
 
 enum omasec_http_kind {
@@ -318,6 +407,10 @@ enum {
 	OMASEC_A_RULE_DEADLINE_MS,
 	OMASEC_A_RULE_ON_DENY,
 	OMASEC_A_RULE_HELPER_LOST,
+	OMASEC_A_RULE_PROTOCOL,
+	OMASEC_A_RULE_TLS,
+	OMASEC_A_RULE_NOTIFICATION_13,
+	OMASEC_A_RULE_NONCE_RESYNC,
 	OMASEC_A_RULE_FLOWS,
 	OMASEC_A_RULE_HITS,
 	OMASEC_A_RULE_RX_MAC,
@@ -458,6 +551,7 @@ enum {
 	OMASEC_A_EVENT_PATH,
 	OMASEC_A_EVENT_COOKIE,
 	OMASEC_A_EVENT_TEXT,
+	OMASEC_A_EVENT_MESSAGE,
 	OMASEC_A_EVENT_PAD,
 
 	__OMASEC_A_EVENT_MAX

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The judgement of a push: octets in, verdict out. What brought them (a datagram,
+ * another transport) is no matter here.
+ */
+#ifndef OMASEC_PUSH_H
+#define OMASEC_PUSH_H
+
+#include "account.h"
+
+/**
+ * struct omasec_push_terms - by what a push is judged
+ * @account: the only one that may speak, or NULL for any
+ * @other: enum omasec_other
+ * @tls: enum omasec_tls
+ * @notification_13: enum omasec_notification_13
+ * @nonce_resync: enum omasec_nonce_resync
+ * @max_message: most octets
+ */
+struct omasec_push_terms {
+	struct omasec_account *account;
+	u8 other, tls, notification_13, nonce_resync;
+	u32 max_message;
+};
+
+/**
+ * enum omasec_push_outcome - what becomes of a push
+ * @OMASEC_PUSH_REFUSE: nobody gets it
+ * @OMASEC_PUSH_PASS: it goes on unchecked, because the terms say so
+ * @OMASEC_PUSH_ACCEPT: it was checked and is right
+ */
+enum omasec_push_outcome { OMASEC_PUSH_REFUSE, OMASEC_PUSH_PASS, OMASEC_PUSH_ACCEPT };
+
+/**
+ * struct omasec_push_verdict - what was found
+ * @outcome: enum omasec_push_outcome
+ * @has_kind: @kind is known
+ * @kind: enum omasec_message_kind
+ * @resync: accepted with the resynchronisation nonce
+ * @session: id of the session that a notification asks for, 0 for none
+ * @reason: enum omasec_reason, for a refusal
+ * @account: who spoke or claimed to, with a reference; NULL when not known
+ * @server_id: in the notification, as far as there is room; "" for none
+ * @what: what exactly was wrong, or NULL; a constant
+ */
+struct omasec_push_verdict {
+	u8 outcome;
+	bool has_kind;
+	u8 kind;
+	bool resync;
+	u16 session;
+	u32 reason;
+	struct omasec_account *account;
+	char server_id[OMASEC_USER_MAX + 1];
+	const char *what;
+};
+
+/*
+ * The caller puts v->account. An accepted notification counts as seen: the same
+ * octets are refused the next time. Process context, may sleep.
+ */
+void omasec_push_judge(struct omasec_net *on, const struct omasec_push_terms *terms,
+		       const void *data, size_t len, struct omasec_push_verdict *v);
+
+#endif

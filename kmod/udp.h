@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Datagrams: what comes in for a port of a rule of protocol udp is judged first. */
+#ifndef OMASEC_UDP_H
+#define OMASEC_UDP_H
+
+#include <linux/skbuff.h>
+#include <linux/workqueue.h>
+#include "policy.h"
+
+struct net_device;
+struct nf_hook_state;
+
+#define OMASEC_UDP_DATAGRAMS	32
+#define OMASEC_UDP_OCTETS	(256 * 1024)
+
+/**
+ * struct omasec_datagram - a datagram that waits to be judged
+ * @list: in omasec_udp.queue or omasec_udp.idle
+ * @skb: from its network header on; in nobody's receive queue, with a route
+ * @rule: that selected it, with a reference
+ * @dev: it came in by, with a reference
+ * @okfn: takes it where it was going
+ * @off: of the UDP header
+ * @family: 4 or 6
+ * @octets: of memory that it counts for
+ */
+struct omasec_datagram {
+	struct list_head list;
+	struct sk_buff *skb;
+	struct omasec_rule *rule;
+	struct net_device *dev;
+	int (*okfn)(struct net *net, struct sock *sk, struct sk_buff *skb);
+	unsigned int off;
+	u8 family;
+	unsigned int octets;
+};
+
+/**
+ * struct omasec_udp - datagrams of a network namespace
+ * @on: namespace
+ * @hooked: the hooks are up; under config_lock
+ * @lock: protects the rest; BH-safe, taken inside of nothing of ours
+ * @dead: the namespace goes, nothing is queued any more
+ * @queue: datagrams that wait, oldest first
+ * @idle: room for more
+ * @octets: memory of those that wait and of the one that is judged
+ * @full: it was full before
+ * @told: jiffies when that was told last
+ * @work: judges
+ * @slots: where all of them are
+ */
+struct omasec_udp {
+	struct omasec_net *on;
+	bool hooked;
+	spinlock_t lock;
+	bool dead;
+	struct list_head queue, idle;
+	unsigned int octets;
+	bool full;
+	unsigned long told;
+	struct work_struct work;
+	struct omasec_datagram slots[OMASEC_UDP_DATAGRAMS];
+};
+
+int omasec_udp_init(void);	/* after the pernet operations are up */
+/*
+ * Before the pernet operations go, and after: giving a notifier back tells it that
+ * every device goes, and what is queued would be lost.
+ */
+void omasec_udp_stop(void);
+void omasec_udp_exit(void);
+
+/*
+ * Hooks up and down; down after what waits was judged. config_lock held, may
+ * sleep. up: 0 or a negative errno.
+ */
+int omasec_udp_up(struct omasec_net *on);
+void omasec_udp_down(struct omasec_net *on);
+void omasec_udp_net_pre_exit(struct omasec_net *on);
+void omasec_udp_net_exit(struct omasec_net *on);
+
+/* udp_queue.c */
+struct omasec_udp *omasec_udp_new(struct omasec_net *on);
+/* Takes @skb and the reference of @rule over. Bottom halves off, RCU. */
+void omasec_udp_queue(struct omasec_udp *u, struct sk_buff *skb, struct omasec_rule *rule,
+		      const struct nf_hook_state *state, unsigned int off, u8 family);
+/* Drops what waits, or only what came in by @dev. Any context but hard interrupts. */
+void omasec_udp_drop(struct omasec_udp *u, const struct net_device *dev);
+
+/* Counts a datagram that is dropped without being judged, and tells of it. Bottom halves off. */
+void omasec_udp_refuse(struct omasec_net *on, struct omasec_rule *rule, const struct sk_buff *skb,
+		       unsigned int off, u8 family, unsigned int reason, const char *what);
+
+#endif
