@@ -246,7 +246,7 @@ static bool app_id(const struct wsp_value *v, struct omasec_wsp_push *push)
 }
 
 /* One header; NULL, or what is wrong with it. */
-static const char *header(struct wsp *r, struct omasec_wsp_push *push)
+static const char *next_header(struct wsp *r, struct omasec_wsp_push *push)
 {
 	struct omasec_slice name = { NULL, 0 };
 	u8 code = *r->p;
@@ -302,7 +302,7 @@ unsigned int omasec_wsp_push_parse(const void *p, size_t len, struct omasec_wsp_
 	if (!content_type(&head, push))
 		return OMASEC_REASON_WSP_SYNTAX;
 	while (left(&head)) {
-		push->what = header(&head, push);
+		push->what = next_header(&head, push);
 		if (push->what)
 			return OMASEC_REASON_WSP_SYNTAX;
 	}
