@@ -19,5 +19,7 @@ const char *account_key_text(const struct omasec_cred *c);
  */
 int account_key(struct tool *t, struct account_conf *c, enum who who, const char *dir,
 		int *staged, int *key, char why[RESOLVE_WHY_MAX]);
+/* The secrets for bootstrap messages, where the keyring has them. */
+void account_secrets(struct account_conf *c);
 
 #endif

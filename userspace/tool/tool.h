@@ -27,6 +27,7 @@ enum {
 	OPT_INTERVAL = 1 << 4,
 	OPT_SECRET_FILE = 1 << 5,
 	OPT_SECRET_FD = 1 << 6,
+	OPT_PIN = 1 << 7,
 };
 
 /**
@@ -53,6 +54,7 @@ enum complete {
 	COMPLETE_FLOW,
 	COMPLETE_KEY,		/* account, then client or server */
 	COMPLETE_FILE,
+	COMPLETE_BLOB,		/* kind of a blob, then a file */
 };
 
 /**
@@ -112,6 +114,9 @@ int cmd_account_show(struct tool *t, int argc, char **argv);
 int cmd_account_add(struct tool *t, int argc, char **argv);
 int cmd_account_set(struct tool *t, int argc, char **argv);
 int cmd_account_del(struct tool *t, int argc, char **argv);
+int cmd_account_pin_reset(struct tool *t, int argc, char **argv);
+int cmd_blob_verify(struct tool *t, int argc, char **argv);
+int cmd_blob_protect(struct tool *t, int argc, char **argv);
 int cmd_rule_list(struct tool *t, int argc, char **argv);
 int cmd_rule_add(struct tool *t, int argc, char **argv);
 int cmd_rule_del(struct tool *t, int argc, char **argv);
