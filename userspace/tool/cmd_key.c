@@ -124,12 +124,12 @@ static int key_secret(struct tool *t, const char *what, struct secret *s, char w
 }
 
 /* How the network secret is written. 0 or an exit code. */
-static int key_form(struct tool *t, enum who who, int argc, char **argv, enum secret_form *form)
+static int key_form(struct tool *t, enum who of, int argc, char **argv, enum secret_form *form)
 {
-	*form = who == WHO_PIN ? SECRET_DIGITS : SECRET_IMSI;
+	*form = of == WHO_PIN ? SECRET_DIGITS : SECRET_IMSI;
 	if (!argc)
 		return 0;
-	if (who == WHO_PIN || strcmp(argv[0], "form"))
+	if (of == WHO_PIN || strcmp(argv[0], "form"))
 		return tool_usage(t, "%s: nothing like this is expected here", argv[0]);
 	if (argc < 2 || secret_find_form(argv[1], form))
 		return tool_usage(t, "form: expected imsi, text or hex");
