@@ -29,6 +29,7 @@ static const char * const omasec_stat_names[] = {
 	[OMASEC_STAT_GUARD_DROPS] = "guard-drops",
 	[OMASEC_STAT_DATAGRAMS] = "datagrams",
 	[OMASEC_STAT_NOTIFICATIONS] = "notifications",
+	[OMASEC_STAT_BOOTSTRAPS] = "bootstraps",
 	[OMASEC_STAT_DATAGRAMS_PASSED] = "datagrams-passed",
 	[OMASEC_STAT_DATAGRAMS_DROPPED] = "datagrams-dropped",
 	[OMASEC_STAT_BLOBS_ACCEPTED] = "blobs-accepted",

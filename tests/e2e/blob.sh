@@ -157,6 +157,7 @@ hex() { py -c 'import sys; print(open(sys.argv[1], "rb").read().hex())' "$1"; }
 push_listen
 push_send "forged,raw=$(hex "$WORK/b.wrong")" "open,raw=$(hex "$WORK/b.open")" "right,raw=$(hex "$WORK/b.push")"
 check "of bootstrap messages that are pushed the right one arrives" arrived right
+check "which is counted" refused device bootstraps 1
 stop_peer listener
 blob sms "$WORK/b.push" >"$WORK/sms"
 blob notification "$WORK/n" 0x99 com.mgmtsrv.manage srvpwd Nonce
