@@ -135,6 +135,12 @@ struct omasec_cred {
 	struct omasec_nonce nonce;		/**< not known: keep what the module has */
 };
 
+/** struct omasec_secret - a secret for bootstrap messages. */
+struct omasec_secret {
+	int32_t key;				/**< serial of a logon key, 0 for none */
+	int32_t key_state;			/**< replies: 0, or the errno of using the key now */
+};
+
 /** struct omasec_account - a pair of peers that know each other's credentials. */
 struct omasec_account {
 	char name[OMASEC_NAME_MAX + 1];
@@ -143,6 +149,12 @@ struct omasec_account {
 	struct omasec_cred server;		/**< how the server proves itself */
 	uint8_t mac_form;			/**< enum omasec_mac_form */
 	uint8_t app_cred;			/**< enum omasec_app_cred */
+	struct omasec_secret netw;		/**< of the network: IMSI in semi-octets, ESN */
+	struct omasec_secret pin;		/**< digits of a PIN */
+	uint8_t usernetwpin;			/**< enum omasec_usernetwpin */
+	uint8_t bootstrap_unsecured;		/**< enum omasec_bootstrap_unsecured */
+	uint8_t pin_failures;			/**< replies only: wrong PINs one after the other */
+	uint32_t pin_locked;			/**< replies only: seconds for which no PIN is taken */
 	uint64_t messages_ok, messages_refused;	/**< replies only */
 };
 
@@ -163,6 +175,71 @@ OMASEC_API int omasec_account_each(struct omasec *o, omasec_account_fn fn, void 
 OMASEC_API int omasec_account_nonce(struct omasec *o, const char *name,
 				    const struct omasec_nonce *client,
 				    const struct omasec_nonce *server);
+
+/** Forget the wrong PINs that were given for an account. */
+OMASEC_API int omasec_account_pin_reset(struct omasec *o, const char *name);
+
+/** @} */
+/* ------------------------------------------------------------------------- */
+/** @name Blobs
+ * DM messages that come, or go, another way than through a socket of this host:
+ * by SMS through a modem daemon, on a smart card, by OBEX. They are judged by the
+ * same code as what comes through sockets. @{
+ */
+
+/** struct omasec_blob - a blob; all zero but kind, body and len is fine. */
+struct omasec_blob {
+	uint8_t kind;				/**< enum omasec_blob_kind */
+	uint8_t role;				/**< enum omasec_role of this side; auto: client */
+	uint8_t sec;				/**< enum omasec_sec, of a bootstrap message */
+	const char *account;			/**< needed for bootstrap messages and to protect; NULL: found by name */
+	const void *body;			/**< to protect a notification: without its digest */
+	size_t len;				/**< at most OMASEC_BLOB_MAX */
+	const char *content_type;		/**< verify: with SEC and MAC, instead of sec and mac; or NULL */
+	const char *mac;			/**< verify a bootstrap message: 40 hexadecimal digits; or NULL */
+	const char *hmac;			/**< verify a message: value of x-syncml-hmac; or NULL */
+	const char *pin;			/**< that the user typed for this blob; or NULL */
+};
+
+/** struct omasec_blob_verdict - what was found. */
+struct omasec_blob_verdict {
+	uint32_t reason;			/**< enum omasec_reason, 0 when it is accepted */
+	bool unchecked;				/**< accepted, but nothing secured it */
+	bool has_message;
+	uint8_t message;			/**< enum omasec_message_kind */
+	uint8_t kind;				/**< enum omasec_blob_kind */
+	uint8_t sec;				/**< enum omasec_sec */
+	uint16_t session;			/**< that a notification asks for, 0 for none */
+	uint32_t offset, length;		/**< of what was pushed, inside of the body */
+	char account[OMASEC_NAME_MAX + 1];	/**< whose it is, "" when not known */
+	char user[OMASEC_USER_MAX + 1];		/**< user name or server identifier in it */
+	char text[OMASEC_DETAIL_MAX + 1];	/**< what exactly was wrong */
+};
+
+/** struct omasec_blob_protection - what protects a blob. */
+struct omasec_blob_protection {
+	char account[OMASEC_NAME_MAX + 1];
+	char content_type[256];			/**< of a bootstrap message, with SEC and MAC */
+	uint8_t sec;				/**< enum omasec_sec */
+	char mac[65];				/**< with userpinmac: what the user types after the PIN */
+	char hmac[512];				/**< of a message: value of x-syncml-hmac */
+	bool has_digest;
+	uint8_t digest[16];			/**< of a notification: goes before the body */
+};
+
+/**
+ * Judge a blob. An accepted notification or message is refused the second time.
+ * @return 0 only when it may be used; -EKEYREJECTED when it may not, and then
+ *   verdict->reason says why; another negative errno when it could not be judged
+ */
+OMASEC_API int omasec_blob_verify(struct omasec *o, const struct omasec_blob *blob,
+				  struct omasec_blob_verdict *verdict);
+/**
+ * Make what protects a blob, with the keys of its account. A message uses the nonce
+ * of the account up; set the next one before the next message.
+ */
+OMASEC_API int omasec_blob_protect(struct omasec *o, const struct omasec_blob *blob,
+				   struct omasec_blob_protection *protection);
 
 /** @} */
 /* ------------------------------------------------------------------------- */
@@ -409,6 +486,10 @@ enum omasec_names {
 	OMASEC_NAMES_NOTIFICATION_13,
 	OMASEC_NAMES_NONCE_RESYNC,
 	OMASEC_NAMES_MESSAGE_KIND,
+	OMASEC_NAMES_BLOB_KIND,
+	OMASEC_NAMES_SEC,
+	OMASEC_NAMES_USERNETWPIN,
+	OMASEC_NAMES_BOOTSTRAP_UNSECURED,
 	OMASEC_NAMES_COUNT
 };
 

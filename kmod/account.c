@@ -158,6 +158,8 @@ struct omasec_account *omasec_account_new(const struct omasec_account_spec *spec
 	spin_lock_init(&a->lock);
 	a->mac_form = spec->mac_form;
 	a->app_cred = spec->app_cred;
+	a->usernetwpin = spec->usernetwpin;
+	a->bootstrap_unsecured = spec->bootstrap_unsecured;
 	p = a->name;
 	omasec_account_string(&p, spec->name);
 	a->server_id = omasec_account_string(&p, spec->server_id);
@@ -166,6 +168,7 @@ struct omasec_account *omasec_account_new(const struct omasec_account_spec *spec
 		a->cred[who].user = omasec_account_string(&p, spec->user[who]);
 		a->cred[who].key = spec->key[who] ? key_get(spec->key[who]) : NULL;
 		a->cred[who].nonce = spec->nonce[who];
+		a->secret[who] = spec->secret[who] ? key_get(spec->secret[who]) : NULL;
 	}
 	return a;
 }
@@ -182,11 +185,13 @@ bool omasec_account_same(const struct omasec_account *a, const struct omasec_acc
 	unsigned int who;
 
 	if (strcmp(a->name, spec->name) || strcmp(a->server_id, spec->server_id ?: "") ||
-	    a->mac_form != spec->mac_form || a->app_cred != spec->app_cred)
+	    a->mac_form != spec->mac_form || a->app_cred != spec->app_cred ||
+	    a->usernetwpin != spec->usernetwpin ||
+	    a->bootstrap_unsecured != spec->bootstrap_unsecured)
 		return false;
 	for (who = 0; who < 2; who++) {
 		if (strcmp(a->cred[who].user, spec->user[who] ?: "") ||
-		    a->cred[who].key != spec->key[who])
+		    a->cred[who].key != spec->key[who] || a->secret[who] != spec->secret[who])
 			return false;
 	}
 	return true;
@@ -206,6 +211,8 @@ void omasec_account_put(struct omasec_account *a)
 
 		key_put(a->cred[OMASEC_CRED_CLIENT].key);
 		key_put(a->cred[OMASEC_CRED_SERVER].key);
+		key_put(a->secret[OMASEC_SECRET_NETW]);
+		key_put(a->secret[OMASEC_SECRET_PIN]);
 		omasec_notified_free(a->notified);
 		kfree_rcu(a, rcu);
 		a = next;
@@ -585,6 +592,8 @@ void omasec_account_inherit(struct omasec_account *a, struct omasec_account *old
 	}
 	atomic64_set(&a->messages_ok, atomic64_read(&old->messages_ok));
 	atomic64_set(&a->messages_refused, atomic64_read(&old->messages_refused));
+	a->pin_failures = old->pin_failures;
+	a->pin_tried = old->pin_tried;
 	a->notified = old->notified;
 	old->notified = NULL;
 	old->successor = omasec_account_get(a);

@@ -51,6 +51,13 @@ struct omasec_cred {
 };
 
 /**
+ * enum omasec_secret_of - secrets for bootstrap messages
+ * @OMASEC_SECRET_NETW: of the network: IMSI in semi-octets, ESN, other octets
+ * @OMASEC_SECRET_PIN: digits of a PIN
+ */
+enum omasec_secret_of { OMASEC_SECRET_NETW, OMASEC_SECRET_PIN };
+
+/**
  * struct omasec_user_link - an account in an index of user names
  * @node: in the index; only of one account of each user name
  * @same: ring of all accounts with this user name
@@ -76,8 +83,14 @@ struct omasec_notified;
  * @lock: nonces; BH-safe, innermost
  * @mac_form: enum omasec_mac_form
  * @app_cred: enum omasec_app_cred
+ * @usernetwpin: enum omasec_usernetwpin
+ * @bootstrap_unsecured: enum omasec_bootstrap_unsecured
+ * @pin_failures: wrong PINs one after the other, those that are being tried
+ *	included; under @lock
+ * @pin_tried: seconds since boot when the last one was tried; under @lock
  * @server_id: inside this allocation, like the user names
  * @cred: [enum omasec_cred_who]
+ * @secret: [enum omasec_secret_of], keys with references, NULL for none
  * @notified: notifications that it has had, NULL for none; under @lock
  * @messages_ok: accepted
  * @messages_refused: refused
@@ -91,9 +104,12 @@ struct omasec_account {
 	refcount_t ref;
 	u32 id, rules, born, died;
 	spinlock_t lock;
-	u8 mac_form, app_cred;
+	u8 mac_form, app_cred, usernetwpin, bootstrap_unsecured;
+	u8 pin_failures;
+	time64_t pin_tried;
 	char *server_id;
 	struct omasec_cred cred[2];
+	struct key *secret[2];
 	struct omasec_notified *notified;
 	atomic64_t messages_ok, messages_refused;
 	char name[];
@@ -105,15 +121,19 @@ struct omasec_account {
  * @server_id: NULL for none
  * @mac_form: enum omasec_mac_form
  * @app_cred: enum omasec_app_cred
+ * @usernetwpin: enum omasec_usernetwpin
+ * @bootstrap_unsecured: enum omasec_bootstrap_unsecured
  * @user: user names, NULL for none
  * @key: keys, NULL for none; the account takes references of its own
+ * @secret: keys with secrets, NULL for none; likewise
  * @nonce: nonces; one that is not known leaves the old one in force
  */
 struct omasec_account_spec {
 	const char *name, *server_id;
-	u8 mac_form, app_cred;
+	u8 mac_form, app_cred, usernetwpin, bootstrap_unsecured;
 	const char *user[2];
 	struct key *key[2];
+	struct key *secret[2];
 	struct omasec_nonce nonce[2];
 };
 
@@ -185,5 +205,18 @@ void omasec_account_nonce_notified(struct omasec_account *a, struct omasec_nonce
 unsigned int omasec_account_notified(struct omasec_account *a, const struct omasec_nonce *nonce,
 				     u16 session);
 void omasec_notified_free(struct omasec_notified *n);	/* any context; NULL is fine */
+
+/*
+ * credential.c: does a MAC fit? Process context, may sleep. 1 when it does, 0 when
+ * not, negative for -enum omasec_reason when that cannot be said. fits: with @nonce.
+ * judge: with the nonce in force, which with @once is used up by that; *@replayed is
+ * set when it was made with one that was.
+ */
+int omasec_cred_fits(struct omasec_account *a, enum omasec_cred_who who,
+		     const struct omasec_nonce *nonce, const u8 body[OMASEC_MD5_LEN],
+		     const u8 mac[OMASEC_MD5_LEN]);
+int omasec_cred_judge(struct omasec_account *a, enum omasec_cred_who who, bool once,
+		      const u8 body[OMASEC_MD5_LEN], const u8 mac[OMASEC_MD5_LEN],
+		      bool *replayed);
 
 #endif

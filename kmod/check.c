@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The check of a received MAC. DM Security 1.2, 5.4.3.
- *
- * A nonce serves once: when a message was verified with it, it is replaced by
- * one that nobody knows, until we issue the next. So the same message a second
- * time is wrong, on this connection or any other, and there is no window.
+ * The check of the MAC of a message that a flow received. DM Security 1.2, 5.4.3.
  */
-#include <crypto/algapi.h>
-
 #include "flow_internal.h"
 
 /* The account that the header speaks for; a reference, or NULL. */
@@ -26,51 +20,26 @@ static struct omasec_account *omasec_check_account(struct omasec_flow *f,
 	return NULL;
 }
 
-/* 1 when the MAC fits @nonce, 0 when not, negative for -enum omasec_reason. */
-static int omasec_check_nonce(struct omasec_account *a, enum omasec_cred_who who,
-			      const struct omasec_nonce *nonce,
-			      const u8 body[OMASEC_MD5_LEN], const u8 got[OMASEC_MD5_LEN])
-{
-	u8 mac[OMASEC_MD5_LEN];
-	unsigned int reason = omasec_account_mac(a, who, nonce, body, mac);
-	int fits;
-
-	if (reason)
-		return -(int)reason;
-	fits = !crypto_memneq(mac, got, OMASEC_MD5_LEN);
-	memzero_explicit(mac, sizeof(mac));
-	return fits;
-}
-
 static int omasec_check_known(struct omasec_flow *f, struct omasec_msg *m,
 			      enum omasec_cred_who who, const u8 body[OMASEC_MD5_LEN],
 			      const struct omasec_hmac_header *hdr)
 {
 	bool once = f->rule->auth_mode != OMASEC_AUTH_MODE_STATIC;
-	struct omasec_nonce cur, prev;
+	bool replayed;
 	int fits;
 
 	if (f->expect) {
 		/* Issued to this connection before it had an account. */
-		fits = omasec_check_nonce(m->account, who, f->expect, body, hdr->mac);
+		fits = omasec_cred_fits(m->account, who, f->expect, body, hdr->mac);
 		if (fits) {
 			kfree_sensitive(f->expect);
 			f->expect = NULL;
 			return fits;
 		}
 	}
-	omasec_account_nonce_read(m->account, who, &cur, &prev);
-	fits = omasec_check_nonce(m->account, who, &cur, body, hdr->mac);
-	if (fits > 0 && once && !omasec_account_nonce_spend(m->account, who, &cur)) {
+	fits = omasec_cred_judge(m->account, who, once, body, hdr->mac, &replayed);
+	if (!fits && replayed)
 		m->mac_state = OMASEC_MAC_STATE_REPLAYED;
-		return 0;
-	}
-	if (!fits && prev.known) {
-		int was = omasec_check_nonce(m->account, who, &prev, body, hdr->mac);
-
-		if (was > 0)
-			m->mac_state = OMASEC_MAC_STATE_REPLAYED;
-	}
 	return fits;
 }
 

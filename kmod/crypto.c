@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * MD5 by shash: synchronous, in process context, on plain memory. One algorithm
+ * Hashes by shash: synchronous, in process context, on plain memory. One algorithm
  * handle for the module; states belong to messages.
  *
  * Not hmac(md5): the MAC of DM Security 1.2, 5.4.3 is a composition of plain
@@ -137,4 +137,28 @@ static int omasec_md5_digest(void *ctx, const struct omasec_slice *s, unsigned i
 
 const struct omasec_md5 omasec_kernel_md5 = {
 	.digest = omasec_md5_digest,
+};
+
+/*
+ * A handle of its own for each MAC, because the key is part of it; bootstrap
+ * messages are rare. Freeing it wipes the key.
+ */
+static int omasec_hmac_sha1_digest(void *ctx, struct omasec_slice key, struct omasec_slice data,
+				   u8 out[OMASEC_SHA1_LEN])
+{
+	struct crypto_shash *tfm = crypto_alloc_shash("hmac(sha1)", 0, 0);
+	int err;
+
+	if (IS_ERR(tfm))
+		return PTR_ERR(tfm);
+	err = crypto_shash_setkey(tfm, key.p, key.len);
+	if (!err)
+		err = crypto_shash_tfm_digest(tfm, data.p, data.len, out);
+	crypto_free_shash(tfm);
+	/* To the caller, -EINVAL is about the secrets. */
+	return err == -EINVAL ? -ENOENT : err;
+}
+
+const struct omasec_hmac_sha1 omasec_kernel_hmac_sha1 = {
+	.digest = omasec_hmac_sha1_digest,
 };

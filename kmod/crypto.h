@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * MD5 by the kernel crypto API (shash, synchronous, process context). The
- * algorithm is looked up once, at module load; a FIPS kernel has none, and then
- * rules that need a MAC are refused at configuration.
+ * MD5 and HMAC-SHA1 by the kernel crypto API (shash, synchronous, process context).
+ * MD5 is looked up once, at module load; a FIPS kernel has none, and then rules that
+ * need a MAC are refused at configuration.
  */
 #ifndef OMASEC_CRYPTO_H
 #define OMASEC_CRYPTO_H
 
 #include <crypto/hash.h>
+#include "proto/bootstrap.h"
 #include "proto/mac.h"
 
 int omasec_crypto_init(void);		/* 0 also when md5 is not available */
@@ -25,5 +26,8 @@ void omasec_md5_free(struct omasec_md5_state *s);	/* zeroises; NULL is fine */
 
 /* For omasec_mac_compute(). */
 extern const struct omasec_md5 omasec_kernel_md5;
+
+/* For bootstrap messages. */
+extern const struct omasec_hmac_sha1 omasec_kernel_hmac_sha1;
 
 #endif

@@ -33,7 +33,7 @@ static const struct nla_policy omasec_config_begin_nl_policy[OMASEC_A_CONFIG_REP
 };
 
 /* OMASEC_CMD_ACCOUNT_SET */
-static const struct nla_policy omasec_account_set_nl_policy[OMASEC_A_ACCOUNT_FLAGS + 1] = {
+static const struct nla_policy omasec_account_set_nl_policy[OMASEC_A_ACCOUNT_BOOTSTRAP_UNSECURED + 1] = {
 	[OMASEC_A_ACCOUNT_NAME] = { .type = NLA_NUL_STRING, .len = OMASEC_NAME_MAX, },
 	[OMASEC_A_ACCOUNT_SERVER_ID] = { .type = NLA_NUL_STRING, .len = 255, },
 	[OMASEC_A_ACCOUNT_CLIENT] = NLA_POLICY_NESTED(omasec_cred_nl_policy),
@@ -41,6 +41,10 @@ static const struct nla_policy omasec_account_set_nl_policy[OMASEC_A_ACCOUNT_FLA
 	[OMASEC_A_ACCOUNT_MAC_FORM] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OMASEC_A_ACCOUNT_APP_CRED] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OMASEC_A_ACCOUNT_FLAGS] = { .type = NLA_U32, },
+	[OMASEC_A_ACCOUNT_NETW_KEY] = { .type = NLA_S32, },
+	[OMASEC_A_ACCOUNT_PIN_KEY] = { .type = NLA_S32, },
+	[OMASEC_A_ACCOUNT_USERNETWPIN] = NLA_POLICY_MAX(NLA_U8, 1),
+	[OMASEC_A_ACCOUNT_BOOTSTRAP_UNSECURED] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 /* OMASEC_CMD_ACCOUNT_DEL */
@@ -125,11 +129,39 @@ static const struct nla_policy omasec_msg_verdict_nl_policy[OMASEC_A_MSG_DETAIL 
 	[OMASEC_A_MSG_CONTENT_TYPE] = { .type = NLA_NUL_STRING, .len = OMASEC_TYPE_MAX, },
 	[OMASEC_A_MSG_LENGTH] = { .type = NLA_U32, },
 	[OMASEC_A_MSG_VERDICT] = NLA_POLICY_MAX(NLA_U8, 3),
-	[OMASEC_A_MSG_REASON] = NLA_POLICY_MAX(NLA_U32, 55),
+	[OMASEC_A_MSG_REASON] = NLA_POLICY_MAX(NLA_U32, 61),
 	[OMASEC_A_MSG_MAC_NONCE] = { .type = NLA_BINARY, .len = OMASEC_NONCE_MAX, },
 	[OMASEC_A_MSG_NO_MAC] = { .type = NLA_FLAG, },
 	[OMASEC_A_MSG_EXPECT_NONCE] = { .type = NLA_BINARY, .len = OMASEC_NONCE_MAX, },
 	[OMASEC_A_MSG_DETAIL] = { .type = NLA_NUL_STRING, .len = 255, },
+};
+
+/* OMASEC_CMD_ACCOUNT_PIN_RESET */
+static const struct nla_policy omasec_account_pin_reset_nl_policy[OMASEC_A_ACCOUNT_NAME + 1] = {
+	[OMASEC_A_ACCOUNT_NAME] = { .type = NLA_NUL_STRING, .len = OMASEC_NAME_MAX, },
+};
+
+/* OMASEC_CMD_BLOB_VERIFY */
+static const struct nla_policy omasec_blob_verify_nl_policy[OMASEC_A_BLOB_BODY + 1] = {
+	[OMASEC_A_BLOB_KIND] = NLA_POLICY_MAX(NLA_U8, 4),
+	[OMASEC_A_BLOB_ACCOUNT] = { .type = NLA_NUL_STRING, .len = OMASEC_NAME_MAX, },
+	[OMASEC_A_BLOB_ROLE] = NLA_POLICY_MAX(NLA_U8, 2),
+	[OMASEC_A_BLOB_CONTENT_TYPE] = { .type = NLA_NUL_STRING, .len = 255, },
+	[OMASEC_A_BLOB_SEC] = NLA_POLICY_MAX(NLA_U8, 4),
+	[OMASEC_A_BLOB_MAC] = { .type = NLA_NUL_STRING, .len = 64, },
+	[OMASEC_A_BLOB_HMAC] = { .type = NLA_NUL_STRING, .len = 511, },
+	[OMASEC_A_BLOB_PIN] = { .type = NLA_BINARY, .len = OMASEC_PIN_MAX, },
+	[OMASEC_A_BLOB_BODY] = { .type = NLA_BINARY, .len = OMASEC_BLOB_MAX, },
+};
+
+/* OMASEC_CMD_BLOB_PROTECT */
+static const struct nla_policy omasec_blob_protect_nl_policy[OMASEC_A_BLOB_BODY + 1] = {
+	[OMASEC_A_BLOB_KIND] = NLA_POLICY_MAX(NLA_U8, 4),
+	[OMASEC_A_BLOB_ACCOUNT] = { .type = NLA_NUL_STRING, .len = OMASEC_NAME_MAX, },
+	[OMASEC_A_BLOB_ROLE] = NLA_POLICY_MAX(NLA_U8, 2),
+	[OMASEC_A_BLOB_SEC] = NLA_POLICY_MAX(NLA_U8, 4),
+	[OMASEC_A_BLOB_PIN] = { .type = NLA_BINARY, .len = OMASEC_PIN_MAX, },
+	[OMASEC_A_BLOB_BODY] = { .type = NLA_BINARY, .len = OMASEC_BLOB_MAX, },
 };
 
 /* OMASEC_CMD_FLOW_ATTACH */
@@ -177,7 +209,7 @@ static const struct genl_ops omasec_nl_ops[] = {
 		.cmd = OMASEC_CMD_ACCOUNT_SET,
 		.doit = omasec_nl_account_set_doit,
 		.policy = omasec_account_set_nl_policy,
-		.maxattr = OMASEC_A_ACCOUNT_FLAGS,
+		.maxattr = OMASEC_A_ACCOUNT_BOOTSTRAP_UNSECURED,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -279,6 +311,27 @@ static const struct genl_ops omasec_nl_ops[] = {
 		.doit = omasec_nl_msg_verdict_doit,
 		.policy = omasec_msg_verdict_nl_policy,
 		.maxattr = OMASEC_A_MSG_DETAIL,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = OMASEC_CMD_ACCOUNT_PIN_RESET,
+		.doit = omasec_nl_account_pin_reset_doit,
+		.policy = omasec_account_pin_reset_nl_policy,
+		.maxattr = OMASEC_A_ACCOUNT_NAME,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = OMASEC_CMD_BLOB_VERIFY,
+		.doit = omasec_nl_blob_verify_doit,
+		.policy = omasec_blob_verify_nl_policy,
+		.maxattr = OMASEC_A_BLOB_BODY,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = OMASEC_CMD_BLOB_PROTECT,
+		.doit = omasec_nl_blob_protect_doit,
+		.policy = omasec_blob_protect_nl_policy,
+		.maxattr = OMASEC_A_BLOB_BODY,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 	{

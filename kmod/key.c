@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Keys. A key is checked when an account names it, and again at every use,
- * because it may be revoked, expire or be updated at any time between. Its
- * payload is used in place under the key's semaphore and is never copied.
+ * because it may be revoked, expire or be updated at any time between. K is used
+ * in place under the key's semaphore and is never copied; secrets of bootstrap
+ * messages are put together to a key, and wiped by who did so.
  */
 #include <keys/user-type.h>
 #include <linux/err.h>
@@ -10,8 +11,17 @@
 #include "crypto.h"
 #include "key.h"
 
+/* Octets that the payload may have. */
+struct omasec_key_size {
+	unsigned short min, max;
+};
+
+static const struct omasec_key_size omasec_key_k = { OMASEC_KEY_LEN, OMASEC_KEY_LEN };
+static const struct omasec_key_size omasec_key_secret = { 1, OMASEC_SECRET_MAX };
+
 /* The payload, or an errno. The key's semaphore is held. */
-static const struct user_key_payload *omasec_key_payload(struct key *key)
+static const struct user_key_payload *omasec_key_payload(struct key *key,
+							 const struct omasec_key_size *size)
 {
 	const struct user_key_payload *p;
 	int err = key_validate(key);
@@ -21,19 +31,23 @@ static const struct user_key_payload *omasec_key_payload(struct key *key)
 	p = user_key_payload_locked(key);
 	if (!p)
 		return ERR_PTR(-EKEYREVOKED);
-	return p->datalen == OMASEC_KEY_LEN ? p : ERR_PTR(-EKEYREJECTED);
+	return p->datalen >= size->min && p->datalen <= size->max ? p : ERR_PTR(-EKEYREJECTED);
 }
 
-/**
- * omasec_key_get() - the key with a serial number, as the calling task may use it
- * @serial: serial number
- * @key: set to the key, with a reference
- * @why: set to words on failure
- *
- * Context: process, of the task that sent the request; may sleep.
- * Return: 0 or a negative errno.
- */
-int omasec_key_get(s32 serial, struct key **key, const char **why)
+static int omasec_key_size_state(struct key *key, const struct omasec_key_size *size)
+{
+	const struct user_key_payload *p;
+
+	if (!key)
+		return -ENOKEY;
+	down_read(&key->sem);
+	p = omasec_key_payload(key, size);
+	up_read(&key->sem);
+	return PTR_ERR_OR_ZERO(p);
+}
+
+static int omasec_key_find(s32 serial, const struct omasec_key_size *size, struct key **key,
+			   const char **why)
 {
 	key_ref_t ref;
 	int err;
@@ -55,11 +69,12 @@ int omasec_key_get(s32 serial, struct key **key, const char **why)
 		err = -EKEYREJECTED;
 		goto err_put;
 	}
-	err = omasec_key_state(*key);
+	err = omasec_key_size_state(*key, size);
 	if (err) {
-		*why = err == -EKEYREJECTED ?
+		*why = err != -EKEYREJECTED ? "the key was revoked or has expired" :
+			size == &omasec_key_k ?
 			"the key must hold exactly 24 octets: Base64(MD5(user:password))" :
-			"the key was revoked or has expired";
+			"the key must hold 1 to 64 octets";
 		goto err_put;
 	}
 	return 0;
@@ -71,6 +86,25 @@ err_put:
 }
 
 /**
+ * omasec_key_get() - the key with a serial number, as the calling task may use it
+ * @serial: serial number
+ * @key: set to the key, with a reference
+ * @why: set to words on failure
+ *
+ * Context: process, of the task that sent the request; may sleep.
+ * Return: 0 or a negative errno.
+ */
+int omasec_key_get(s32 serial, struct key **key, const char **why)
+{
+	return omasec_key_find(serial, &omasec_key_k, key, why);
+}
+
+int omasec_secret_get(s32 serial, struct key **key, const char **why)
+{
+	return omasec_key_find(serial, &omasec_key_secret, key, why);
+}
+
+/**
  * omasec_key_state() - can the key be used now?
  * @key: the key, NULL for none
  *
@@ -79,14 +113,38 @@ err_put:
  */
 int omasec_key_state(struct key *key)
 {
+	return omasec_key_size_state(key, &omasec_key_k);
+}
+
+int omasec_secret_state(struct key *key)
+{
+	return omasec_key_size_state(key, &omasec_key_secret);
+}
+
+/**
+ * omasec_secret_read() - the octets of a secret
+ * @key: the key, NULL for none
+ * @secret: gets them; the caller wipes it
+ *
+ * Context: process, may sleep.
+ * Return: their number, -ENOKEY, -EKEYREVOKED, -EKEYEXPIRED, -EKEYREJECTED.
+ */
+int omasec_secret_read(struct key *key, u8 secret[OMASEC_SECRET_MAX])
+{
 	const struct user_key_payload *p;
+	int len;
 
 	if (!key)
 		return -ENOKEY;
 	down_read(&key->sem);
-	p = omasec_key_payload(key);
+	p = omasec_key_payload(key, &omasec_key_secret);
+	len = PTR_ERR_OR_ZERO(p);
+	if (!len) {
+		len = p->datalen;
+		memcpy(secret, p->data, len);
+	}
 	up_read(&key->sem);
-	return PTR_ERR_OR_ZERO(p);
+	return len;
 }
 
 /**
@@ -111,7 +169,7 @@ int omasec_key_mac(struct key *key, unsigned int form, const u8 *nonce, size_t n
 	if (!key)
 		return -ENOKEY;
 	down_read(&key->sem);
-	p = omasec_key_payload(key);
+	p = omasec_key_payload(key, &omasec_key_k);
 	err = PTR_ERR_OR_ZERO(p);
 	if (!err)
 		err = omasec_mac_compute(&omasec_kernel_md5, form, (const u8 *)p->data, nonce,

@@ -6,6 +6,7 @@
  */
 #include <linux/key.h>
 
+#include "bootstrap.h"
 #include "compat/compat.h"
 #include "config.h"
 #include "key.h"
@@ -131,6 +132,17 @@ static int omasec_nl_cred(struct genl_info *info, const struct nlattr *nest,
 	return 0;
 }
 
+static int omasec_nl_secret(struct genl_info *info, int attr, struct key **key)
+{
+	const char *why = NULL;
+	int err;
+
+	if (!info->attrs[attr])
+		return 0;
+	err = omasec_secret_get(nla_get_s32(info->attrs[attr]), key, &why);
+	return err ? omasec_nl_fail(info->extack, info->attrs[attr], err, why) : 0;
+}
+
 static int omasec_nl_account_name(struct genl_info *info, const char **name)
 {
 	struct nlattr *attr = info->attrs[OMASEC_A_ACCOUNT_NAME];
@@ -163,12 +175,22 @@ int omasec_nl_account_set_doit(struct sk_buff *skb, struct genl_info *info)
 		spec.mac_form = nla_get_u8(attrs[OMASEC_A_ACCOUNT_MAC_FORM]);
 	if (attrs[OMASEC_A_ACCOUNT_APP_CRED])
 		spec.app_cred = nla_get_u8(attrs[OMASEC_A_ACCOUNT_APP_CRED]);
+	if (attrs[OMASEC_A_ACCOUNT_USERNETWPIN])
+		spec.usernetwpin = nla_get_u8(attrs[OMASEC_A_ACCOUNT_USERNETWPIN]);
+	if (attrs[OMASEC_A_ACCOUNT_BOOTSTRAP_UNSECURED])
+		spec.bootstrap_unsecured = nla_get_u8(attrs[OMASEC_A_ACCOUNT_BOOTSTRAP_UNSECURED]);
 	spec.server_id = omasec_nl_string(attrs[OMASEC_A_ACCOUNT_SERVER_ID]);
 
 	err = omasec_nl_cred(info, attrs[OMASEC_A_ACCOUNT_CLIENT], &spec, OMASEC_CRED_CLIENT);
 	if (!err)
 		err = omasec_nl_cred(info, attrs[OMASEC_A_ACCOUNT_SERVER], &spec,
 				     OMASEC_CRED_SERVER);
+	if (!err)
+		err = omasec_nl_secret(info, OMASEC_A_ACCOUNT_NETW_KEY,
+				       &spec.secret[OMASEC_SECRET_NETW]);
+	if (!err)
+		err = omasec_nl_secret(info, OMASEC_A_ACCOUNT_PIN_KEY,
+				       &spec.secret[OMASEC_SECRET_PIN]);
 	if (err)
 		goto out;
 	cfg = omasec_config_open(on, info->snd_portid, &why);
@@ -183,6 +205,8 @@ int omasec_nl_account_set_doit(struct sk_buff *skb, struct genl_info *info)
 out:
 	key_put(spec.key[OMASEC_CRED_CLIENT]);
 	key_put(spec.key[OMASEC_CRED_SERVER]);
+	key_put(spec.secret[OMASEC_SECRET_NETW]);
+	key_put(spec.secret[OMASEC_SECRET_PIN]);
 	return err;
 }
 
@@ -280,6 +304,31 @@ static int omasec_nl_put_cred(struct sk_buff *skb, int attr, struct omasec_accou
 	return 0;
 }
 
+static int omasec_nl_put_secret(struct sk_buff *skb, struct key *key, int serial, int state)
+{
+	if (!key)
+		return 0;
+	return nla_put_s32(skb, serial, key_serial(key)) ||
+	       nla_put_s32(skb, state, -omasec_secret_state(key)) ? -EMSGSIZE : 0;
+}
+
+static int omasec_nl_put_bootstrap(struct sk_buff *skb, struct omasec_account *a)
+{
+	unsigned int failures, locked;
+
+	omasec_pin_state(a, &failures, &locked);
+	if (omasec_nl_put_secret(skb, a->secret[OMASEC_SECRET_NETW], OMASEC_A_ACCOUNT_NETW_KEY,
+				 OMASEC_A_ACCOUNT_NETW_KEY_STATE) ||
+	    omasec_nl_put_secret(skb, a->secret[OMASEC_SECRET_PIN], OMASEC_A_ACCOUNT_PIN_KEY,
+				 OMASEC_A_ACCOUNT_PIN_KEY_STATE) ||
+	    nla_put_u8(skb, OMASEC_A_ACCOUNT_USERNETWPIN, a->usernetwpin) ||
+	    nla_put_u8(skb, OMASEC_A_ACCOUNT_BOOTSTRAP_UNSECURED, a->bootstrap_unsecured) ||
+	    nla_put_u8(skb, OMASEC_A_ACCOUNT_PIN_FAILURES, failures) ||
+	    nla_put_u32(skb, OMASEC_A_ACCOUNT_PIN_LOCKED, locked))
+		return -EMSGSIZE;
+	return 0;
+}
+
 /* @portid: of the reader. */
 static int omasec_nl_put_account(struct sk_buff *skb, struct omasec_net *on,
 				 struct omasec_account *a, u32 portid)
@@ -292,6 +341,7 @@ static int omasec_nl_put_account(struct sk_buff *skb, struct omasec_net *on,
 	    omasec_nl_put_cred(skb, OMASEC_A_ACCOUNT_SERVER, a, OMASEC_CRED_SERVER, helper) ||
 	    nla_put_u8(skb, OMASEC_A_ACCOUNT_MAC_FORM, a->mac_form) ||
 	    nla_put_u8(skb, OMASEC_A_ACCOUNT_APP_CRED, a->app_cred) ||
+	    omasec_nl_put_bootstrap(skb, a) ||
 	    nla_put_u64_64bit(skb, OMASEC_A_ACCOUNT_MESSAGES_OK,
 			      atomic64_read(&a->messages_ok), OMASEC_A_ACCOUNT_PAD) ||
 	    nla_put_u64_64bit(skb, OMASEC_A_ACCOUNT_MESSAGES_REFUSED,

@@ -8,6 +8,7 @@
  */
 #include <crypto/algapi.h>
 
+#include "bootstrap.h"
 #include "crypto.h"
 #include "proto/notification.h"
 #include "proto/wsp.h"
@@ -109,6 +110,40 @@ static unsigned int omasec_push_notification(struct omasec_net *on,
 	return reason;
 }
 
+/*
+ * A bootstrap message, which names nobody: only the terms say whose it may be. enum
+ * omasec_reason, with v->outcome for 0.
+ */
+static unsigned int omasec_push_bootstrap(const struct omasec_push_terms *terms,
+					  const struct omasec_bootstrap *b,
+					  struct omasec_slice body, struct omasec_push_verdict *v)
+{
+	bool unchecked = false;
+	unsigned int reason;
+
+	v->sec = b->sec;
+	if (!terms->account) {
+		v->what = "a bootstrap message, where no account is set";
+		return OMASEC_REASON_KIND_UNCHECKED;
+	}
+	v->account = omasec_account_get(terms->account);
+	reason = omasec_bootstrap_judge(v->account, b, body, terms->pin, &unchecked, &v->what);
+	v->outcome = unchecked ? OMASEC_PUSH_PASS : OMASEC_PUSH_ACCEPT;
+	return reason;
+}
+
+static unsigned int omasec_push_read_bootstrap(const struct omasec_push_terms *terms,
+					       const struct omasec_wsp_push *push,
+					       struct omasec_push_verdict *v)
+{
+	struct omasec_bootstrap b;
+	unsigned int reason;
+
+	reason = omasec_bootstrap_parse(push->sec_form, push->sec, push->sec_text, push->mac, &b);
+	v->what = b.what;
+	return reason ? reason : omasec_push_bootstrap(terms, &b, push->data, v);
+}
+
 /* A push that was read. enum omasec_reason, with v->outcome for 0. */
 static unsigned int omasec_push_read(struct omasec_net *on, const struct omasec_push_terms *terms,
 				     const struct omasec_wsp_push *push,
@@ -131,6 +166,8 @@ static unsigned int omasec_push_read(struct omasec_net *on, const struct omasec_
 		return terms->notification_13 == OMASEC_NOTIFICATION_13_PASS ? 0 :
 			OMASEC_REASON_NOTIFICATION_VERSION;
 	}
+	if (push->type == OMASEC_WSP_TYPE_DM_WBXML || push->type == OMASEC_WSP_TYPE_CP_WBXML)
+		return omasec_push_read_bootstrap(terms, push, v);
 	if (push->type != OMASEC_WSP_TYPE_NOTIFICATION)
 		return OMASEC_REASON_KIND_UNCHECKED;
 	if (push->app != OMASEC_WSP_APP_DM) {
@@ -139,6 +176,42 @@ static unsigned int omasec_push_read(struct omasec_net *on, const struct omasec_
 	}
 	v->outcome = OMASEC_PUSH_ACCEPT;
 	return omasec_push_notification(on, terms, push->data, v);
+}
+
+/* What follows from the reason. */
+static void omasec_push_conclude(struct omasec_push_verdict *v)
+{
+	if (v->reason)
+		v->outcome = OMASEC_PUSH_REFUSE;
+	if (!v->account)
+		return;
+	if (v->outcome == OMASEC_PUSH_REFUSE)
+		atomic64_inc(&v->account->messages_refused);
+	else
+		atomic64_inc(&v->account->messages_ok);
+}
+
+void omasec_push_judge_notification(struct omasec_net *on, const struct omasec_push_terms *terms,
+				    const void *data, size_t len, struct omasec_push_verdict *v)
+{
+	memset(v, 0, sizeof(*v));
+	v->data.p = data;
+	v->data.len = len;
+	omasec_push_kind(v, OMASEC_MESSAGE_KIND_NOTIFICATION);
+	v->outcome = OMASEC_PUSH_ACCEPT;
+	v->reason = omasec_push_notification(on, terms, v->data, v);
+	omasec_push_conclude(v);
+}
+
+void omasec_push_judge_bootstrap(const struct omasec_push_terms *terms,
+				 const struct omasec_bootstrap *b, struct omasec_slice body,
+				 struct omasec_push_verdict *v)
+{
+	memset(v, 0, sizeof(*v));
+	v->data = body;
+	omasec_push_kind(v, OMASEC_MESSAGE_KIND_BOOTSTRAP);
+	v->reason = omasec_push_bootstrap(terms, b, body, v);
+	omasec_push_conclude(v);
 }
 
 /**
@@ -169,18 +242,12 @@ void omasec_push_judge(struct omasec_net *on, const struct omasec_push_terms *te
 		v->reason = omasec_wsp_push_parse(data, len, &push);
 		v->what = push.what;
 		if (!v->reason) {
+			v->data = push.data;
 			v->reason = omasec_push_read(on, terms, &push, v);
 		} else if (v->reason == OMASEC_REASON_NOT_DM && terms->other == OMASEC_OTHER_PASS) {
 			v->outcome = OMASEC_PUSH_PASS;
 			v->reason = OMASEC_REASON_NONE;
 		}
 	}
-	if (v->reason)
-		v->outcome = OMASEC_PUSH_REFUSE;
-	if (!v->account)
-		return;
-	if (v->outcome == OMASEC_PUSH_REFUSE)
-		atomic64_inc(&v->account->messages_refused);
-	else
-		atomic64_inc(&v->account->messages_ok);
+	omasec_push_conclude(v);
 }

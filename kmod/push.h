@@ -16,11 +16,13 @@
  * @notification_13: enum omasec_notification_13
  * @nonce_resync: enum omasec_nonce_resync
  * @max_message: most octets
+ * @pin: that was typed for this one; empty for none
  */
 struct omasec_push_terms {
 	struct omasec_account *account;
 	u8 other, tls, notification_13, nonce_resync;
 	u32 max_message;
+	struct omasec_slice pin;
 };
 
 /**
@@ -40,6 +42,8 @@ enum omasec_push_outcome { OMASEC_PUSH_REFUSE, OMASEC_PUSH_PASS, OMASEC_PUSH_ACC
  * @session: id of the session that a notification asks for, 0 for none
  * @reason: enum omasec_reason, for a refusal
  * @account: who spoke or claimed to, with a reference; NULL when not known
+ * @sec: enum omasec_sec, of a bootstrap message
+ * @data: what was pushed, where the header could be read
  * @server_id: in the notification, as far as there is room; "" for none
  * @what: what exactly was wrong, or NULL; a constant
  */
@@ -48,8 +52,10 @@ struct omasec_push_verdict {
 	bool has_kind;
 	u8 kind;
 	bool resync;
+	u8 sec;
 	u16 session;
 	u32 reason;
+	struct omasec_slice data;
 	struct omasec_account *account;
 	char server_id[OMASEC_USER_MAX + 1];
 	const char *what;
@@ -61,5 +67,12 @@ struct omasec_push_verdict {
  */
 void omasec_push_judge(struct omasec_net *on, const struct omasec_push_terms *terms,
 		       const void *data, size_t len, struct omasec_push_verdict *v);
+/* The same for what was pushed, or came without a push. */
+void omasec_push_judge_notification(struct omasec_net *on, const struct omasec_push_terms *terms,
+				    const void *data, size_t len, struct omasec_push_verdict *v);
+struct omasec_bootstrap;
+void omasec_push_judge_bootstrap(const struct omasec_push_terms *terms,
+				 const struct omasec_bootstrap *b, struct omasec_slice body,
+				 struct omasec_push_verdict *v);
 
 #endif

@@ -29,8 +29,12 @@ static const char * const omasec_stat_names[] = {
 	[OMASEC_STAT_GUARD_DROPS] = "guard-drops",
 	[OMASEC_STAT_DATAGRAMS] = "datagrams",
 	[OMASEC_STAT_NOTIFICATIONS] = "notifications",
+	[OMASEC_STAT_BOOTSTRAPS] = "bootstraps",
 	[OMASEC_STAT_DATAGRAMS_PASSED] = "datagrams-passed",
 	[OMASEC_STAT_DATAGRAMS_DROPPED] = "datagrams-dropped",
+	[OMASEC_STAT_BLOBS_ACCEPTED] = "blobs-accepted",
+	[OMASEC_STAT_BLOBS_PASSED] = "blobs-passed",
+	[OMASEC_STAT_BLOBS_PROTECTED] = "blobs-protected",
 };
 
 static_assert(ARRAY_SIZE(omasec_stat_names) == OMASEC_STAT_MAX);

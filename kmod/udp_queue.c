@@ -82,7 +82,8 @@ static void omasec_udp_tell(struct omasec_net *on, struct omasec_rule *rule,
 		return;
 	case OMASEC_PUSH_ACCEPT:
 		omasec_rule_saw(rule, OMASEC_SEEN_RX_MAC);
-		omasec_stat_inc(on, OMASEC_STAT_NOTIFICATIONS);
+		omasec_stat_inc(on, v->kind == OMASEC_MESSAGE_KIND_BOOTSTRAP ?
+					OMASEC_STAT_BOOTSTRAPS : OMASEC_STAT_NOTIFICATIONS);
 		break;
 	default:
 		omasec_rule_saw(rule, OMASEC_SEEN_REFUSED);

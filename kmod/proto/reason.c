@@ -291,6 +291,36 @@ static const struct {
 		"Too many datagrams already wait to be checked.",
 		"Find out who floods the port; the server sends a lost notification again.",
 	},
+	[OMASEC_REASON_BOOTSTRAP_BAD] = {
+		"bootstrap-bad", EBADMSG,
+		"The bootstrap message is not WBXML, or its parameters SEC and MAC cannot be read without doubt.",
+		"See the detail for what is wrong, and correct the sender.",
+	},
+	[OMASEC_REASON_BOOTSTRAP_UNSECURED] = {
+		"bootstrap-unsecured", EBADMSG,
+		"The bootstrap message has no SEC and MAC, so anybody may have made it.",
+		"Have the server secure it; bootstrap-unsecured = accept in the account takes such messages from anybody.",
+	},
+	[OMASEC_REASON_BOOTSTRAP_MAC_WRONG] = {
+		"bootstrap-mac-wrong", EBADMSG,
+		"The MAC of the bootstrap message does not match its octets and the secret of the account.",
+		"Compare network secret, PIN and usernetwpin of the account with what the server used; otherwise the message is forged.",
+	},
+	[OMASEC_REASON_PIN_MISSING] = {
+		"pin-missing", ENOKEY,
+		"The bootstrap message is secured with a PIN, and none is known.",
+		"Ask the user for the PIN and give it along, or store it: omasec key add ACCOUNT pin.",
+	},
+	[OMASEC_REASON_PIN_WRONG] = {
+		"pin-wrong", EACCES,
+		"The PIN that was given does not fit the bootstrap message.",
+		"Ask the user again; after three wrong PINs none is taken for 15 minutes.",
+	},
+	[OMASEC_REASON_PIN_LOCKED] = {
+		"pin-locked", EACCES,
+		"Three wrong PINs were given for the account, so none is taken for 15 minutes.",
+		"Find out who typed them, then: omasec account pin-reset ACCOUNT.",
+	},
 };
 
 static bool known(unsigned int reason)

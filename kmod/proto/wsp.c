@@ -143,7 +143,7 @@ static bool media_type_ok(struct omasec_slice s)
 	return slashes == 1 && s.p[0] != '/' && s.p[s.len - 1] != '/';
 }
 
-static u32 media_type_number(struct omasec_slice s)
+u32 omasec_wsp_media_type(struct omasec_slice s)
 {
 	static const struct {
 		const char *name;
@@ -168,7 +168,7 @@ static u32 media_type_number(struct omasec_slice s)
 static bool media_type(const struct wsp_value *v, u32 *type)
 {
 	if (v->form == WSP_TEXT) {
-		*type = media_type_number(v->s);
+		*type = omasec_wsp_media_type(v->s);
 		return media_type_ok(v->s);
 	}
 	return number(v, type);

@@ -62,6 +62,9 @@ struct omasec_wsp_push {
  */
 unsigned int omasec_wsp_push_parse(const void *p, size_t len, struct omasec_wsp_push *push);
 
+/* Assigned number of a content type by its name, in any case of letters; OMASEC_WSP_NONE. */
+u32 omasec_wsp_media_type(struct omasec_slice s);
+
 /* It is one of DM by its content type, or claims to be by its application id. */
 bool omasec_wsp_push_is_dm(const struct omasec_wsp_push *push);
 

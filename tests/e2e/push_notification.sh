@@ -49,7 +49,7 @@ check "other versions: notification-version" dropped notification-version 3
 check "malformed: notification-bad" dropped notification-bad 4
 check "bad headers: wsp-syntax" dropped wsp-syntax 3
 check "not a notification: not-dm" dropped not-dm 3
-check "bootstrap: kind-unchecked" dropped kind-unchecked 1
+check "bootstrap that is no WBXML: bootstrap-bad" dropped bootstrap-bad 1
 check "the rule saw all" rule_saw device hits 28
 check "and accepted" rule_saw device accepted 7
 check "and refused" rule_saw device refused 21

@@ -40,7 +40,8 @@ push_send n13,session=3,wsp=010603d8af87 text,raw=01060b746578742f706c61696e0068
 	other2,raw=414243 boot,raw=010603b6af8700 dm-by-app,raw=0106038baf8700 bad,session=4,flip=7 \
 	bad-header,raw=010604c4af87 good,session=4
 check "notification-1.3 = pass, other = pass" arrived n13 text other2 good
-check "what could be read as DM does not pass" dropped kind-unchecked 2
+check "what could be read as DM does not pass" dropped kind-unchecked 1
+check "nor a bootstrap message that is none" dropped bootstrap-bad 1
 
 push_protect "max-message = 100"
 push_listen

@@ -54,7 +54,9 @@ static void takes_every_key_of_an_account(void **state)
 			       "server-secret-fd = 7\n"
 			       "server-nonce = base64:AP8=\n"
 			       "mac-form = rfc2104\n"
-			       "app-cred = strip\n"), 0);
+			       "app-cred = strip\n"
+			       "usernetwpin = colon\n"
+			       "bootstrap-unsecured = accept\n"), 0);
 	assert_int_equal(c.account_count, 1);
 	a = &c.account[0].a;
 	assert_string_equal(a->name, "srv-1.x@y_z");
@@ -72,6 +74,8 @@ static void takes_every_key_of_an_account(void **state)
 	assert_memory_equal(a->server.nonce.data, "\0\xff", 2);
 	assert_int_equal(a->mac_form, OMASEC_MAC_FORM_RFC2104);
 	assert_int_equal(a->app_cred, OMASEC_APP_CRED_STRIP);
+	assert_int_equal(a->usernetwpin, OMASEC_USERNETWPIN_COLON);
+	assert_int_equal(a->bootstrap_unsecured, OMASEC_BOOTSTRAP_UNSECURED_ACCEPT);
 }
 
 static void takes_every_key_of_a_rule(void **state)

@@ -179,6 +179,40 @@ static void reads_a_descriptor_that_gives_little_at_a_time(void **state)
 	assert_int_equal(secret_from_fd(fd[0], &s, why), -EBADF);
 }
 
+static int octets_of(enum secret_form form, const char *text, uint8_t out[SECRET_OCTETS_MAX])
+{
+	size_t len = 0;
+
+	put(text, strlen(text), 0600);
+	assert_int_equal(secret_from_file(path, &s, why), 0);
+	return secret_octets(form, &s, out, &len, why) ? -1 : (int)len;
+}
+
+static void secrets_become_octets_by_their_form(void **state)
+{
+	uint8_t out[SECRET_OCTETS_MAX];
+	enum secret_form form;
+
+	(void)state;
+	assert_int_equal(octets_of(SECRET_IMSI, "262011234567890\n", out), 8);
+	assert_memory_equal(out, "\x29\x26\x10\x21\x43\x65\x87\x09", 8);
+	assert_int_equal(octets_of(SECRET_HEX, "0aFF00", out), 3);
+	assert_memory_equal(out, "\x0a\xff\x00", 3);
+	assert_int_equal(octets_of(SECRET_TEXT, "ESN-1", out), 5);
+	assert_memory_equal(out, "ESN-1", 5);
+	assert_int_equal(octets_of(SECRET_DIGITS, "0042", out), 4);
+	assert_memory_equal(out, "0042", 4);
+	assert_int_equal(octets_of(SECRET_IMSI, "ESN-1", out), -1);
+	assert_int_equal(octets_of(SECRET_HEX, "0a0", out), -1);
+	assert_int_equal(octets_of(SECRET_HEX, "0a:0b", out), -1);
+	assert_int_equal(octets_of(SECRET_DIGITS, "12a4", out), -1);
+	assert_int_equal(octets_of(SECRET_TEXT, "0123456789012345678901234567890123456789012345678901234567890123x",
+				   out), -1);
+	assert_int_equal(secret_find_form("hex", &form), 0);
+	assert_int_equal(form, SECRET_HEX);
+	assert_int_equal(secret_find_form("digits", &form), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +223,7 @@ int main(void)
 		cmocka_unit_test(refuses_files_that_others_can_use),
 		cmocka_unit_test(refuses_files_of_others),
 		cmocka_unit_test(refuses_what_is_no_file_without_waiting),
+		cmocka_unit_test(secrets_become_octets_by_their_form),
 		cmocka_unit_test(reads_a_descriptor_that_gives_little_at_a_time),
 	};
 

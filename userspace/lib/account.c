@@ -46,6 +46,12 @@ int omasec_account_set(struct omasec *o, const struct omasec_account *account)
 	account_put_cred(&m, OMASEC_A_ACCOUNT_SERVER, &account->server);
 	genl_put_u8(&m, OMASEC_A_ACCOUNT_MAC_FORM, account->mac_form);
 	genl_put_u8(&m, OMASEC_A_ACCOUNT_APP_CRED, account->app_cred);
+	if (account->netw.key)
+		genl_put_s32(&m, OMASEC_A_ACCOUNT_NETW_KEY, account->netw.key);
+	if (account->pin.key)
+		genl_put_s32(&m, OMASEC_A_ACCOUNT_PIN_KEY, account->pin.key);
+	genl_put_u8(&m, OMASEC_A_ACCOUNT_USERNETWPIN, account->usernetwpin);
+	genl_put_u8(&m, OMASEC_A_ACCOUNT_BOOTSTRAP_UNSECURED, account->bootstrap_unsecured);
 	return omasec_call(o, &m, &omasec_set_account, NULL, NULL, account_hints);
 }
 

@@ -241,6 +241,9 @@ void genl_msg_init(struct genl_msg *m, const struct genl *g, int cmd, bool dump,
 
 void genl_msg_drop(struct genl_msg *m)
 {
+	/* A PIN may be in it. */
+	if (m->nl)
+		explicit_bzero(nlmsg_hdr(m->nl), nlmsg_hdr(m->nl)->nlmsg_len);
 	nlmsg_free(m->nl);
 	m->nl = NULL;
 }

@@ -43,6 +43,11 @@ static const struct {
 	[OMASEC_NAMES_NOTIFICATION_13] = NAMES("refuse", "pass"),
 	[OMASEC_NAMES_NONCE_RESYNC] = NAMES("off", "on", "ascii"),
 	[OMASEC_NAMES_MESSAGE_KIND] = NAMES("session", "bootstrap", "notification", "sessionless"),
+	[OMASEC_NAMES_BLOB_KIND] = NAMES("push", "notification", "bootstrap-dm", "bootstrap-cp",
+					 "message"),
+	[OMASEC_NAMES_SEC] = NAMES("none", "netwpin", "userpin", "usernetwpin", "userpinmac"),
+	[OMASEC_NAMES_USERNETWPIN] = NAMES("concat", "colon"),
+	[OMASEC_NAMES_BOOTSTRAP_UNSECURED] = NAMES("refuse", "accept"),
 };
 
 unsigned int omasec_name_count(enum omasec_names which)

@@ -26,6 +26,14 @@ static const struct genl_field account_fields[] = {
 	A(MAC_FORM, GENL_U8, mac_form, "mac-form"),
 	A(APP_CRED, GENL_U8, app_cred, "app-cred"),
 	GENL_FIELD_NAME(OMASEC_A_ACCOUNT_FLAGS, "flags"),
+	A(NETW_KEY, GENL_S32, netw.key, "netw-key"),
+	A(PIN_KEY, GENL_S32, pin.key, "pin-key"),
+	A(USERNETWPIN, GENL_U8, usernetwpin, "usernetwpin"),
+	A(BOOTSTRAP_UNSECURED, GENL_U8, bootstrap_unsecured, "bootstrap-unsecured"),
+	A(NETW_KEY_STATE, GENL_S32, netw.key_state, "netw-key-state"),
+	A(PIN_KEY_STATE, GENL_S32, pin.key_state, "pin-key-state"),
+	A(PIN_FAILURES, GENL_U8, pin_failures, "pin-failures"),
+	A(PIN_LOCKED, GENL_U32, pin_locked, "pin-locked"),
 	A(MESSAGES_OK, GENL_U64, messages_ok, "messages-ok"),
 	A(MESSAGES_REFUSED, GENL_U64, messages_refused, "messages-refused"),
 };
@@ -201,3 +209,43 @@ static const struct genl_field event_fields[] = {
 	E_AUX(MESSAGE, GENL_U8, message, has_message, "message"),
 };
 const struct genl_set omasec_set_event = GENL_SET(event_fields, OMASEC_A_EVENT_MAX);
+
+#define B_NAMES \
+	GENL_FIELD_NAME(OMASEC_A_BLOB_ROLE, "role"), GENL_FIELD_NAME(OMASEC_A_BLOB_PIN, "pin"), \
+	GENL_FIELD_NAME(OMASEC_A_BLOB_BODY, "body")
+
+#define V(a, t, m, n) GENL_FIELD(OMASEC_A_BLOB_##a, t, struct reply_verdict, v.m, n)
+#define V_AUX(a, t, m, x, n) \
+	GENL_FIELD_AUX(OMASEC_A_BLOB_##a, t, struct reply_verdict, v.m, x, n)
+static const struct genl_field blob_verdict_fields[] = {
+	V(KIND, GENL_U8, kind, "kind"),
+	V(ACCOUNT, GENL_STR, account, "account"),
+	V(SEC, GENL_U8, sec, "sec"),
+	V_AUX(REASON, GENL_U32, reason, has_reason, "reason"),
+	V(TEXT, GENL_STR, text, "text"),
+	V(USER, GENL_STR, user, "user"),
+	V_AUX(MESSAGE, GENL_U8, message, v.has_message, "message"),
+	V(SESSION, GENL_U16, session, "session"),
+	V(UNCHECKED, GENL_FLAG, unchecked, "unchecked"),
+	V(OFFSET, GENL_U32, offset, "offset"),
+	V(LENGTH, GENL_U32, length, "length"),
+	GENL_FIELD_NAME(OMASEC_A_BLOB_CONTENT_TYPE, "content-type"),
+	GENL_FIELD_NAME(OMASEC_A_BLOB_MAC, "mac"),
+	GENL_FIELD_NAME(OMASEC_A_BLOB_HMAC, "hmac"),
+	B_NAMES,
+};
+const struct genl_set omasec_set_blob_verdict = GENL_SET(blob_verdict_fields, OMASEC_A_BLOB_MAX);
+
+#define P(a, t, m, n) GENL_FIELD(OMASEC_A_BLOB_##a, t, struct reply_protection, m, n)
+static const struct genl_field blob_protection_fields[] = {
+	P(ACCOUNT, GENL_STR, p.account, "account"),
+	P(CONTENT_TYPE, GENL_STR, p.content_type, "content-type"),
+	P(SEC, GENL_U8, p.sec, "sec"),
+	P(MAC, GENL_STR, p.mac, "mac"),
+	P(HMAC, GENL_STR, p.hmac, "hmac"),
+	P(DIGEST, GENL_BYTES, digest, "digest"),
+	GENL_FIELD_NAME(OMASEC_A_BLOB_KIND, "kind"),
+	B_NAMES,
+};
+const struct genl_set omasec_set_blob_protection =
+	GENL_SET(blob_protection_fields, OMASEC_A_BLOB_MAX);

@@ -19,6 +19,8 @@ const char *account_key_text(const struct omasec_cred *c);
  */
 int account_key(struct tool *t, struct account_conf *c, enum who who, const char *dir,
 		int *staged, int *key, char why[RESOLVE_WHY_MAX]);
+/* The secrets for bootstrap messages, where the keyring has them. */
+void account_secrets(struct account_conf *c);
 /* All: 0 or an exit code, after an error was printed. */
 /* Connects, and refuses a name that there is. */
 int account_absent(struct tool *t, const char *name);

@@ -25,6 +25,16 @@ static json_t *cred_json(const struct omasec_cred *c)
 	return o;
 }
 
+static json_t *secret_json(const struct omasec_secret *s)
+{
+	json_t *o = json_object();
+
+	out_set(o, "key", json_integer(s->key));
+	out_set(o, "key-state", out_text(s->key ? s->key_state ? strerror(s->key_state) : "ok" :
+						  "missing"));
+	return o;
+}
+
 json_t *account_json(const struct omasec_account *a)
 {
 	json_t *o = json_object();
@@ -35,6 +45,12 @@ json_t *account_json(const struct omasec_account *a)
 	out_set(o, "server", cred_json(&a->server));
 	out_set(o, "mac-form", json_string(omasec_name(OMASEC_NAMES_MAC_FORM, a->mac_form)));
 	out_set(o, "app-cred", json_string(omasec_name(OMASEC_NAMES_APP_CRED, a->app_cred)));
+	out_set(o, "netw", secret_json(&a->netw));
+	out_set(o, "pin", secret_json(&a->pin));
+	out_set(o, "usernetwpin", json_string(omasec_name(OMASEC_NAMES_USERNETWPIN, a->usernetwpin)));
+	out_set(o, "bootstrap-unsecured", json_string(omasec_name(OMASEC_NAMES_BOOTSTRAP_UNSECURED, a->bootstrap_unsecured)));
+	out_set(o, "pin-failures", json_integer(a->pin_failures));
+	out_set(o, "pin-locked", json_integer(a->pin_locked));
 	out_set(o, "messages-ok", out_number(a->messages_ok));
 	out_set(o, "messages-refused", out_number(a->messages_refused));
 	return o;
@@ -117,6 +133,22 @@ static void show_cred(const char *who, const struct omasec_cred *c)
 	printf("  nonce           %s\n", c->nonce.known ? "known" : "not known");
 }
 
+static void show_bootstrap(const struct omasec_account *a)
+{
+	printf("network secret    %s\n", !a->netw.key ? "none" :
+	       a->netw.key_state ? strerror(a->netw.key_state) : "known");
+	printf("PIN               %s\n", !a->pin.key ? "none" :
+	       a->pin.key_state ? strerror(a->pin.key_state) : "known");
+	if (a->pin_locked)
+		printf("  locked          %u seconds more (omasec account pin-reset %s)\n", a->pin_locked,
+		       a->name);
+	else if (a->pin_failures)
+		printf("  wrong           %u\n", a->pin_failures);
+	printf("usernetwpin       %s\n", omasec_name(OMASEC_NAMES_USERNETWPIN, a->usernetwpin));
+	printf("unsecured         %s\n",
+	       omasec_name(OMASEC_NAMES_BOOTSTRAP_UNSECURED, a->bootstrap_unsecured));
+}
+
 int cmd_account_show(struct tool *t, int argc, char **argv)
 {
 	char name[OMASEC_NAME_MAX + 1], safe[OMASEC_SERVER_ID_MAX * 4 + 1];
@@ -140,6 +172,7 @@ int cmd_account_show(struct tool *t, int argc, char **argv)
 	show_cred("server-name", &a.server);
 	printf("mac-form          %s\n", omasec_name(OMASEC_NAMES_MAC_FORM, a.mac_form));
 	printf("app-cred          %s\n", omasec_name(OMASEC_NAMES_APP_CRED, a.app_cred));
+	show_bootstrap(&a);
 	printf("messages          %llu accepted, %llu refused\n", (unsigned long long)a.messages_ok,
 	       (unsigned long long)a.messages_refused);
 	return out_finish(t);
@@ -165,7 +198,7 @@ int account_key(struct tool *t, struct account_conf *c, enum who who, const char
 	if (rc < 0)
 		return rc;
 	if (rc == 0) {
-		rc = keyring_stage(c->a.name, who, k);
+		rc = keyring_stage(c->a.name, who, k, sizeof(k));
 		explicit_bzero(k, sizeof(k));
 		if (rc < 0) {
 			snprintf(why, RESOLVE_WHY_MAX, "cannot add a key to the kernel: %s%s", strerror(-rc),
@@ -188,6 +221,23 @@ int account_key(struct tool *t, struct account_conf *c, enum who who, const char
 	return 0;
 }
 
+void account_secrets(struct account_conf *c)
+{
+	static const enum who which[] = { WHO_NETW, WHO_PIN };
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		struct omasec_secret *s = which[i] == WHO_NETW ? &c->a.netw : &c->a.pin;
+		int serial = keyring_find(c->a.name, which[i]);
+
+		/* One that cannot be used would keep the account from being set. */
+		if (serial > 0)
+			s->key = serial;
+		else if (s->key_state)
+			s->key = 0;
+	}
+}
+
 int account_publish(struct tool *t, const int staged[2], const char *done)
 {
 	int who, rc;
@@ -203,8 +253,10 @@ int account_publish(struct tool *t, const int staged[2], const char *done)
 
 int account_put(struct tool *t, struct account_conf *c, const int staged[2])
 {
-	int rc = omasec_account_set(t->o, &c->a);
+	int rc;
 
+	account_secrets(c);
+	rc = omasec_account_set(t->o, &c->a);
 	if (rc)
 		return tool_error(t, tool_exit_code(rc), "%s: %s", c->a.name, omasec_error(t->o));
 	return account_publish(t, staged, "the account is set, but its key");
@@ -333,6 +385,23 @@ int cmd_account_del(struct tool *t, int argc, char **argv)
 	if (rc)
 		return rc;
 	rc = omasec_account_del(t->o, name);
+	if (rc)
+		return tool_error(t, tool_exit_code(rc), "%s: %s", name, omasec_error(t->o));
+	return EXIT_DONE;
+}
+
+int cmd_account_pin_reset(struct tool *t, int argc, char **argv)
+{
+	char name[OMASEC_NAME_MAX + 1];
+	int rc = pairs_name(t, argc, argv, name);
+
+	if (!rc && argc > 1)
+		rc = tool_usage(t, "%s: nothing is expected here", argv[1]);
+	if (!rc)
+		rc = tool_connect(t);
+	if (rc)
+		return rc;
+	rc = omasec_account_pin_reset(t->o, name);
 	if (rc)
 		return tool_error(t, tool_exit_code(rc), "%s: %s", name, omasec_error(t->o));
 	return EXIT_DONE;

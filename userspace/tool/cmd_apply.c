@@ -210,12 +210,14 @@ static int stage_keys(struct applying *ap)
 	size_t i;
 	int who, key;
 
-	for (i = 0; i < ap->c->account_count; i++)
+	for (i = 0; i < ap->c->account_count; i++) {
+		account_secrets(&ap->c->account[i]);
 		for (who = WHO_CLIENT; who <= WHO_SERVER; who++)
 			if (account_key(ap->t, &ap->c->account[i], (enum who)who, ap->dir,
 					&ap->staged[2 * i + (size_t)who], &key, why))
 				config_fault(ap->c, config_account_line(&ap->c->account[i], key),
 					     &setting_account, ap->c->account[i].a.name, key, why);
+	}
 	if (!ap->c->error_count)
 		return 0;
 	config_sort_errors(ap->c);

@@ -196,7 +196,7 @@ static int stage_side(struct importing *i, enum who of, int *staged)
 	}
 	rc = secret_k(cred->user, &i->taken.cred[of]->secret, k, why);
 	if (!rc) {
-		rc = keyring_stage(c->a.name, of, k);
+		rc = keyring_stage(c->a.name, of, k, sizeof(k));
 		snprintf(why, sizeof(why), "cannot add a key to the kernel: %s%s", rc < 0 ? strerror(-rc) : "",
 			 rc == -EDQUOT ? " (see /proc/key-users and kernel.keys.maxkeys)" : "");
 	}

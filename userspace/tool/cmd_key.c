@@ -10,8 +10,6 @@
 #include "secret.h"
 #include "value.h"
 
-static const char *const who_name[] = { [WHO_CLIENT] = "client", [WHO_SERVER] = "server" };
-
 static const char *key_state(int state)
 {
 	return state == -EKEYREVOKED ? "revoked" : state == -EKEYEXPIRED ? "expired" : "ok";
@@ -31,14 +29,14 @@ static int list_one(void *arg, const struct keyring_key *key)
 
 		out_set(o, "serial", json_integer(key->serial));
 		out_set(o, "account", out_text(key->account));
-		out_set(o, "of", json_string(who_name[key->who]));
+		out_set(o, "of", json_string(setting_who[key->who]));
 		out_set(o, "state", json_string(key_state(key->state)));
 		out_set(o, "uid", json_integer(key->uid));
 		return json_array_append_new(l->array, o) ? -ENOMEM : 0;
 	}
 	out_cell(l->table, "%d", key->serial);
 	out_cell(l->table, "%s", key->account);
-	out_cell(l->table, "%s", who_name[key->who]);
+	out_cell(l->table, "%s", setting_who[key->who]);
 	out_cell(l->table, "%s", key_state(key->state));
 	return 0;
 }
@@ -83,7 +81,7 @@ static int key_args(struct tool *t, int argc, char **argv, char *account, enum w
 	if (rc)
 		return rc;
 	if (argc < 2)
-		return tool_usage(t, "expected client or server after the account");
+		return tool_usage(t, "expected client, server, netw or pin after the account");
 	return pairs_who(t, argv[1], who);
 }
 
@@ -112,43 +110,119 @@ static int key_user(struct tool *t, const char *account, enum who who, int argc,
 	memcpy(user, who == WHO_CLIENT ? a.client.user : a.server.user, sizeof(a.client.user));
 	if (!*user)
 		return tool_error(t, EXIT_REFUSED, "the account has no %s name; give it: name USER",
-				  who_name[who]);
+				  setting_who[who]);
 	return 0;
 }
 
-int cmd_key_add(struct tool *t, int argc, char **argv)
+static int key_secret(struct tool *t, const char *what, struct secret *s, char why[SECRET_WHY_MAX])
 {
-	char account[OMASEC_NAME_MAX + 1], user[OMASEC_USER_MAX + 1], why[SECRET_WHY_MAX];
+	if (t->given & OPT_SECRET_FILE)
+		return secret_from_file(t->secret_file, s, why);
+	if (t->given & OPT_SECRET_FD)
+		return secret_from_fd(t->secret_fd, s, why);
+	return secret_from_prompt(what, s, why);
+}
+
+/* How the network secret is written. 0 or an exit code. */
+static int key_form(struct tool *t, enum who of, int argc, char **argv, enum secret_form *form)
+{
+	*form = of == WHO_PIN ? SECRET_DIGITS : SECRET_IMSI;
+	if (!argc)
+		return 0;
+	if (of == WHO_PIN || strcmp(argv[0], "form"))
+		return tool_usage(t, "%s: nothing like this is expected here", argv[0]);
+	if (argc < 2 || secret_find_form(argv[1], form))
+		return tool_usage(t, "form: expected imsi, text or hex");
+	return argc > 2 ? tool_usage(t, "%s: nothing is expected here", argv[2]) : 0;
+}
+
+/* A loaded account learns of a key that it has not. 0 or an exit code. */
+static int key_to_account(struct tool *t, const char *account, enum who who, int serial)
+{
+	struct omasec_secret *secret;
+	struct omasec_account a;
+	int rc;
+
+	/* Without the module the key waits for the account. */
+	if (omasec_open(&t->o) || omasec_account_get(t->o, account, &a))
+		return EXIT_DONE;
+	secret = who == WHO_NETW ? &a.netw : &a.pin;
+	if (secret->key == serial)
+		return EXIT_DONE;
+	secret->key = serial;
+	a.client.nonce.known = false;
+	a.server.nonce.known = false;
+	rc = omasec_account_set(t->o, &a);
+	return rc ? tool_error(t, tool_exit_code(rc), "the key is there, but the account does not use it: %s",
+			       omasec_error(t->o)) : EXIT_DONE;
+}
+
+static int key_add_k(struct tool *t, const char *account, enum who who, int argc, char **argv)
+{
+	char user[OMASEC_USER_MAX + 1], why[SECRET_WHY_MAX];
 	char what[OMASEC_NAME_MAX + OMASEC_USER_MAX + 32];
 	uint8_t k[OMASEC_K_LEN];
 	struct secret s;
-	enum who who;
-	int rc = key_args(t, argc, argv, account, &who);
+	int rc = key_user(t, account, who, argc, argv, user);
 
-	if (!rc && t->given & OPT_SECRET_FILE && t->given & OPT_SECRET_FD)
-		rc = tool_usage(t, "expected only one of --secret-file and --secret-fd");
-	if (!rc)
-		rc = key_user(t, account, who, argc - 2, argv + 2, user);
 	if (rc)
 		return rc;
-	snprintf(what, sizeof(what), "%s (%s, %s)", user, account, who_name[who]);
-	if (t->given & OPT_SECRET_FILE)
-		rc = secret_from_file(t->secret_file, &s, why);
-	else if (t->given & OPT_SECRET_FD)
-		rc = secret_from_fd(t->secret_fd, &s, why);
-	else
-		rc = secret_from_prompt(what, &s, why);
+	snprintf(what, sizeof(what), "%s (%s, %s)", user, account, setting_who[who]);
+	rc = key_secret(t, what, &s, why);
 	if (rc)
 		return tool_error(t, tool_exit_code(rc), "%s", why);
 	rc = secret_k(user, &s, k, why);
 	secret_wipe(&s, sizeof(s));
 	if (rc)
 		return tool_error(t, tool_exit_code(rc), "%s", why);
-	rc = keyring_update(account, who, k);
+	rc = keyring_update(account, who, k, sizeof(k));
 	secret_wipe(k, sizeof(k));
 	if (rc < 0)
 		return key_refused(t, rc);
 	return t->json ? out_json(t, "serial", json_integer(rc)) : EXIT_DONE;
+}
+
+static int key_add_secret(struct tool *t, const char *account, enum who who, int argc, char **argv)
+{
+	char why[SECRET_WHY_MAX], what[OMASEC_NAME_MAX + 32];
+	uint8_t octets[SECRET_OCTETS_MAX];
+	enum secret_form form;
+	struct secret s;
+	size_t len;
+	int rc = key_form(t, who, argc, argv, &form), serial;
+
+	if (rc)
+		return rc;
+	snprintf(what, sizeof(what), "%s (%s)", who == WHO_PIN ? "the PIN" : "the network", account);
+	rc = key_secret(t, what, &s, why);
+	if (rc)
+		return tool_error(t, tool_exit_code(rc), "%s", why);
+	rc = secret_octets(form, &s, octets, &len, why);
+	secret_wipe(&s, sizeof(s));
+	if (rc)
+		return tool_error(t, tool_exit_code(rc), "%s", why);
+	serial = keyring_update(account, who, octets, len);
+	secret_wipe(octets, sizeof(octets));
+	if (serial < 0)
+		return key_refused(t, serial);
+	rc = key_to_account(t, account, who, serial);
+	if (rc)
+		return rc;
+	return t->json ? out_json(t, "serial", json_integer(serial)) : EXIT_DONE;
+}
+
+int cmd_key_add(struct tool *t, int argc, char **argv)
+{
+	char account[OMASEC_NAME_MAX + 1];
+	enum who who;
+	int rc = key_args(t, argc, argv, account, &who);
+
+	if (!rc && t->given & OPT_SECRET_FILE && t->given & OPT_SECRET_FD)
+		rc = tool_usage(t, "expected only one of --secret-file and --secret-fd");
+	if (rc)
+		return rc;
+	return who <= WHO_SERVER ? key_add_k(t, account, who, argc - 2, argv + 2) :
+				   key_add_secret(t, account, who, argc - 2, argv + 2);
 }
 
 int cmd_key_del(struct tool *t, int argc, char **argv)

@@ -159,6 +159,13 @@ static void complete_live(struct tool *t, enum complete what)
 		puts("FILE");
 		return;
 	}
+	if (what == COMPLETE_BLOB) {
+		unsigned int i;
+
+		for (i = 0; i < omasec_name_count(OMASEC_NAMES_BLOB_KIND); i++)
+			puts(omasec_name(OMASEC_NAMES_BLOB_KIND, i));
+		return;
+	}
 	if (what == COMPLETE_KEY)
 		keyring_each(complete_key, NULL);
 	if (what == COMPLETE_NONE || (!t->o && omasec_open(&t->o)))
@@ -179,7 +186,8 @@ static void complete_live(struct tool *t, enum complete what)
 	}
 }
 
-static void complete_value(struct tool *t, const struct setting *s)
+/* @any: every account may be meant. */
+static void complete_value(struct tool *t, const struct setting *s, bool any)
 {
 	unsigned int i;
 
@@ -187,7 +195,8 @@ static void complete_value(struct tool *t, const struct setting *s)
 		for (i = 0; setting_word(s, i); i++)
 			puts(setting_word(s, i));
 	} else if (!strcmp(s->name, "account")) {
-		puts("any");
+		if (any)
+			puts("any");
 		complete_live(t, COMPLETE_ACCOUNT);
 	} else if (strstr(s->name, "-file") || !strcmp(s->name, "config")) {
 		puts("FILE");
@@ -217,8 +226,16 @@ static void complete_command(struct tool *t, const struct command *c, int argc, 
 		if (argc == 0)
 			complete_live(t, c->complete);
 		else if (argc == 1 && c->complete == COMPLETE_KEY)
-			puts("client\nserver");
+			puts("client\nserver\nnetw\npin");
 		return;
+	}
+	if (c->complete == COMPLETE_BLOB) {
+		if (argc < 2) {
+			complete_live(t, argc ? COMPLETE_FILE : COMPLETE_BLOB);
+			return;
+		}
+		argc--;		/* the kind, beside the file */
+		argv++;
 	}
 	/* The name of a rule may be left out. */
 	if (c->settings == &setting_rule && argc && setting_find(c->settings, argv[0]) >= 0)
@@ -237,7 +254,7 @@ static void complete_command(struct tool *t, const struct command *c, int argc, 
 	}
 	key = setting_find(c->settings, argv[argc - 1]);
 	if (key >= 0)
-		complete_value(t, &c->settings->setting[key]);
+		complete_value(t, &c->settings->setting[key], c->settings == &setting_rule);
 }
 
 int help_complete(struct tool *t, int argc, char **argv)

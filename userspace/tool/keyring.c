@@ -14,11 +14,9 @@
 /* Others of the same user may find and use a key, not change or remove it. */
 #define KEYRING_PERM (KEY_POS_ALL | KEY_USR_VIEW | KEY_USR_SEARCH)
 
-static const char *const who_name[] = { [WHO_CLIENT] = "client", [WHO_SERVER] = "server" };
-
 void keyring_describe(char out[KEYRING_DESC_MAX], const char *account, enum who who)
 {
-	snprintf(out, KEYRING_DESC_MAX, KEYRING_PREFIX "%s:%s", account, who_name[who]);
+	snprintf(out, KEYRING_DESC_MAX, KEYRING_PREFIX "%s:%s", account, setting_who[who]);
 }
 
 /*
@@ -32,7 +30,7 @@ static int keyring_possess(void)
 	return 0;
 }
 
-static int keyring_put(const char *account, enum who who, const uint8_t k[OMASEC_K_LEN],
+static int keyring_put(const char *account, enum who who, const uint8_t *data, size_t len,
 		       key_serial_t keyring)
 {
 	char desc[KEYRING_DESC_MAX];
@@ -42,15 +40,15 @@ static int keyring_put(const char *account, enum who who, const uint8_t k[OMASEC
 	if (rc)
 		return rc;
 	keyring_describe(desc, account, who);
-	key = add_key("logon", desc, k, OMASEC_K_LEN, keyring);
+	key = add_key("logon", desc, data, len, keyring);
 	if (key < 0 || keyctl_setperm(key, KEYRING_PERM))
 		return -errno;
 	return key;
 }
 
-int keyring_stage(const char *account, enum who who, const uint8_t k[OMASEC_K_LEN])
+int keyring_stage(const char *account, enum who who, const uint8_t *data, size_t len)
 {
-	return keyring_put(account, who, k, KEY_SPEC_PROCESS_KEYRING);
+	return keyring_put(account, who, data, len, KEY_SPEC_PROCESS_KEYRING);
 }
 
 int keyring_publish(int32_t serial)
@@ -58,9 +56,9 @@ int keyring_publish(int32_t serial)
 	return keyctl_link(serial, KEY_SPEC_USER_KEYRING) ? -errno : 0;
 }
 
-int keyring_update(const char *account, enum who who, const uint8_t k[OMASEC_K_LEN])
+int keyring_update(const char *account, enum who who, const uint8_t *data, size_t len)
 {
-	return keyring_put(account, who, k, KEY_SPEC_USER_KEYRING);
+	return keyring_put(account, who, data, len, KEY_SPEC_USER_KEYRING);
 }
 
 int keyring_find(const char *account, enum who who)
@@ -98,13 +96,7 @@ static int keyring_parse(const char *text, struct keyring_key *key)
 	account[len] = '\0';
 	if (value_name(account, key->account))
 		return -ENOENT;
-	if (!strcmp(colon + 1, who_name[WHO_CLIENT]))
-		key->who = WHO_CLIENT;
-	else if (!strcmp(colon + 1, who_name[WHO_SERVER]))
-		key->who = WHO_SERVER;
-	else
-		return -ENOENT;
-	return 0;
+	return setting_find_who(colon + 1, &key->who);
 }
 
 int keyring_each(keyring_fn fn, void *arg)

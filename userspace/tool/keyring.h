@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Keys in the user keyring (@u): type logon, so that userspace can never read
- * them back, described as omasec:ACCOUNT:client or omasec:ACCOUNT:server.
+ * them back, described as omasec:ACCOUNT:client, :server (K of a credential), :netw
+ * or :pin (secrets for bootstrap messages).
  */
 #ifndef TOOL_KEYRING_H
 #define TOOL_KEYRING_H
@@ -22,9 +23,9 @@ void keyring_describe(char out[KEYRING_DESC_MAX], const char *account, enum who 
  * the same description. keyring_update() gives the key of the user keyring new
  * contents at once, where it is in use, or adds it. Returns: serial, 0, serial.
  */
-int keyring_stage(const char *account, enum who who, const uint8_t k[OMASEC_K_LEN]);
+int keyring_stage(const char *account, enum who who, const uint8_t *data, size_t len);
 int keyring_publish(int32_t serial);
-int keyring_update(const char *account, enum who who, const uint8_t k[OMASEC_K_LEN]);
+int keyring_update(const char *account, enum who who, const uint8_t *data, size_t len);
 /* Serial, or -ENOKEY. */
 int keyring_find(const char *account, enum who who);
 /* Revokes the key, so that the module stops using it, and unlinks it. */

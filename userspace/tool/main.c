@@ -19,7 +19,7 @@
 
 enum {
 	LONG_COUNT = 256, LONG_TIMEOUT, LONG_REPLACE, LONG_ALL, LONG_INTERVAL,
-	LONG_SECRET_FILE, LONG_SECRET_FD, LONG_HTML, LONG_COMPLETE,
+	LONG_SECRET_FILE, LONG_SECRET_FD, LONG_HTML, LONG_PIN, LONG_COMPLETE,
 };
 
 static const struct option options[] = {
@@ -36,6 +36,7 @@ static const struct option options[] = {
 	{ "secret-file", required_argument, NULL, LONG_SECRET_FILE },
 	{ "secret-fd", required_argument, NULL, LONG_SECRET_FD },
 	{ "html", required_argument, NULL, LONG_HTML },
+	{ "pin", no_argument, NULL, LONG_PIN },
 	{ "complete", no_argument, NULL, LONG_COMPLETE },
 	{ NULL, 0, NULL, 0 }
 };
@@ -46,7 +47,7 @@ static const char *option_name(int bit)
 		{ OPT_COUNT, "--count" }, { OPT_TIMEOUT, "--timeout" }, { OPT_REPLACE, "--replace" },
 		{ OPT_ALL, "--all" }, { OPT_INTERVAL, "--interval" },
 		{ OPT_SECRET_FILE, "--secret-file" }, { OPT_SECRET_FD, "--secret-fd" },
-		{ OPT_HTML, "--html" }, { OPT_DRY_RUN, "--dry-run" },
+		{ OPT_HTML, "--html" }, { OPT_DRY_RUN, "--dry-run" }, { OPT_PIN, "--pin" },
 	};
 	unsigned int i;
 
@@ -123,6 +124,9 @@ static int read_options(struct tool *t, struct wanted *w, int argc, char **argv)
 			break;
 		case LONG_ALL:
 			t->given |= OPT_ALL;
+			break;
+		case LONG_PIN:
+			t->given |= OPT_PIN;
 			break;
 		case LONG_COMPLETE:
 			w->complete = true;

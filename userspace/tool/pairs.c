@@ -64,18 +64,13 @@ int pairs_name(struct tool *t, int argc, char **argv, char *name)
 int pairs_who(struct tool *t, const char *word, enum who *who)
 {
 	struct words_near near = { 0 };
+	unsigned int i;
 
-	if (!strcmp(word, "client")) {
-		*who = WHO_CLIENT;
+	if (!setting_find_who(word, who))
 		return 0;
-	}
-	if (!strcmp(word, "server")) {
-		*who = WHO_SERVER;
-		return 0;
-	}
-	words_near(&near, word, "client");
-	words_near(&near, word, "server");
-	return tool_usage(t, "%s: expected client or server%s%s%s", word,
+	for (i = 0; i < WHO_COUNT; i++)
+		words_near(&near, word, setting_who[i]);
+	return tool_usage(t, "%s: expected client, server, netw or pin%s%s%s", word,
 			  near.word ? "; did you mean " : "", near.word ? near.word : "",
 			  near.word ? "?" : "");
 }

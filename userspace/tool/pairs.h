@@ -7,7 +7,7 @@
 #include "tool.h"
 
 /*
- * Reads @argv into a struct account_conf, rule_conf or import_conf. 0 or an exit code, after
+ * Reads @argv into the structure that @set is of. 0 or an exit code, after
  * errors were printed.
  */
 int pairs_read(struct tool *t, const struct setting_set *set, void *conf, int argc, char **argv);
@@ -20,7 +20,7 @@ struct pairs_faults {
 void pairs_fault(void *arg, int key, const char *text);
 /* The name that comes first. 0 or an exit code. @name: of OMASEC_NAME_MAX + 1. */
 int pairs_name(struct tool *t, int argc, char **argv, char *name);
-/* "client" or "server". */
+/* "client", "server", "netw" or "pin". */
 int pairs_who(struct tool *t, const char *word, enum who *who);
 
 #endif

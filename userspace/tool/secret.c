@@ -13,6 +13,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "kmod/proto/bootstrap.h"
 #include "secret.h"
 
 static int secret_fail(int err, char why[SECRET_WHY_MAX], const char *fmt, ...)
@@ -210,5 +211,67 @@ int secret_k(const char *name, const struct secret *s, uint8_t k[OMASEC_K_LEN],
 	secret_wipe(text, sizeof(text));
 	if (!ok)
 		return secret_fail(-EOPNOTSUPP, why, "OpenSSL has no MD5 here (FIPS mode?)");
+	return 0;
+}
+
+/* ------------------------------------------------------------------ bootstrap */
+
+int secret_find_form(const char *word, enum secret_form *form)
+{
+	static const char *const forms[] = {
+		[SECRET_IMSI] = "imsi", [SECRET_TEXT] = "text", [SECRET_HEX] = "hex",
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		if (!strcmp(word, forms[i])) {
+			*form = (enum secret_form)i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static int secret_hex(const struct secret *s, uint8_t octets[SECRET_OCTETS_MAX], size_t *len)
+{
+	long n = 0;
+	unsigned char *p;
+
+	if (s->len % 2 || s->len > 2 * SECRET_OCTETS_MAX ||
+	    strspn(s->data, "0123456789abcdefABCDEF") != s->len)
+		return -EINVAL;
+	p = OPENSSL_hexstr2buf(s->data, &n);
+	if (!p)
+		return -EINVAL;
+	memcpy(octets, p, (size_t)n);
+	*len = (size_t)n;
+	OPENSSL_clear_free(p, (size_t)n);
+	return 0;
+}
+
+int secret_octets(enum secret_form form, const struct secret *s, uint8_t octets[SECRET_OCTETS_MAX],
+		  size_t *len, char why[SECRET_WHY_MAX])
+{
+	int n;
+
+	switch (form) {
+	case SECRET_IMSI:
+		n = omasec_imsi_encode(s->data, s->len, octets);
+		*len = n < 0 ? 0 : (size_t)n;
+		return n < 0 ? secret_fail(-EINVAL, why, "expected an IMSI of 6 to 15 digits; other secrets need form text or form hex") : 0;
+	case SECRET_HEX:
+		return secret_hex(s, octets, len) ?
+			secret_fail(-EINVAL, why, "expected 1 to 64 octets as pairs of hexadecimal digits") : 0;
+	case SECRET_DIGITS:
+		if (strspn(s->data, "0123456789") != s->len || s->len > OMASEC_PIN_MAX)
+			return secret_fail(-EINVAL, why, "expected a PIN of 1 to %d digits", OMASEC_PIN_MAX);
+		break;
+	case SECRET_TEXT:
+		if (s->len > SECRET_OCTETS_MAX)
+			return secret_fail(-EINVAL, why, "expected 1 to 64 octets");
+		break;
+	}
+	memcpy(octets, s->data, s->len);
+	*len = s->len;
 	return 0;
 }

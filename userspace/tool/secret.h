@@ -35,6 +35,21 @@ int secret_check_file(const char *path, char why[SECRET_WHY_MAX]);
 /* K = B64(MD5(name ":" password)). */
 int secret_k(const char *name, const struct secret *s, uint8_t k[OMASEC_K_LEN],
 	     char why[SECRET_WHY_MAX]);
+#define SECRET_OCTETS_MAX 64	/* that the module takes */
+
+/**
+ * enum secret_form - how a secret for bootstrap messages is written
+ * @SECRET_IMSI: digits of an IMSI, which become semi-octets
+ * @SECRET_TEXT: as it is
+ * @SECRET_HEX: octets as hexadecimal digits
+ * @SECRET_DIGITS: digits of a PIN, as they are
+ */
+enum secret_form { SECRET_IMSI, SECRET_TEXT, SECRET_HEX, SECRET_DIGITS };
+
+/* "imsi", "text" or "hex"; 0 or -EINVAL. */
+int secret_find_form(const char *word, enum secret_form *form);
+int secret_octets(enum secret_form form, const struct secret *s, uint8_t octets[SECRET_OCTETS_MAX],
+		  size_t *len, char why[SECRET_WHY_MAX]);
 void secret_wipe(void *p, size_t len);
 
 #endif

@@ -10,6 +10,23 @@
 #include "value.h"
 #include "words.h"
 
+const char *const setting_who[WHO_COUNT] = {
+	[WHO_CLIENT] = "client", [WHO_SERVER] = "server", [WHO_NETW] = "netw", [WHO_PIN] = "pin",
+};
+
+int setting_find_who(const char *word, enum who *who)
+{
+	unsigned int i;
+
+	for (i = 0; i < WHO_COUNT; i++) {
+		if (!strcmp(word, setting_who[i])) {
+			*who = (enum who)i;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
 /* ------------------------------------------------------------------ parsers */
 
 static void *member(const struct setting *s, void *conf)
@@ -158,6 +175,21 @@ static int parse_name(const struct setting *s, void *conf, const char *value)
 	return value_name(value, member(s, conf));
 }
 
+static int parse_content_type(const struct setting *s, void *conf, const char *value)
+{
+	return value_text(value, 255, member(s, conf));
+}
+
+static int parse_mac(const struct setting *s, void *conf, const char *value)
+{
+	return value_text(value, 64, member(s, conf));
+}
+
+static int parse_hmac(const struct setting *s, void *conf, const char *value)
+{
+	return value_text(value, 511, member(s, conf));
+}
+
 /* ------------------------------------------------------------------ tables */
 
 #define A(m) offsetof(struct account_conf, m)
@@ -172,6 +204,7 @@ static int parse_name(const struct setting *s, void *conf, const char *value)
 enum {
 	A_SERVER_ID, A_CLIENT_NAME, A_CLIENT_FILE, A_CLIENT_FD, A_CLIENT_NONCE,
 	A_SERVER_NAME, A_SERVER_FILE, A_SERVER_FD, A_SERVER_NONCE, A_MAC_FORM, A_APP_CRED,
+	A_USERNETWPIN, A_BOOTSTRAP_UNSECURED,
 };
 
 static const struct setting account_settings[] = {
@@ -198,6 +231,12 @@ static const struct setting account_settings[] = {
 		A(a.mac_form), "How the MAC is composed; rfc2104 for peers that took the reference literally." },
 	[A_APP_CRED] = { "app-cred", "pass or strip", parse_enum, false, OMASEC_NAMES_APP_CRED,
 		A(a.app_cred), "What happens to credentials that the application puts into its messages." },
+	[A_USERNETWPIN] = { "usernetwpin", "concat or colon", parse_enum, false,
+		OMASEC_NAMES_USERNETWPIN, A(a.usernetwpin),
+		"Key of bootstrap messages with SEC=USERNETWPIN: network secret then PIN, or PIN:secret." },
+	[A_BOOTSTRAP_UNSECURED] = { "bootstrap-unsecured", "refuse or accept", parse_enum, false,
+		OMASEC_NAMES_BOOTSTRAP_UNSECURED, A(a.bootstrap_unsecured),
+		"What happens to bootstrap messages that nothing secures." },
 };
 
 enum {
@@ -284,6 +323,23 @@ static const struct setting import_settings[] = {
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
+#define B(m) offsetof(struct blob_conf, m)
+
+static const struct setting blob_settings[] = {
+	{ "account", "the name of an account", parse_name, false, NO_WORDS, B(account),
+	  "Account that is meant; without it a notification or message finds its own." },
+	{ "role", "auto, client or server", parse_enum, false, OMASEC_NAMES_ROLE, B(role),
+	  "Role of this side; auto: client." },
+	{ "sec", "netwpin, userpin, usernetwpin or userpinmac", parse_enum, false,
+	  OMASEC_NAMES_SEC, B(sec), "How a bootstrap message is secured." },
+	{ "mac", "40 hexadecimal digits", parse_mac, false, NO_WORDS, B(mac),
+	  "MAC of a bootstrap message, beside sec." },
+	{ "content-type", "a content type with its parameters SEC and MAC", parse_content_type, false,
+	  NO_WORDS, B(content_type), "Content type of a bootstrap message, instead of sec and mac." },
+	{ "hmac", "the value of the header x-syncml-hmac", parse_hmac, false, NO_WORDS, B(hmac),
+	  "What protects a DM message." },
+};
+
 _Static_assert(COUNT(account_settings) <= SETTING_MAX, "SETTING_MAX");
 _Static_assert(COUNT(rule_settings) <= SETTING_MAX, "SETTING_MAX");
 _Static_assert(I(account) == 0, "the parsers of an account are used for an import");
@@ -293,6 +349,10 @@ const struct setting_set setting_account = { "account", account_settings, COUNT(
 const struct setting_set setting_rule = { "rule", rule_settings, COUNT(rule_settings), R(seen) };
 const struct setting_set setting_import = { "file", import_settings, COUNT(import_settings),
 	I(seen) };
+const struct setting_set setting_blob_verify = { "blob", blob_settings, COUNT(blob_settings),
+	B(seen) };
+/* The first ones only. */
+const struct setting_set setting_blob_protect = { "blob", blob_settings, 3, B(seen) };
 
 int setting_find(const struct setting_set *set, const char *name)
 {

@@ -9,12 +9,17 @@
 
 #include <omasec.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define SETTING_MAX 24
 #define SETTING_PATH_MAX 1024
 
-enum who { WHO_CLIENT, WHO_SERVER };
+/* Whose credential; and then whose secret for bootstrap messages. */
+enum who { WHO_CLIENT, WHO_SERVER, WHO_NETW, WHO_PIN, WHO_COUNT };
+extern const char *const setting_who[WHO_COUNT];
+/* By word; 0 or -ENOENT. */
+int setting_find_who(const char *word, enum who *who);
 
 /**
  * struct secret_source - where the password of a credential comes from
@@ -70,6 +75,19 @@ struct import_conf {
 };
 
 /**
+ * struct blob_conf - what is said of a blob
+ * @role: enum omasec_role
+ * @sec: enum omasec_sec
+ * @account: "" for none, like the others
+ */
+struct blob_conf {
+	uint8_t role, sec;
+	char account[OMASEC_NAME_MAX + 1];
+	char content_type[256], mac[65], hmac[512];
+	uint32_t seen;
+};
+
+/**
  * struct setting - a key
  * @name: the word
  * @expects: what a value is, for errors and help
@@ -88,14 +106,20 @@ struct setting {
 	const char *help;
 };
 
+/**
+ * struct setting_set - the keys of an object
+ * @object: "account"
+ * @seen: where in its structure the bits of the keys that were given are
+ */
 struct setting_set {
-	const char *object;	/* "account" */
+	const char *object;
 	const struct setting *setting;
 	unsigned int count;
-	uint16_t seen;		/* offset of the bits of the keys that were given */
+	size_t seen;
 };
 
-extern const struct setting_set setting_account, setting_rule, setting_import;
+extern const struct setting_set setting_account, setting_rule, setting_import,
+	setting_blob_verify, setting_blob_protect;
 
 /* Index of the key, or -ENOENT. */
 int setting_find(const struct setting_set *set, const char *name);

@@ -29,6 +29,7 @@ enum {
 	OPT_SECRET_FD = 1 << 6,
 	OPT_HTML = 1 << 7,
 	OPT_DRY_RUN = 1 << 8,
+	OPT_PIN = 1 << 9,
 };
 
 /**
@@ -55,6 +56,7 @@ enum complete {
 	COMPLETE_FLOW,
 	COMPLETE_KEY,		/* account, then client or server */
 	COMPLETE_FILE,
+	COMPLETE_BLOB,		/* kind of a blob, then a file */
 };
 
 /**
@@ -115,6 +117,9 @@ int cmd_account_add(struct tool *t, int argc, char **argv);
 int cmd_account_set(struct tool *t, int argc, char **argv);
 int cmd_account_del(struct tool *t, int argc, char **argv);
 int cmd_account_import(struct tool *t, int argc, char **argv);
+int cmd_account_pin_reset(struct tool *t, int argc, char **argv);
+int cmd_blob_verify(struct tool *t, int argc, char **argv);
+int cmd_blob_protect(struct tool *t, int argc, char **argv);
 int cmd_rule_list(struct tool *t, int argc, char **argv);
 int cmd_rule_add(struct tool *t, int argc, char **argv);
 int cmd_rule_del(struct tool *t, int argc, char **argv);

@@ -13,6 +13,8 @@
 #define OMASEC_NONCE_MAX	64
 #define OMASEC_TYPE_MAX		127
 #define OMASEC_CHUNK_MAX	49152
+#define OMASEC_BLOB_MAX		61440
+#define OMASEC_PIN_MAX		64
 #define OMASEC_MESSAGE_MAX	16777216
 
 /**
@@ -93,6 +95,16 @@
  * @OMASEC_REASON_DATAGRAM_BAD: A datagram with a wrong length or checksum, or
  *   in pieces.
  * @OMASEC_REASON_QUEUE_FULL: Too many datagrams wait to be checked.
+ * @OMASEC_REASON_BOOTSTRAP_BAD: Malformed bootstrap message or security
+ *   parameters.
+ * @OMASEC_REASON_BOOTSTRAP_UNSECURED: A bootstrap message without SEC and MAC.
+ * @OMASEC_REASON_BOOTSTRAP_MAC_WRONG: The MAC of a bootstrap message does not
+ *   match its secret.
+ * @OMASEC_REASON_PIN_MISSING: A bootstrap message that needs a PIN came
+ *   without one.
+ * @OMASEC_REASON_PIN_WRONG: The PIN that was given does not fit the bootstrap
+ *   message.
+ * @OMASEC_REASON_PIN_LOCKED: Too many wrong PINs were given.
  */
 enum omasec_reason {
 	OMASEC_REASON_NONE,
@@ -151,6 +163,12 @@ enum omasec_reason {
 	OMASEC_REASON_TLS_FORBIDDEN,
 	OMASEC_REASON_DATAGRAM_BAD,
 	OMASEC_REASON_QUEUE_FULL,
+	OMASEC_REASON_BOOTSTRAP_BAD,
+	OMASEC_REASON_BOOTSTRAP_UNSECURED,
+	OMASEC_REASON_BOOTSTRAP_MAC_WRONG,
+	OMASEC_REASON_PIN_MISSING,
+	OMASEC_REASON_PIN_WRONG,
+	OMASEC_REASON_PIN_LOCKED,
 };
 
 /**
@@ -329,7 +347,8 @@ enum omasec_verdict {
 
 /**
  * enum omasec_event_kind - What happened. key comes beside refused when a key
- *   is missing, revoked or has expired; accepted tells of a notification.
+ *   is missing, revoked or has expired; accepted tells of a notification or of
+ *   a blob.
  */
 enum omasec_event_kind {
 	OMASEC_EVENT_KIND_REFUSED,
@@ -358,6 +377,50 @@ enum omasec_http_kind {
 	OMASEC_HTTP_KIND_RESPONSE,
 };
 
+/**
+ * enum omasec_blob_kind - What a blob is. push: a WSP push as it came, header
+ *   and all. The others are what was pushed or otherwise brought: a
+ *   notification, a bootstrap message of the DM or of the client provisioning
+ *   profile, a DM message.
+ */
+enum omasec_blob_kind {
+	OMASEC_BLOB_KIND_PUSH,
+	OMASEC_BLOB_KIND_NOTIFICATION,
+	OMASEC_BLOB_KIND_BOOTSTRAP_DM,
+	OMASEC_BLOB_KIND_BOOTSTRAP_CP,
+	OMASEC_BLOB_KIND_MESSAGE,
+};
+
+/**
+ * enum omasec_sec - How a bootstrap message is secured: with the identity of
+ *   the network, a PIN, both, or digits that the user types.
+ */
+enum omasec_sec {
+	OMASEC_SEC_NONE,
+	OMASEC_SEC_NETWPIN,
+	OMASEC_SEC_USERPIN,
+	OMASEC_SEC_USERNETWPIN,
+	OMASEC_SEC_USERPINMAC,
+};
+
+/**
+ * enum omasec_usernetwpin - The key for usernetwpin. concat: network secret,
+ *   then PIN. colon: PIN, a colon, network secret.
+ */
+enum omasec_usernetwpin {
+	OMASEC_USERNETWPIN_CONCAT,
+	OMASEC_USERNETWPIN_COLON,
+};
+
+/**
+ * enum omasec_bootstrap_unsecured - What happens to bootstrap messages that
+ *   nothing secures.
+ */
+enum omasec_bootstrap_unsecured {
+	OMASEC_BOOTSTRAP_UNSECURED_REFUSE,
+	OMASEC_BOOTSTRAP_UNSECURED_ACCEPT,
+};
+
 enum {
 	OMASEC_A_CRED_USER = 1,
 	OMASEC_A_CRED_KEY,
@@ -377,6 +440,14 @@ enum {
 	OMASEC_A_ACCOUNT_MAC_FORM,
 	OMASEC_A_ACCOUNT_APP_CRED,
 	OMASEC_A_ACCOUNT_FLAGS,
+	OMASEC_A_ACCOUNT_NETW_KEY,
+	OMASEC_A_ACCOUNT_PIN_KEY,
+	OMASEC_A_ACCOUNT_USERNETWPIN,
+	OMASEC_A_ACCOUNT_BOOTSTRAP_UNSECURED,
+	OMASEC_A_ACCOUNT_NETW_KEY_STATE,
+	OMASEC_A_ACCOUNT_PIN_KEY_STATE,
+	OMASEC_A_ACCOUNT_PIN_FAILURES,
+	OMASEC_A_ACCOUNT_PIN_LOCKED,
 	OMASEC_A_ACCOUNT_MESSAGES_OK,
 	OMASEC_A_ACCOUNT_MESSAGES_REFUSED,
 	OMASEC_A_ACCOUNT_PAD,
@@ -485,6 +556,31 @@ enum {
 #define OMASEC_A_MSG_MAX (__OMASEC_A_MSG_MAX - 1)
 
 enum {
+	OMASEC_A_BLOB_KIND = 1,
+	OMASEC_A_BLOB_ACCOUNT,
+	OMASEC_A_BLOB_ROLE,
+	OMASEC_A_BLOB_CONTENT_TYPE,
+	OMASEC_A_BLOB_SEC,
+	OMASEC_A_BLOB_MAC,
+	OMASEC_A_BLOB_HMAC,
+	OMASEC_A_BLOB_PIN,
+	OMASEC_A_BLOB_BODY,
+	OMASEC_A_BLOB_REASON,
+	OMASEC_A_BLOB_TEXT,
+	OMASEC_A_BLOB_USER,
+	OMASEC_A_BLOB_MESSAGE,
+	OMASEC_A_BLOB_SESSION,
+	OMASEC_A_BLOB_UNCHECKED,
+	OMASEC_A_BLOB_OFFSET,
+	OMASEC_A_BLOB_LENGTH,
+	OMASEC_A_BLOB_DIGEST,
+	OMASEC_A_BLOB_PAD,
+
+	__OMASEC_A_BLOB_MAX
+};
+#define OMASEC_A_BLOB_MAX (__OMASEC_A_BLOB_MAX - 1)
+
+enum {
 	OMASEC_A_COUNTER_NAME = 1,
 	OMASEC_A_COUNTER_VALUE,
 	OMASEC_A_COUNTER_REASON,
@@ -580,6 +676,9 @@ enum {
 	OMASEC_CMD_MSG_GET,
 	OMASEC_CMD_MSG_PUT,
 	OMASEC_CMD_MSG_VERDICT,
+	OMASEC_CMD_ACCOUNT_PIN_RESET,
+	OMASEC_CMD_BLOB_VERIFY,
+	OMASEC_CMD_BLOB_PROTECT,
 	OMASEC_CMD_EVENT,
 	OMASEC_CMD_FLOW_ATTACH,
 
