@@ -242,7 +242,8 @@ static void rule_attributes_are_validated(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_INTEGRITY, &two, 1), -EINVAL);
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_TRANSPORT, &two, 1), -ERANGE);
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_AUTH_MODE, &three, 1), -ERANGE);
-	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_BINDING, &one, 1), -ERANGE);
+	/* wsp is for datagrams */
+	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_BINDING, &one, 1), -EINVAL);
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_MAX_MESSAGE, &big, 4), -ERANGE);
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_MAX_MESSAGE, &nothing, 4), -ERANGE);
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_DEADLINE_MS, &nothing, 4), -ERANGE);
