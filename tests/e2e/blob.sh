@@ -159,14 +159,18 @@ push_send "forged,raw=$(hex "$WORK/b.wrong")" "open,raw=$(hex "$WORK/b.open")" "
 check "of bootstrap messages that are pushed the right one arrives" arrived right
 check "which is counted" refused device bootstraps 1
 stop_peer listener
-blob sms "$WORK/b.push" >"$WORK/sms"
+# in parts: it does not fit one SMS
+blob wbxml "$WORK/b3" 400
+blob push "$WORK/b3" "$WORK/b3.push" cp 0 "$(blob mac "$WORK/b3" netwpin $IMSI)"
+blob sms "$WORK/b3.push" >"$WORK/sms"
+check "a push of several SMS" test "$(wc -l <"$WORK/sms")" -gt 1
 blob notification "$WORK/n" 0x99 com.mgmtsrv.manage srvpwd Nonce
 blob push "$WORK/n" "$WORK/n.push" notification
 blob sms "$WORK/b.wrong" >>"$WORK/sms"
 echo 0605040b8323f001 >>"$WORK/sms"
 check "a modem daemon" sh -c "nsenter --net=/run/netns/device -- modem mgmt '$WORK/delivered' <'$WORK/sms'"
 check "hears what is right" grep -q "^accepted bootstrap for mgmt" "$WORK/check.out"
-check "delivers that" cmp "$WORK/delivered" "$WORK/b"
+check "delivers that" cmp "$WORK/delivered" "$WORK/b3"
 check "hears what is wrong" sh -c "nsenter --net=/run/netns/device -- modem mgmt '$WORK/delivered' <'$WORK/sms' | grep '^refused bootstrap-mac-wrong'"
 blob sms "$WORK/n.push" >"$WORK/sms"
 check "takes a notification" sh -c "nsenter --net=/run/netns/device -- modem v4 '$WORK/delivered' <'$WORK/sms' | grep '^accepted notification for v4'"
