@@ -114,7 +114,7 @@ for wrong in 1230 1231 1232; do
 	refuses "wrong PIN $wrong" pin-wrong bootstrap-cp "$WORK/b" account colon sec userpin mac "$right" --secret-file "$(pin $wrong)"
 done
 refuses "then the right one is not taken either" pin-locked bootstrap-cp "$WORK/b" account colon sec userpin mac "$right" --secret-file "$(pin 1234)"
-check "told with the account" event device pin-wrong '"account": "colon"' "third wrong PIN"
+check "told with the account" event device pin-wrong '"account":"colon"' "third wrong PIN"
 on device omasec -j account show colon >"$WORK/account"
 expect "the account says so" "$WORK/account" "d['account']['pin-failures'] == 3 and 0 < d['account']['pin-locked'] <= 900"
 check "others are not locked" verify bootstrap-cp "$WORK/b" account mgmt sec userpin mac "$right" --secret-file "$(pin 1234)"
@@ -180,6 +180,6 @@ check "counted: refused" refused device bootstrap-mac-wrong 4
 check "counted: accepted" refused device blobs-accepted 20
 check "counted: unchecked" refused device blobs-passed 1
 check "counted: protected" refused device blobs-protected 7
-check "told: accepted" event device '"accepted"' '"account": "v4"' "blob, session 1234"
-check "told: refused" event device bootstrap-unsecured '"account": "mgmt"' '"message": "bootstrap"'
+check "told: accepted" event device '"accepted"' '"account":"v4"' "blob, session 1234"
+check "told: refused" event device bootstrap-unsecured '"account":"mgmt"' '"message":"bootstrap"'
 finish
