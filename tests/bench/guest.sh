@@ -119,20 +119,6 @@ both()
 	apply server <"$WORK/c"
 }
 
-# pushes ROW: notifications to a socket of the device, one at a time
-pushes()
-{
-	[ -s "$WORK/pushes" ] || /usr/bin/python3 ./lib/push.py pack "$WORK/pushes" 400
-	on device ./bench-push "$1" 2948 "$WORK/pushes" 200 || fail "push $1"
-}
-
-# push_rule PORT: one rule for notifications on the device
-push_rule()
-{
-	{ account; rule push "protocol = udp" "direction = in" "port = $1"; } >"$WORK/c"
-	apply device <"$WORK/c"
-}
-
 # The exchanges of the row were protected: so many messages were checked there.
 protected() { echo "checked $1 $(stat device rx-messages) $(stat server rx-messages)"; }
 
@@ -141,7 +127,6 @@ two_namespaces
 connects unloaded
 row plain 10.9.0.2 $PORT
 idle plain
-pushes plain
 proxy server 8000 10.9.0.2:$PORT
 row haproxy 10.9.0.2 8000
 proxy device 8001 10.9.0.2:8000
@@ -153,11 +138,6 @@ yard copy
 
 insmod "$OMASEC_KO" || fail "the module does not load"
 connects loaded
-push_rule 2950
-pushes ruled
-push_rule 2948
-pushes checked
-[ "$(stat device notifications)" = 400 ] || fail "notifications: $(stat device notifications)"
 both "auth-mode = static"
 connects ruled
 row static 10.9.0.2 $PORT

@@ -203,14 +203,6 @@ class Report:
         print("Connect, accept and close of a socket that no rule selects, three runs of 500:\n")
         table(["", "1st", "2nd", "3rd", "least to least"], rows)
 
-    def pushes(self):
-        base = self.each("push", "plain", 0)
-        rows = [[text, "%.0f" % self.each("push", row, 0), "%.2f" % (self.each("push", row, 0) / base)]
-                for row, text in (("plain", "module not loaded"), ("ruled", "a rule for another port"),
-                                  ("checked", "digest checked"))]
-        print("Instructions for a notification, from send to receive on loopback, one at a time:\n")
-        table(["", "each", "times plain"], rows)
-
     def idle(self):
         extra = self.memory["static"] - self.memory["plain"]
         print("Kernel memory of an idle socket after one exchange (objects of all slab caches, 1000 sockets):"
@@ -261,7 +253,6 @@ def main():
     r.added()
     r.slopes()
     r.unselected()
-    r.pushes()
     r.idle()
     r.where()
     for size in SIZES:

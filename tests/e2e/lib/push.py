@@ -13,7 +13,6 @@ notifications by itself, independently of the project's code.
   push.py burst ADDRESS PORT SENT CASE... -- COMMAND...
       Sends all, then runs COMMAND (rmmod: of omasec), with real-time priority
       from the first to the last.
-  push.py pack FILE N                   N right ones with a length of two octets each
   push.py flood ADDRESS PORT N          N datagrams with wrong digests
 """
 
@@ -246,15 +245,6 @@ def flood(args):
     return 0
 
 
-def pack(args):
-    with open(args.file, "wb") as f:
-        for i in range(args.n):
-            body = trigger(i + 1)
-            data = PUSH + digest(b"Mgmt1", "server-secret", b"first-server-1", body) + body
-            f.write(struct.pack("!H", len(data)) + data)
-    return 0
-
-
 def main():
     p = argparse.ArgumentParser(description=__doc__, epilog=KEYS,
                                 formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -286,10 +276,6 @@ def main():
     c.add_argument("--settle", type=float, default=0.7)
     c.add_argument("--any-order", action="store_true")
     c.set_defaults(run=same)
-    c = sub.add_parser("pack")
-    c.add_argument("file")
-    c.add_argument("n", type=int)
-    c.set_defaults(run=pack)
     c = sub.add_parser("flood")
     c.add_argument("address")
     c.add_argument("port", type=int)
