@@ -102,6 +102,31 @@ static void keys_that_fail_are_told(void **state)
 	assert_int_equal(of("hmac-or-signature")->state, REPORT_MET);
 }
 
+static void datagrams_are_judged(void **state)
+{
+	struct omasec_account a = good;
+	struct omasec_rule r = rule(OMASEC_INTEGRITY_HMAC, OMASEC_TRANSPORT_PLAIN, 0);
+	unsigned int c;
+
+	(void)state;
+	r.protocol = OMASEC_PROTOCOL_UDP;
+	memset(found, 0xff, sizeof(found));
+	report_rule(&r, &a, found);
+	for (c = 0; c < report_clause_count; c++)
+		assert_true((unsigned int)found[c].state < REPORT_STATES && found[c].why[0]);
+	assert_int_equal(of("neutral-integrity")->state, REPORT_MET);
+	assert_int_equal(of("hmac-or-signature")->state, REPORT_MET);
+	assert_int_equal(of("transport-authentication")->state, REPORT_MET);
+	assert_int_equal(of("acl")->state, REPORT_NOT_APPLICABLE);
+	r.tls = OMASEC_TLS_FORBID;
+	r.notification_13 = OMASEC_NOTIFICATION_13_PASS;
+	a.server.key_state = 126;
+	report_rule(&r, &a, found);
+	assert_int_equal(of("neutral-integrity")->state, REPORT_NOT_MET);
+	assert_int_equal(of("hmac-or-signature")->state, REPORT_NOT_MET);
+	assert_int_equal(of("transport-authentication")->state, REPORT_NOT_MET);
+}
+
 static json_t *document(void)
 {
 	static const struct omasec_status st = { .version = "1.0", .generation = 3 };
@@ -181,6 +206,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(clauses_are_judged),
 		cmocka_unit_test(keys_that_fail_are_told),
+		cmocka_unit_test(datagrams_are_judged),
 		cmocka_unit_test(document_sums_up),
 		cmocka_unit_test(page_is_whole_and_escaped),
 		cmocka_unit_test(full_disk_is_told),

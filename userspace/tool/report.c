@@ -163,9 +163,45 @@ static void find_cr2(const struct omasec_rule *r, struct report_finding *f)
 		found(&f[C_LAYER], REPORT_NOT_MET, "integrity none over a plain transport");
 }
 
+/* Datagrams: notifications, whose digest is made with the server's credential. */
+static void find_datagrams(const struct omasec_rule *r, const struct omasec_account *a,
+			   struct report_finding *f)
+{
+	bool forbid = r->tls == OMASEC_TLS_FORBID;
+
+	found(&f[C_TRANSPORT_AUTH], forbid ? REPORT_NOT_MET : REPORT_MET,
+	      forbid ? "tls forbid: a transport that secures itself is refused" :
+	      "DTLS and WTLS, known by their records, pass: the application judges them");
+	found(&f[C_TRANSPORT_SECRECY], forbid ? REPORT_NOT_MET : REPORT_MET, "%s",
+	      f[C_TRANSPORT_AUTH].why);
+	if (r->notification_13 == OMASEC_NOTIFICATION_13_PASS)
+		found(&f[C_INTEGRITY], REPORT_NOT_MET, "notifications of DM 1.3 pass unchecked");
+	else
+		found(&f[C_INTEGRITY], REPORT_MET,
+		      "a notification whose digest is not right never reaches the application");
+	if (a && (!a->server.key || a->server.key_state))
+		found(&f[C_HMAC], REPORT_NOT_MET,
+		      "the key of the server credential cannot be used: its notifications are dropped");
+	else
+		found(&f[C_HMAC], REPORT_MET, "the digest of the notification, made as the HMAC-MD5 is");
+	found(&f[C_HMAC_FRESH], REPORT_NOT_APPLICABLE,
+	      "a notification has the nonce of the session before; a session id serves once with it");
+	found(&f[C_HMAC_SECURED], REPORT_NOT_APPLICABLE, "a notification is not answered");
+	found(&f[C_SECRECY], REPORT_NOT_MET, "notifications are not encrypted");
+	found(&f[C_ENCRYPTION], REPORT_NOT_APPLICABLE, "no transport-neutral confidentiality is used");
+	found(&f[C_OBJECTS], REPORT_NOT_APPLICABLE, "a notification has no management objects");
+	found(&f[C_ACL], REPORT_NOT_APPLICABLE, "a notification has no management objects");
+	found(&f[C_BINDING], REPORT_NOT_APPLICABLE, "datagrams carry no HTTP");
+	found(&f[C_LAYER], REPORT_MET, "the digest of the notification");
+}
+
 void report_rule(const struct omasec_rule *r, const struct omasec_account *a,
 		 struct report_finding *findings)
 {
+	if (r->protocol == OMASEC_PROTOCOL_UDP) {
+		find_datagrams(r, a, findings);
+		return;
+	}
 	find_transport(r, findings);
 	find_integrity(r, a, findings);
 	find_secrecy(findings);
