@@ -51,7 +51,7 @@ check "bad headers: wsp-syntax" dropped wsp-syntax 3
 check "not a notification: not-dm" dropped not-dm 3
 check "bootstrap that is no WBXML: bootstrap-bad" dropped bootstrap-bad 1
 check "the rule saw all" rule_saw device hits 28
-check "and accepted" rule_saw device accepted 7
+check "and accepted" rule_saw device rx-mac 7
 check "and refused" rule_saw device refused 21
 check "the event names account, reason and kind" event device '"digest-wrong"' '"account":"mgmt"' \
 	'"message":"notification"' '"user":"Mgmt1"'

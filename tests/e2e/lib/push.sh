@@ -33,11 +33,11 @@ push_send6() { on server /usr/bin/python3 "$LIB/push.py" send $DEVICE6 $PUSH_POR
 # arrived [NAME...]: these arrived, in this order and unchanged, and nothing else
 arrived() { /usr/bin/python3 "$LIB/push.py" same "$SENT" "$RECEIVED" "$@"; }
 
-# rule_saw NS KEY N: what the first rule of the namespace counts
+# rule_saw NS KEY N: what the first rule of the namespace counts: hits, or of what it has seen
 rule_saw()
 {
 	on "$1" omasec -j rule list >"$WORK/rules"
-	/usr/bin/python3 "$LIB/expect.py" "$WORK/rules" "d['rules'][0]['$2'] == $3" || return 1
+	/usr/bin/python3 "$LIB/expect.py" "$WORK/rules" "{**d['rules'][0], **d['rules'][0]['seen']}['$2'] == $3" || return 1
 }
 
 # dropped REASON N: exactly so many were refused for it since the module was loaded
