@@ -35,18 +35,33 @@
 
 #if IS_ENABLED(CONFIG_IPV6) && IS_ENABLED(CONFIG_NF_DEFRAG_IPV6)
 #include <net/netfilter/ipv6/nf_defrag_ipv6.h>
+
+static int omasec_udp_defrag_up(struct net *net)
+{
+	return nf_defrag_ipv6_enable(net);
+}
+
+static void omasec_udp_defrag_down(struct net *net)
+{
+	nf_defrag_ipv6_disable(net);
+}
+
+static int omasec_udp_gather(struct net *net, struct sk_buff *skb)
+{
+	return nf_ct_frag6_gather(net, skb, IP6_DEFRAG_LOCAL_DELIVER);
+}
 #else
 /* Fragments of IPv6 are then refused. */
-static int nf_defrag_ipv6_enable(struct net *net)
+static int omasec_udp_defrag_up(struct net *net)
 {
 	return 0;
 }
 
-static void nf_defrag_ipv6_disable(struct net *net)
+static void omasec_udp_defrag_down(struct net *net)
 {
 }
 
-static int nf_ct_frag6_gather(struct net *net, struct sk_buff *skb, u32 user)
+static int __maybe_unused omasec_udp_gather(struct net *net, struct sk_buff *skb)
 {
 	return 0;
 }
@@ -221,7 +236,7 @@ static unsigned int omasec_udp_v6(void *priv, struct sk_buff *skb,
 		 * Before routing, what conntrack knows already (loopback) or shall not
 		 * know is not put together.
 		 */
-		err = nf_ct_frag6_gather(state->net, skb, IP6_DEFRAG_LOCAL_DELIVER);
+		err = omasec_udp_gather(state->net, skb);
 		if (err)
 			return err == -EINPROGRESS ? NF_STOLEN : NF_DROP;
 		next = ipv6_hdr(skb)->nexthdr;
@@ -275,12 +290,12 @@ int omasec_udp_up(struct omasec_net *on)
 	}
 	if (on->udp->hooked)
 		return 0;
-	err = nf_defrag_ipv6_enable(on->net);
+	err = omasec_udp_defrag_up(on->net);
 	if (err)
 		return err;
 	err = nf_register_net_hooks(on->net, omasec_udp_hooks, ARRAY_SIZE(omasec_udp_hooks));
 	if (err)
-		nf_defrag_ipv6_disable(on->net);
+		omasec_udp_defrag_down(on->net);
 	else
 		on->udp->hooked = true;
 	return err;
@@ -292,7 +307,7 @@ static void omasec_udp_unhook(struct omasec_net *on)
 	if (!on->udp || !on->udp->hooked)
 		return;
 	nf_unregister_net_hooks(on->net, omasec_udp_hooks, ARRAY_SIZE(omasec_udp_hooks));
-	nf_defrag_ipv6_disable(on->net);
+	omasec_udp_defrag_down(on->net);
 	on->udp->hooked = false;
 	synchronize_net();	/* hooks that are still running may queue */
 }
