@@ -19,7 +19,8 @@ churn=$LAST
 wait_for 20 test -e "$WORK/churn"
 until=$(($(now) + 20))
 rounds=0
-while [ "$(now)" -lt $until ]; do
+# Slow kernels get the time that a few rounds take.
+while [ "$(now)" -lt $until ] || { [ $rounds -lt 3 ] && [ "$(now)" -lt $((until + 90)) ]; }; do
 	on device omasec flow list >/dev/null || break
 	on device omasec flow kill --all || break
 	on device omasec apply --replace "$WORK/fewer" >/dev/null 2>&1 || break
