@@ -99,6 +99,7 @@ bool live_selects(const struct omasec_rule *r, const struct live_socket *s)
 	bool in = r->direction == OMASEC_DIRECTION_IN;
 	struct omasec_selector sel = {
 		.direction = r->direction,
+		.protocol = r->protocol,
 		.has_uid = r->has_uid,
 		.has_cgroup = r->has_cgroup,
 		.family = r->family == AF_INET ? 4 : r->family == AF_INET6 ? 6 : 0,
@@ -110,6 +111,7 @@ bool live_selects(const struct omasec_rule *r, const struct live_socket *s)
 	};
 	struct omasec_sock_key key = {
 		.direction = r->direction,
+		.protocol = OMASEC_PROTOCOL_TCP,
 		.port = in ? s->local_port : s->peer_port,
 		.uid = s->uid,
 		.in_cgroup = live_any_cgroup,
