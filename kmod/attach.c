@@ -283,8 +283,6 @@ static void omasec_probe_connect(struct omasec_net *on, struct sock *sk)
 	if (!b->ok || !sk->sk_socket || (inet_csk(sk)->icsk_ulp_ops && !asked) ||
 	    !omasec_attach_pristine(sk, b)) {
 		omasec_probe_refused(on, OMASEC_REASON_FOREIGN_ULP);
-		if (asked)
-			omasec_attach_unmark(sk);
 		goto put;
 	}
 	if (!asked && !omasec_attach_mark(sk))

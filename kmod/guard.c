@@ -62,8 +62,8 @@ static unsigned int omasec_guard_reason(const struct sock *sk, const struct tcph
 		return OMASEC_REASON_FOREIGN_ULP;
 	if (READ_ONCE(sk->sk_prot) == &omasec_base_of(sk)->dead_prot)
 		return OMASEC_REASON_NO_MEMORY;	/* no flow was to be had for it */
-	if (th->syn && omasec_sk_ours(sk))
-		return OMASEC_REASON_FAST_OPEN;
+	if (th->syn && omasec_sk_ours(sk))	/* without a flow, somebody else changed it */
+		return omasec_sk_flow(sk) ? OMASEC_REASON_FAST_OPEN : OMASEC_REASON_FOREIGN_ULP;
 	return OMASEC_REASON_UNATTACHED;
 }
 
@@ -118,8 +118,10 @@ static bool omasec_guard_fine(const struct sock *sk, const struct tcphdr *th, in
 	}
 	if (!omasec_sk_ours(sk) || READ_ONCE(sk->sk_prot) == dead)
 		return false;
+	if (!th->syn)
+		return true;		/* without a flow: what a closed socket still has to send */
 	f = omasec_sk_flow(sk);
-	return !f || READ_ONCE(f->err) != EOPNOTSUPP || !th->syn;
+	return f && READ_ONCE(f->err) != EOPNOTSUPP;
 }
 
 /*

@@ -22,6 +22,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
+#include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <linux/udp.h>
 #include <net/ipv6.h>
@@ -364,7 +365,10 @@ void omasec_udp_net_exit(struct omasec_net *on)
 
 	if (!u)
 		return;
+	/* A device of this namespace may go with its peer in another one: the notifier has u. */
+	rtnl_lock();
 	on->udp = NULL;
+	rtnl_unlock();
 	WARN_ON_ONCE(!list_empty(&u->queue));
 	kfree(u);
 }
@@ -396,6 +400,9 @@ int omasec_udp_init(void)
 void omasec_udp_stop(void)
 {
 	WRITE_ONCE(omasec_udp_stopping, true);
+	/* For a notifier that has not seen it, before the namespaces' data goes. */
+	rtnl_lock();
+	rtnl_unlock();
 }
 
 void omasec_udp_exit(void)
