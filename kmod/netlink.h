@@ -35,6 +35,7 @@ static inline const char *omasec_nl_string(const struct nlattr *attr)
 
 /* A reply of at most @size octets of attributes, with its header; or NULL. */
 struct sk_buff *omasec_nl_reply(struct genl_info *info, size_t size, u8 cmd, void **hdr);
+int omasec_nl_reply_end(struct genl_info *info, struct sk_buff *reply, void *hdr, int err);
 
 /* A name or user name: not empty, no control characters. */
 bool omasec_nl_name_ok(const char *name);

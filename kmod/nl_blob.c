@@ -123,12 +123,7 @@ int omasec_nl_blob_verify_doit(struct sk_buff *skb, struct genl_info *info)
 	omasec_blob_verify(omasec_nl_net(info), &blob, &v);
 	err = omasec_nl_put_verdict(reply, &blob, &v);
 	omasec_account_put(v.account);
-	if (err) {
-		nlmsg_free(reply);
-		goto out;
-	}
-	genlmsg_end(reply, hdr);
-	err = genlmsg_reply(reply, info);
+	err = omasec_nl_reply_end(info, reply, hdr, err);
 out:
 	omasec_nl_blob_done(info, &blob);
 	return err;
@@ -176,12 +171,7 @@ int omasec_nl_blob_protect_doit(struct sk_buff *skb, struct genl_info *info)
 				     what ?: omasec_reason_text(reason));
 	else
 		err = omasec_nl_put_protection(reply, &blob, &p);
-	if (err) {
-		nlmsg_free(reply);
-		goto out;
-	}
-	genlmsg_end(reply, hdr);
-	err = genlmsg_reply(reply, info);
+	err = omasec_nl_reply_end(info, reply, hdr, err);
 out:
 	omasec_nl_blob_done(info, &blob);
 	return err;

@@ -37,6 +37,17 @@ struct sk_buff *omasec_nl_reply(struct genl_info *info, size_t size, u8 cmd, voi
 	return NULL;
 }
 
+/* Sends what omasec_nl_reply() began, or for @err drops it. 0 or a negative errno. */
+int omasec_nl_reply_end(struct genl_info *info, struct sk_buff *reply, void *hdr, int err)
+{
+	if (err) {
+		nlmsg_free(reply);
+		return err;
+	}
+	genlmsg_end(reply, hdr);
+	return genlmsg_reply(reply, info);
+}
+
 /* ---- transactions ---- */
 
 int omasec_nl_config_begin_doit(struct sk_buff *skb, struct genl_info *info)
@@ -66,12 +77,8 @@ int omasec_nl_config_commit_doit(struct sk_buff *skb, struct genl_info *info)
 		nlmsg_free(reply);
 		return omasec_nl_fail(info->extack, NULL, err, why);
 	}
-	if (nla_put_u32(reply, OMASEC_A_CONFIG_GENERATION, generation)) {
-		nlmsg_free(reply);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(reply, hdr);
-	return genlmsg_reply(reply, info);
+	err = nla_put_u32(reply, OMASEC_A_CONFIG_GENERATION, generation);
+	return omasec_nl_reply_end(info, reply, hdr, err);
 }
 
 int omasec_nl_config_abort_doit(struct sk_buff *skb, struct genl_info *info)
@@ -370,13 +377,8 @@ int omasec_nl_account_get_doit(struct sk_buff *skb, struct genl_info *info)
 	reply = omasec_nl_reply(info, NLMSG_DEFAULT_SIZE, OMASEC_CMD_ACCOUNT_GET, &hdr);
 	if (!reply)
 		goto out;
-	err = omasec_nl_put_account(reply, on, a, info->snd_portid);
-	if (err) {
-		nlmsg_free(reply);
-		goto out;
-	}
-	genlmsg_end(reply, hdr);
-	err = genlmsg_reply(reply, info);
+	err = omasec_nl_reply_end(info, reply, hdr,
+				  omasec_nl_put_account(reply, on, a, info->snd_portid));
 out:
 	omasec_account_put(a);
 	return err;

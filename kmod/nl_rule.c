@@ -278,12 +278,8 @@ int omasec_nl_rule_add_doit(struct sk_buff *skb, struct genl_info *info)
 	err = omasec_config_close(cfg, err, &why);
 	if (err)
 		goto err_rule;
-	if (nla_put_u32(reply, OMASEC_A_RULE_ID, id)) {
-		nlmsg_free(reply);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(reply, hdr);
-	return genlmsg_reply(reply, info);
+	err = nla_put_u32(reply, OMASEC_A_RULE_ID, id);
+	return omasec_nl_reply_end(info, reply, hdr, err);
 
 err_rule:
 	if (why)

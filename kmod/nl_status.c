@@ -65,18 +65,12 @@ int omasec_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct sk_buff *reply;
 	void *hdr;
-	int err;
 
 	reply = omasec_nl_reply(info, NLMSG_DEFAULT_SIZE, OMASEC_CMD_STATUS_GET, &hdr);
 	if (!reply)
 		return -ENOMEM;
-	err = omasec_nl_put_status(reply, omasec_nl_net(info));
-	if (err) {
-		nlmsg_free(reply);
-		return err;
-	}
-	genlmsg_end(reply, hdr);
-	return genlmsg_reply(reply, info);
+	return omasec_nl_reply_end(info, reply, hdr,
+				   omasec_nl_put_status(reply, omasec_nl_net(info)));
 }
 
 /* Counter @i: the general ones, then one per reason. */
@@ -235,17 +229,18 @@ int omasec_nl_flow_attach_doit(struct sk_buff *skb, struct genl_info *info)
 	sock = sockfd_lookup(nla_get_u32(attr), &err);
 	if (!sock)
 		return omasec_nl_fail(info->extack, attr, err, "not a socket");
-	err = omasec_listen_adopt(on, sock->sk);
-	sockfd_put(sock);
-	if (err < 0)
-		return omasec_nl_fail(info->extack, attr, err, omasec_nl_attach_why(err));
+	/* Before what cannot be taken back. */
+	err = -ENOMEM;
 	reply = omasec_nl_reply(info, nla_total_size(0), OMASEC_CMD_FLOW_ATTACH, &hdr);
 	if (!reply)
-		return -ENOMEM;
-	if (err == OMASEC_ADOPT_ENDED && nla_put_flag(reply, OMASEC_A_FLOW_ENDED)) {
-		nlmsg_free(reply);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(reply, hdr);
-	return genlmsg_reply(reply, info);
+		goto out;
+	err = omasec_listen_adopt(on, sock->sk);
+	if (err < 0)
+		omasec_nl_fail(info->extack, attr, err, omasec_nl_attach_why(err));
+	else
+		err = err == OMASEC_ADOPT_ENDED ? nla_put_flag(reply, OMASEC_A_FLOW_ENDED) : 0;
+	err = omasec_nl_reply_end(info, reply, hdr, err);
+out:
+	sockfd_put(sock);
+	return err;
 }
