@@ -92,8 +92,17 @@ struct xml_scan { struct xml_tag *tags; uint32_t count, cap; };
 int xml_scan(const uint8_t *body, size_t len, struct xml_scan *scan, struct dm_error *err);
 void xml_scan_free(struct xml_scan *scan);
 
-/* xml_read.c */
+/*
+ * xml_sax.c: libxml2. Callbacks get its context, with @private in ->_private. 0 for
+ * well-formed octets, -ENOMEM, or libxml2's error number; @line is where it ended, 0
+ * when that is not known. What a callback stopped is for the caller to know.
+ */
+struct _xmlSAXHandler;
 void xml_init(void);
+int xml_sax(const struct _xmlSAXHandler *handler, void *private, const uint8_t *octets, size_t len,
+	    int *line);
+
+/* xml_read.c */
 int xml_read(struct dm_doc *doc, struct dm_error *err);
 
 /* wbxml.c: one token at a time; wbxml_read.c: the document */

@@ -8,10 +8,10 @@
  */
 #include "doc.h"
 
+#include <errno.h>
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
-#include <libxml/xmlerror.h>
 #include <linux/omasec.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,40 +43,6 @@ static const struct {
 	{ "syncml:dmddf1.2", DM_TABLE_DMDDF },
 	{ "syncml:devinf", DM_TABLE_DEVINF },
 };
-
-static void silent_generic(void *ctx, const char *format, ...)
-{
-	(void)ctx;
-	(void)format;
-}
-
-#if LIBXML_VERSION >= 21200
-typedef const struct _xmlError *error_ptr;
-#else
-typedef xmlErrorPtr error_ptr;
-#endif
-
-static void silent_structured(void *ctx, error_ptr error)
-{
-	(void)ctx;
-	(void)error;
-}
-
-static xmlParserInputPtr deny_entity(const char *url, const char *id, xmlParserCtxtPtr ctxt)
-{
-	(void)url;
-	(void)id;
-	(void)ctxt;
-	return NULL;
-}
-
-void xml_init(void)
-{
-	xmlInitParser();
-	xmlSetExternalEntityLoader(deny_entity);
-	xmlSetGenericErrorFunc(NULL, silent_generic);
-	xmlSetStructuredErrorFunc(NULL, silent_structured);
-}
 
 static struct reader *reader_of(void *ctx)
 {
@@ -258,49 +224,28 @@ static const xmlSAXHandler handler = {
 	.processingInstruction = on_instruction,
 	.internalSubset = on_doctype,
 	.externalSubset = on_doctype,
-	.serror = silent_structured,
 };
-
-static const int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING
-#if LIBXML_VERSION >= 21300
-	| XML_PARSE_NO_XXE
-#endif
-#if LIBXML_VERSION >= 21400
-	| XML_PARSE_NO_SYS_CATALOG
-#endif
-	;
 
 int xml_read(struct dm_doc *doc, struct dm_error *err)
 {
 	struct reader r = { .doc = doc, .err = err };
-	xmlParserCtxtPtr ctxt = NULL;
-	int ret;
+	int ret, line = 0;
 
 	doc->root_namespace = "";
 	ret = xml_scan(doc->body, doc->len, &r.scan, err);
 	if (ret)
 		goto out;
-	ret = dm_fail(err, OMASEC_REASON_NO_MEMORY, "out of memory");
 	doc->text = malloc(doc->len);
-	ctxt = xmlCreateMemoryParserCtxt((const char *)doc->body, (int)doc->len);
-	if (!doc->text || !ctxt)
-		goto out;
-	*ctxt->sax = handler;
-	ctxt->_private = &r;
-	xmlCtxtUseOptions(ctxt, options);
-	xmlParseDocument(ctxt);
-	ret = r.ret;
-	if (ret)
-		goto out;
-	if (ctxt->errNo == XML_ERR_NO_MEMORY)
+	ret = doc->text ? xml_sax(&handler, &r, doc->body, doc->len, &line) : -ENOMEM;
+	if (r.ret)
+		ret = r.ret;
+	else if (ret == -ENOMEM)
 		ret = dm_fail(err, OMASEC_REASON_NO_MEMORY, "out of memory");
-	else if (!ctxt->wellFormed || !ctxt->nsWellFormed || ctxt->errNo != XML_ERR_OK)
-		ret = xml_bad(err, "not well-formed XML (libxml2 error %d, line %d)",
-			      ctxt->errNo, ctxt->input ? ctxt->input->line : 0);
+	else if (ret)
+		ret = xml_bad(err, "not well-formed XML (libxml2 error %d, line %d)", ret, line);
 	else if (r.next_tag != r.scan.count || r.depth)
 		ret = xml_bad(err, "ambiguous markup");
 out:
-	xmlFreeParserCtxt(ctxt);
 	xml_scan_free(&r.scan);
 	return ret;
 }

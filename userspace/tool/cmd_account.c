@@ -373,7 +373,9 @@ int cmd_account_set(struct tool *t, int argc, char **argv)
 	return rc;
 }
 
-int cmd_account_del(struct tool *t, int argc, char **argv)
+/* What needs no more than a name. */
+static int account_call(struct tool *t, int argc, char **argv,
+			int (*call)(struct omasec *o, const char *name))
 {
 	char name[OMASEC_NAME_MAX + 1];
 	int rc = pairs_name(t, argc, argv, name);
@@ -384,25 +386,18 @@ int cmd_account_del(struct tool *t, int argc, char **argv)
 		rc = tool_connect(t);
 	if (rc)
 		return rc;
-	rc = omasec_account_del(t->o, name);
+	rc = call(t->o, name);
 	if (rc)
 		return tool_error(t, tool_exit_code(rc), "%s: %s", name, omasec_error(t->o));
 	return EXIT_DONE;
 }
 
+int cmd_account_del(struct tool *t, int argc, char **argv)
+{
+	return account_call(t, argc, argv, omasec_account_del);
+}
+
 int cmd_account_pin_reset(struct tool *t, int argc, char **argv)
 {
-	char name[OMASEC_NAME_MAX + 1];
-	int rc = pairs_name(t, argc, argv, name);
-
-	if (!rc && argc > 1)
-		rc = tool_usage(t, "%s: nothing is expected here", argv[1]);
-	if (!rc)
-		rc = tool_connect(t);
-	if (rc)
-		return rc;
-	rc = omasec_account_pin_reset(t->o, name);
-	if (rc)
-		return tool_error(t, tool_exit_code(rc), "%s: %s", name, omasec_error(t->o));
-	return EXIT_DONE;
+	return account_call(t, argc, argv, omasec_account_pin_reset);
 }

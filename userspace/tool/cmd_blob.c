@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "input.h"
 #include "out.h"
 #include "pairs.h"
 #include "secret.h"
@@ -29,34 +30,22 @@ struct blob {
 /* One octet more than may be: that is refused with its reason. */
 static int blob_read(struct tool *t, const char *path, struct blob *blob)
 {
-	size_t cap = OMASEC_BLOB_MAX + 1, len = 0;
 	int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
-	ssize_t n = 1;
+	ssize_t len;
 
-	blob->body = malloc(cap);
-	if (!blob->body)
-		return tool_error(t, EXIT_REFUSED, "out of memory");
-	while (fd >= 0 && n > 0 && len < cap) {
-		n = read(fd, blob->body + len, cap - len);
-		if (n < 0 && errno == EINTR)
-			n = 1;
-		else if (n > 0)
-			len += (size_t)n;
-	}
-	if (fd < 0 || n < 0) {
-		int rc = tool_error(t, EXIT_REFUSED, "%s: %s", path, strerror(errno));
-
-		if (fd > STDIN_FILENO)
-			close(fd);
-		return rc;
-	}
+	if (fd < 0)
+		return tool_error(t, EXIT_REFUSED, "%s: %s", path, strerror(errno));
+	blob->body = malloc(OMASEC_BLOB_MAX + 1);
+	len = blob->body ? input_read(fd, blob->body, OMASEC_BLOB_MAX + 1) : -ENOMEM;
 	if (fd != STDIN_FILENO)
 		close(fd);
+	if (len < 0)
+		return tool_error(t, EXIT_REFUSED, "%s: %s", path, strerror((int)-len));
 	if (len > OMASEC_BLOB_MAX)
 		return tool_error(t, EXIT_REFUSED, "%s: longer than %d octets, the most that can be verified or protected in one piece",
 				  path, OMASEC_BLOB_MAX);
 	blob->b.body = blob->body;
-	blob->b.len = len;
+	blob->b.len = (size_t)len;
 	return 0;
 }
 

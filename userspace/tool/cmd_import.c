@@ -14,6 +14,7 @@
 #include "accounts.h"
 #include "import.h"
 #include "import_section.h"
+#include "input.h"
 #include "keyring.h"
 #include "out.h"
 #include "pairs.h"
@@ -44,7 +45,7 @@ static int read_document(struct importing *i, uint8_t *data, size_t *len)
 	bool standard = !strcmp(i->path, "-");
 	int fd = standard ? STDIN_FILENO : open(i->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat st;
-	ssize_t n = 1;
+	ssize_t n;
 
 	*len = 0;
 	if (fd < 0)
@@ -56,17 +57,13 @@ static int read_document(struct importing *i, uint8_t *data, size_t *len)
 	}
 	i->open_to_others = !standard && st.st_mode & 077;
 	/* One octet over the limit is enough to be refused by it. */
-	while (n > 0 && *len <= IMPORT_FILE_MAX) {
-		n = read(fd, data + *len, IMPORT_FILE_MAX + 1 - *len);
-		if (n < 0 && errno == EINTR)
-			n = 1;
-		else if (n > 0)
-			*len += (size_t)n;
-	}
-	n = n < 0 ? -errno : 0;
+	n = input_read(fd, data, IMPORT_FILE_MAX + 1);
 	if (!standard)
 		close(fd);
-	return n ? tool_error(i->t, EXIT_REFUSED, "%s: %s", i->path, strerror((int)-n)) : 0;
+	if (n < 0)
+		return tool_error(i->t, EXIT_REFUSED, "%s: %s", i->path, strerror((int)-n));
+	*len = (size_t)n;
+	return 0;
 }
 
 static const char *place(const struct importing *i, uint32_t where, char out[32])

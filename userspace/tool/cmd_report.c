@@ -89,20 +89,6 @@ static int gather(struct tool *t, json_t **doc)
 	return rc;
 }
 
-static const char *text_of(const json_t *o, const char *key)
-{
-	return json_string_value(json_object_get(o, key));
-}
-
-/* A number, also one that the document has as text. */
-static unsigned long long count_of(const json_t *o, const char *key)
-{
-	const json_t *v = json_object_get(o, key);
-
-	return json_is_string(v) ? strtoull(json_string_value(v), NULL, 10) :
-				   (unsigned long long)json_integer_value(v);
-}
-
 static int print_text(const struct tool *t, const json_t *doc)
 {
 	static const struct { const char *name; enum out_colour colour; } states[] = {
@@ -114,32 +100,32 @@ static int print_text(const struct tool *t, const json_t *doc)
 	json_array_foreach(json_object_get(doc, "rules"), i, r) {
 		const json_t *seen = json_object_get(r, "seen");
 
-		printf("%sRule %s%s: %s, account %s\n", out_colour(t, OUT_BOLD), text_of(r, "name"),
-		       out_colour(t, OUT_PLAIN), text_of(r, "direction"), text_of(r, "account"));
+		printf("%sRule %s%s: %s, account %s\n", out_colour(t, OUT_BOLD), report_text(r, "name"),
+		       out_colour(t, OUT_PLAIN), report_text(r, "direction"), report_text(r, "account"));
 		printf("  seen: %llu in and %llu out with MAC, %llu in and %llu out without, %llu not DM, %llu refused\n",
-		       count_of(seen, "rx-mac"),
-		       count_of(seen, "tx-mac"),
-		       count_of(seen, "rx-plain"),
-		       count_of(seen, "tx-plain"),
-		       count_of(seen, "passed"),
-		       count_of(seen, "refused"));
+		       report_count(seen, "rx-mac"),
+		       report_count(seen, "tx-mac"),
+		       report_count(seen, "rx-plain"),
+		       report_count(seen, "tx-plain"),
+		       report_count(seen, "passed"),
+		       report_count(seen, "refused"));
 		json_array_foreach(json_object_get(r, "findings"), j, f) {
-			const char *state = text_of(f, "state");
+			const char *state = report_text(f, "state");
 
 			for (s = 0; s < 2 && strcmp(state, states[s].name); s++)
 				;
 			printf("  %-12s %-6s %s%-14s%s %s\n    %s\n", report_clauses[j].section,
 			       report_clauses[j].level, out_colour(t, states[s].colour), state,
-			       out_colour(t, OUT_PLAIN), report_clauses[j].text, text_of(f, "why"));
+			       out_colour(t, OUT_PLAIN), report_clauses[j].text, report_text(f, "why"));
 		}
 	}
 	if (!json_array_size(json_object_get(doc, "rules")))
 		printf("There are no rules: nothing is protected (omasec apply FILE).\n");
 	printf("%llu met, %llu not met, %llu not applicable; %llu that must be are not met\n",
-	       count_of(sum, "met"),
-	       count_of(sum, "not met"),
-	       count_of(sum, "not applicable"),
-	       count_of(sum, "must not met"));
+	       report_count(sum, "met"),
+	       report_count(sum, "not met"),
+	       report_count(sum, "not applicable"),
+	       report_count(sum, "must not met"));
 	return out_finish(t);
 }
 

@@ -10,7 +10,6 @@
  */
 #include <errno.h>
 #include <libxml/parser.h>
-#include <libxml/parserInternals.h>
 #include <libxml/SAX2.h>
 #include <libxml/xmlmemory.h>
 #include <malloc.h>
@@ -437,34 +436,14 @@ static int blank_doctype(struct import_doc *d, uint8_t *p, size_t len)
 	return 0;
 }
 
-static const int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING
-#if LIBXML_VERSION >= 21300
-	| XML_PARSE_NO_XXE
-#endif
-#if LIBXML_VERSION >= 21400
-	| XML_PARSE_NO_SYS_CATALOG
-#endif
-	;
-
 static int parse(struct reader *r, const uint8_t *data, size_t len)
 {
-	xmlParserCtxtPtr ctxt = xmlCreateMemoryParserCtxt((const char *)data, (int)len);
-	int rc;
+	int line, rc = xml_sax(&handler, r, data, len, &line);
 
-	if (!ctxt)
-		return -ENOMEM;
-	*ctxt->sax = handler;
-	ctxt->_private = r;
-	xmlCtxtUseOptions(ctxt, options);
-	xmlParseDocument(ctxt);
-	rc = r->rc;
-	if (!rc && ctxt->errNo == XML_ERR_NO_MEMORY)
-		rc = -ENOMEM;
-	else if (!rc && (!ctxt->wellFormed || !ctxt->nsWellFormed || ctxt->errNo != XML_ERR_OK))
-		rc = import_bad(r->d, ctxt->input && ctxt->input->line > 0 ? (uint32_t)ctxt->input->line : 0,
-				"not well-formed XML (libxml2 error %d)", ctxt->errNo);
-	xmlFreeParserCtxt(ctxt);
-	return rc;
+	if (r->rc)
+		return r->rc;
+	return rc <= 0 ? rc : import_bad(r->d, line > 0 ? (uint32_t)line : 0,
+					 "not well-formed XML (libxml2 error %d)", rc);
 }
 
 int import_read_xml(struct import_doc *d, const uint8_t *data, size_t len)

@@ -57,6 +57,10 @@ int report_doc_counter(json_t *doc, const struct omasec_counter *c);
 /* Sums up; the last call. */
 int report_doc_end(json_t *doc);
 
+/* Of an object in the document: a text, "" for none; a number, also one that stands there as text. */
+const char *report_text(const json_t *o, const char *key);
+unsigned long long report_count(const json_t *o, const char *key);
+
 /* The document as a page of its own. 0, or -EIO when @f did not take it. */
 int report_html(FILE *f, const json_t *doc);
 

@@ -4,6 +4,7 @@
  * finding, and what was seen. Text, JSON and HTML are made from it.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -145,4 +146,19 @@ int report_doc_end(json_t *doc)
 		out_set(sum, report_state_name(s), json_integer(n[s]));
 	out_set(sum, "must not met", json_integer(must));
 	return json_object_set_new(doc, "summary", sum) ? -ENOMEM : 0;
+}
+
+const char *report_text(const json_t *o, const char *key)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+
+	return s ? s : "";
+}
+
+unsigned long long report_count(const json_t *o, const char *key)
+{
+	const json_t *v = json_object_get(o, key);
+
+	return json_is_string(v) ? strtoull(json_string_value(v), NULL, 10) :
+				   (unsigned long long)json_integer_value(v);
 }

@@ -4,7 +4,6 @@
  * so that it can be mailed and archived. Every text of the document is escaped here.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "report.h"
@@ -51,19 +50,9 @@ static void put(FILE *f, const char *text)
 	}
 }
 
-static const char *text_of(const json_t *o, const char *key)
-{
-	const char *s = json_string_value(json_object_get(o, key));
-
-	return s ? s : "";
-}
-
-/* A number, also one that the document has as text. */
 static double number_of(const json_t *o, const char *key)
 {
-	const json_t *v = json_object_get(o, key);
-
-	return json_is_string(v) ? strtod(json_string_value(v), NULL) : json_number_value(v);
+	return (double)report_count(o, key);
 }
 
 static void cell(FILE *f, const char *tag, const char *text)
@@ -156,16 +145,16 @@ static void about(FILE *f, const json_t *doc)
 	const json_t *a = json_object_get(doc, "about"), *sum = json_object_get(doc, "summary");
 
 	fputs("<h1>omasec report</h1>\n<p class=\"sub\">", f);
-	put(f, text_of(a, "host"));
+	put(f, report_text(a, "host"));
 	fputs(", ", f);
-	put(f, text_of(a, "made"));
+	put(f, report_text(a, "made"));
 	fputs(". Kernel ", f);
-	put(f, text_of(a, "kernel"));
+	put(f, report_text(a, "kernel"));
 	fputs(", module ", f);
-	put(f, text_of(a, "module"));
+	put(f, report_text(a, "module"));
 	if (json_object_get(a, "helper")) {
 		fputs(", helper ", f);
-		put(f, text_of(a, "helper"));
+		put(f, report_text(a, "helper"));
 	} else if (json_is_true(json_object_get(a, "needs-helper"))) {
 		fputs(", <b>no helper: messages are refused</b>", f);
 	}
@@ -190,14 +179,14 @@ static void rule(FILE *f, const json_t *doc, const json_t *r)
 	size_t i;
 
 	fputs("<h3>Rule ", f);
-	put(f, text_of(r, "name"));
+	put(f, report_text(r, "name"));
 	fprintf(f, " (%.0f): ", number_of(r, "id"));
-	put(f, text_of(r, "direction"));
+	put(f, report_text(r, "direction"));
 	fprintf(f, ", port %.0f", number_of(r, "port-min"));
 	if (number_of(r, "port-max") > number_of(r, "port-min"))
 		fprintf(f, " to %.0f", number_of(r, "port-max"));
 	fputs(", account ", f);
-	put(f, text_of(r, "account"));
+	put(f, report_text(r, "account"));
 	fputs("</h3>\n", f);
 	chart_seen(f, json_object_get(r, "seen"));
 	fputs("<table><tr><th>Clause</th><th>asks</th><th>state</th><th>why</th></tr>\n", f);
@@ -205,17 +194,17 @@ static void rule(FILE *f, const json_t *doc, const json_t *r)
 		const json_t *x = json_array_get(found, i);
 
 		fputs("<tr>", f);
-		cell(f, "td", text_of(c, "section"));
+		cell(f, "td", report_text(c, "section"));
 		fputs("<td>", f);
-		put(f, text_of(c, "text"));
+		put(f, report_text(c, "text"));
 		fputs(" <span class=\"sub\">(", f);
-		put(f, text_of(c, "level"));
+		put(f, report_text(c, "level"));
 		fputs(")</span></td><td class=\"state ", f);
-		css_class(f, text_of(x, "state"));
+		css_class(f, report_text(x, "state"));
 		fputs("\">", f);
-		put(f, text_of(x, "state"));
+		put(f, report_text(x, "state"));
 		fputs("</td>", f);
-		cell(f, "td", text_of(x, "why"));
+		cell(f, "td", report_text(x, "why"));
 		fputs("</tr>\n", f);
 	}
 	fputs("</table>\n", f);
@@ -230,10 +219,10 @@ static void accounts(FILE *f, const json_t *all)
 	      "<th>server key</th><th>authenticated</th><th>refused</th></tr>\n", f);
 	json_array_foreach(all, i, a) {
 		fputs("<tr>", f);
-		cell(f, "td", text_of(a, "name"));
-		cell(f, "td", text_of(a, "server-id"));
-		cell(f, "td", text_of(a, "client-key"));
-		cell(f, "td", text_of(a, "server-key"));
+		cell(f, "td", report_text(a, "name"));
+		cell(f, "td", report_text(a, "server-id"));
+		cell(f, "td", report_text(a, "client-key"));
+		cell(f, "td", report_text(a, "server-key"));
 		cell_number(f, number_of(a, "messages-ok"));
 		cell_number(f, number_of(a, "messages-refused"));
 		fputs("</tr>\n", f);
@@ -258,12 +247,12 @@ static void refusals(FILE *f, const json_t *all)
 	fputs("<table>\n", f);
 	json_array_foreach(all, i, r) {
 		fputs("<tr>", f);
-		cell(f, "td", text_of(r, "reason"));
+		cell(f, "td", report_text(r, "reason"));
 		cell_number(f, number_of(r, "count"));
 		fprintf(f, "<td><svg width=\"160\" height=\"12\" aria-hidden=\"true\">"
 			"<rect width=\"%.1f\" height=\"12\" fill=\"#cf222e\"/></svg></td>",
 			160 * number_of(r, "count") / most);
-		cell(f, "td", text_of(r, "means"));
+		cell(f, "td", report_text(r, "means"));
 		fputs("</tr>\n", f);
 	}
 	fputs("</table>\n", f);

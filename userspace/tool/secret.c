@@ -13,6 +13,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "input.h"
 #include "kmod/proto/bootstrap.h"
 #include "secret.h"
 
@@ -77,22 +78,13 @@ int secret_check_file(const char *path, char why[SECRET_WHY_MAX])
 
 int secret_from_fd(int fd, struct secret *s, char why[SECRET_WHY_MAX])
 {
-	ssize_t n = 1;
+	ssize_t n = input_read(fd, s->data, sizeof(s->data));
 
-	s->len = 0;
-	while (n > 0 && s->len < sizeof(s->data)) {
-		n = read(fd, s->data + s->len, sizeof(s->data) - s->len);
-		if (n < 0 && errno == EINTR)
-			n = 1;
-		else if (n > 0)
-			s->len += (size_t)n;
-	}
 	if (n < 0) {
-		int err = errno;
-
 		secret_wipe(s, sizeof(*s));
-		return secret_fail(-err, why, "cannot read the password: %s", strerror(err));
+		return secret_fail((int)n, why, "cannot read the password: %s", strerror((int)-n));
 	}
+	s->len = (size_t)n;
 	if (s->len && s->data[s->len - 1] == '\n')
 		s->len--;
 	if (s->len && s->data[s->len - 1] == '\r')
