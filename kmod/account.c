@@ -197,11 +197,24 @@ bool omasec_account_same(const struct omasec_account *a, const struct omasec_acc
 	return true;
 }
 
+/* Apart from the last put, which may come with preemption off on PREEMPT_RT. */
+static void omasec_account_free_rcu(struct rcu_head *rcu)
+{
+	struct omasec_account *a = container_of(rcu, struct omasec_account, rcu);
+
+	key_put(a->cred[OMASEC_CRED_CLIENT].key);
+	key_put(a->cred[OMASEC_CRED_SERVER].key);
+	key_put(a->secret[OMASEC_SECRET_NETW]);
+	key_put(a->secret[OMASEC_SECRET_PIN]);
+	omasec_notified_free(a->notified);
+	kfree(a);
+}
+
 /**
  * omasec_account_put() - drops a reference
  * @a: the account, NULL is fine
  *
- * Context: any.
+ * Context: any, also with preemption off on PREEMPT_RT.
  */
 void omasec_account_put(struct omasec_account *a)
 {
@@ -209,12 +222,7 @@ void omasec_account_put(struct omasec_account *a)
 	while (a && refcount_dec_and_test(&a->ref)) {
 		struct omasec_account *next = a->successor;
 
-		key_put(a->cred[OMASEC_CRED_CLIENT].key);
-		key_put(a->cred[OMASEC_CRED_SERVER].key);
-		key_put(a->secret[OMASEC_SECRET_NETW]);
-		key_put(a->secret[OMASEC_SECRET_PIN]);
-		omasec_notified_free(a->notified);
-		kfree_rcu(a, rcu);
+		call_rcu(&a->rcu, omasec_account_free_rcu);
 		a = next;
 	}
 }

@@ -204,7 +204,7 @@ struct omasec_account *omasec_account_lock(struct omasec_account *a) __acquires(
 void omasec_account_nonce_notified(struct omasec_account *a, struct omasec_nonce *nonce);
 unsigned int omasec_account_notified(struct omasec_account *a, const struct omasec_nonce *nonce,
 				     u16 session);
-void omasec_notified_free(struct omasec_notified *n);	/* any context; NULL is fine */
+void omasec_notified_free(struct omasec_notified *n);	/* not with preemption off on PREEMPT_RT; NULL is fine */
 
 /*
  * credential.c: does a MAC fit? Process context, may sleep. 1 when it does, 0 when

@@ -118,7 +118,7 @@ void omasec_flow_exit(void)
 	destroy_workqueue(omasec_wq);
 	while (omasec_pool_count)
 		kmem_cache_free(omasec_flow_cache, omasec_pool[--omasec_pool_count]);
-	rcu_barrier();	/* flows on their way through call_rcu() */
+	rcu_barrier();	/* flows and accounts on their way through call_rcu() */
 	kmem_cache_destroy(omasec_flow_cache);
 }
 
