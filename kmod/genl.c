@@ -61,7 +61,7 @@ static const struct nla_policy omasec_account_nonce_nl_policy[OMASEC_A_ACCOUNT_S
 };
 
 /* OMASEC_CMD_RULE_ADD */
-static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_HELPER_LOST + 1] = {
+static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_UNPROTECTED + 1] = {
 	[OMASEC_A_RULE_NAME] = { .type = NLA_NUL_STRING, .len = OMASEC_NAME_MAX, },
 	[OMASEC_A_RULE_DIRECTION] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OMASEC_A_RULE_PORT_MIN] = NLA_POLICY_MIN(NLA_U16, 1),
@@ -81,6 +81,10 @@ static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_HELPER_LO
 	[OMASEC_A_RULE_DEADLINE_MS] = { .type = NLA_U32, },
 	[OMASEC_A_RULE_ON_DENY] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OMASEC_A_RULE_HELPER_LOST] = NLA_POLICY_MAX(NLA_U8, 1),
+	[OMASEC_A_RULE_TLS] = NLA_POLICY_MAX(NLA_U8, 2),
+	[OMASEC_A_RULE_TLS_CHECK] = NLA_POLICY_MAX(NLA_U8, 1),
+	[OMASEC_A_RULE_TLS_MIN] = NLA_POLICY_RANGE(NLA_U16, 769, 772),
+	[OMASEC_A_RULE_UNPROTECTED] = { .type = NLA_FLAG, },
 };
 
 /* OMASEC_CMD_RULE_DEL */
@@ -120,7 +124,7 @@ static const struct nla_policy omasec_msg_verdict_nl_policy[OMASEC_A_MSG_DETAIL 
 	[OMASEC_A_MSG_CONTENT_TYPE] = { .type = NLA_NUL_STRING, .len = OMASEC_TYPE_MAX, },
 	[OMASEC_A_MSG_LENGTH] = { .type = NLA_U32, },
 	[OMASEC_A_MSG_VERDICT] = NLA_POLICY_MAX(NLA_U8, 3),
-	[OMASEC_A_MSG_REASON] = NLA_POLICY_MAX(NLA_U32, 42),
+	[OMASEC_A_MSG_REASON] = NLA_POLICY_MAX(NLA_U32, 47),
 	[OMASEC_A_MSG_MAC_NONCE] = { .type = NLA_BINARY, .len = OMASEC_NONCE_MAX, },
 	[OMASEC_A_MSG_NO_MAC] = { .type = NLA_FLAG, },
 	[OMASEC_A_MSG_EXPECT_NONCE] = { .type = NLA_BINARY, .len = OMASEC_NONCE_MAX, },
@@ -196,7 +200,7 @@ static const struct genl_ops omasec_nl_ops[] = {
 		.cmd = OMASEC_CMD_RULE_ADD,
 		.doit = omasec_nl_rule_add_doit,
 		.policy = omasec_rule_add_nl_policy,
-		.maxattr = OMASEC_A_RULE_HELPER_LOST,
+		.maxattr = OMASEC_A_RULE_UNPROTECTED,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -93,7 +93,7 @@ static int omasec_nl_put_counter(struct sk_buff *skb, struct omasec_net *on, uns
 
 int omasec_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	const unsigned long count = OMASEC_STAT_MAX + OMASEC_REASON_RESPONSE_LOST + 1;
+	const unsigned long count = OMASEC_STAT_MAX + OMASEC_REASON_MAX + 1;
 	struct omasec_net *on = omasec_net(sock_net(skb->sk));
 	unsigned long i;
 	void *hdr;

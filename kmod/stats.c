@@ -7,7 +7,7 @@
 #include "net.h"
 #include "stats.h"
 
-#define OMASEC_REASONS (OMASEC_REASON_RESPONSE_LOST + 1)
+#define OMASEC_REASONS (OMASEC_REASON_MAX + 1)
 
 struct omasec_stats {
 	atomic64_t general[OMASEC_STAT_MAX];

@@ -127,7 +127,7 @@ int omasec_verdict_check(const struct omasec_msg *m, const struct omasec_decisio
 		return err;
 	switch (d->verdict) {
 	case OMASEC_VERDICT_REJECT:
-		if (d->reason == OMASEC_REASON_NONE || d->reason > OMASEC_REASON_RESPONSE_LOST) {
+		if (d->reason == OMASEC_REASON_NONE || d->reason > OMASEC_REASON_MAX) {
 			*why = "reject needs a reason";
 			return -EINVAL;
 		}

@@ -124,7 +124,7 @@ static void check(const struct omasec_message *m, const struct dm_facts *f,
 	CHECK(d->mac_nonce.len <= OMASEC_NONCE_MAX && d->expect_nonce.len <= OMASEC_NONCE_MAX);
 	switch (d->verdict) {
 	case OMASEC_VERDICT_REJECT:
-		CHECK(d->reason > OMASEC_REASON_NONE && d->reason <= OMASEC_REASON_RESPONSE_LOST);
+		CHECK(d->reason > OMASEC_REASON_NONE && d->reason <= OMASEC_REASON_MAX);
 		CHECK(*d->detail && !d->mac_nonce.known && !d->no_mac && !d->expect_nonce.known);
 		CHECK(d->body == ENGINE_KEEP && !d->repeat);
 		return;

@@ -479,7 +479,7 @@ static const struct verdict_case {
 	{ "reject", .d = { .verdict = OMASEC_VERDICT_REJECT, .reason = OMASEC_REASON_DM_BAD } },
 	{ "reject without reason", .d = { .verdict = OMASEC_VERDICT_REJECT }, .err = -EINVAL },
 	{ "reject for no known reason", .d = { .verdict = OMASEC_VERDICT_REJECT,
-	  .reason = OMASEC_REASON_RESPONSE_LOST + 1 }, .err = -EINVAL },
+	  .reason = OMASEC_REASON_MAX + 1 }, .err = -EINVAL },
 	{ "no verdict", .d = { .verdict = OMASEC_VERDICT_NONE }, .err = -EINVAL },
 	{ "an unknown verdict", .d = { .verdict = 9 }, .err = -EINVAL },
 	{ "tx with MAC", .path = OMASEC_PATH_TX, .known = true,

@@ -155,7 +155,7 @@ static void reason_never_lets_a_call_succeed(struct kunit *test)
 	unsigned int r;
 
 	KUNIT_EXPECT_EQ(test, omasec_reason_errno(OMASEC_REASON_NONE), 0);
-	for (r = 1; r <= OMASEC_REASON_RESPONSE_LOST + 1; r++) {
+	for (r = 1; r <= OMASEC_REASON_MAX + 1; r++) {
 		KUNIT_EXPECT_GT(test, omasec_reason_errno(r), 0);
 		KUNIT_ASSERT_NOT_NULL(test, omasec_reason_name(r));
 		KUNIT_ASSERT_NOT_NULL(test, omasec_reason_text(r));

@@ -40,6 +40,8 @@ static const char *const spec_name[OMASEC_NAMES_COUNT] = {
 	[OMASEC_NAMES_VERDICT] = "verdict",
 	[OMASEC_NAMES_EVENT_KIND] = "event-kind",
 	[OMASEC_NAMES_HTTP_KIND] = "http-kind",
+	[OMASEC_NAMES_TLS] = "tls",
+	[OMASEC_NAMES_TLS_CHECK] = "tls-check",
 };
 
 static char *spec;

@@ -16,7 +16,7 @@ static const struct {
 	unsigned int count;
 } names[OMASEC_NAMES_COUNT] = {
 	/* The reasons stand in kmod/proto/reason.c. */
-	[OMASEC_NAMES_REASON] = { NULL, OMASEC_REASON_RESPONSE_LOST + 1 },
+	[OMASEC_NAMES_REASON] = { NULL, OMASEC_REASON_MAX + 1 },
 	[OMASEC_NAMES_DIRECTION] = NAMES("out", "in"),
 	[OMASEC_NAMES_PATH] = NAMES("rx", "tx"),
 	[OMASEC_NAMES_ROLE] = NAMES("auto", "client", "server"),
@@ -33,8 +33,10 @@ static const struct {
 					 "malformed", "user-unknown"),
 	[OMASEC_NAMES_VERDICT] = NAMES("none", "accept", "reject", "respond"),
 	[OMASEC_NAMES_EVENT_KIND] = NAMES("refused", "attached", "detached", "challenged",
-					  "helper-up", "helper-down", "config", "key"),
+					  "helper-up", "helper-down", "config", "key", "secured"),
 	[OMASEC_NAMES_HTTP_KIND] = NAMES("request", "response"),
+	[OMASEC_NAMES_TLS] = NAMES("forbid", "allow", "require"),
+	[OMASEC_NAMES_TLS_CHECK] = NAMES("all", "start"),
 };
 
 unsigned int omasec_name_count(enum omasec_names which)

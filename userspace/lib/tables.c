@@ -54,6 +54,10 @@ static const struct genl_field rule_fields[] = {
 	R(DEADLINE_MS, GENL_U32, deadline_ms, "deadline-ms"),
 	R(ON_DENY, GENL_U8, on_deny, "on-deny"),
 	R(HELPER_LOST, GENL_U8, helper_lost, "helper-lost"),
+	R(TLS, GENL_U8, tls, "tls"),
+	R(TLS_CHECK, GENL_U8, tls_check, "tls-check"),
+	R(TLS_MIN, GENL_U16, tls_min, "tls-min"),
+	R(UNPROTECTED, GENL_FLAG, unprotected, "unprotected"),
 	R(FLOWS, GENL_U32, flows, "flows"),
 	R(HITS, GENL_U64, hits, "hits"),
 };
@@ -80,6 +84,9 @@ static const struct genl_field flow_fields[] = {
 	F(REASON, GENL_U32, reason, "reason"),
 	F(INODE, GENL_U64, inode, "inode"),
 	F(LISTENER, GENL_FLAG, listener, "listener"),
+	F(TLS_VERSION, GENL_U16, tls_version, "tls-version"),
+	F(TLS_SUITE, GENL_U16, tls_suite, "tls-suite"),
+	F(TLS_NAME, GENL_STR, tls_name, "tls-name"),
 };
 const struct genl_set omasec_set_flow = GENL_SET(flow_fields, OMASEC_A_FLOW_MAX);
 
@@ -180,5 +187,8 @@ static const struct genl_field event_fields[] = {
 	E_AUX(PATH, GENL_U8, path, has_path, "path"),
 	E(COOKIE, GENL_U64, cookie, "cookie"),
 	E(TEXT, GENL_STR, text, "text"),
+	E(TLS_VERSION, GENL_U16, tls_version, "tls-version"),
+	E(TLS_SUITE, GENL_U16, tls_suite, "tls-suite"),
+	E(TLS_NAME, GENL_STR, tls_name, "tls-name"),
 };
 const struct genl_set omasec_set_event = GENL_SET(event_fields, OMASEC_A_EVENT_MAX);

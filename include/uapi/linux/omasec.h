@@ -71,6 +71,15 @@
  * @OMASEC_REASON_NATIVE_UNPROTECTED: A native application sent a message
  *   without a valid MAC.
  * @OMASEC_REASON_RESPONSE_LOST: The peer closed before it answered.
+ * @OMASEC_REASON_TLS_REQUIRED: The rule demands TLS, and something else was
+ *   spoken.
+ * @OMASEC_REASON_TLS_FORBIDDEN: TLS was spoken where the rule forbids it.
+ * @OMASEC_REASON_TLS_VERSION: The server chose a TLS version below the lowest
+ *   that the rule allows.
+ * @OMASEC_REASON_TLS_RECORD: Octets that are no TLS record, or one out of
+ *   place, on a connection that began as TLS.
+ * @OMASEC_REASON_TLS_TUNNEL: A proxy did not open the tunnel that CONNECT
+ *   asked for.
  */
 enum omasec_reason {
 	OMASEC_REASON_NONE,
@@ -116,7 +125,13 @@ enum omasec_reason {
 	OMASEC_REASON_KILLED,
 	OMASEC_REASON_NATIVE_UNPROTECTED,
 	OMASEC_REASON_RESPONSE_LOST,
+	OMASEC_REASON_TLS_REQUIRED,
+	OMASEC_REASON_TLS_FORBIDDEN,
+	OMASEC_REASON_TLS_VERSION,
+	OMASEC_REASON_TLS_RECORD,
+	OMASEC_REASON_TLS_TUNNEL,
 };
+#define OMASEC_REASON_MAX OMASEC_REASON_TLS_TUNNEL
 
 /**
  * enum omasec_direction - Which sockets a rule selects: those that connect or
@@ -196,6 +211,25 @@ enum omasec_first_contact {
 };
 
 /**
+ * enum omasec_tls - What happens to TLS: refused, let through untouched beside
+ *   protected messages, or demanded.
+ */
+enum omasec_tls {
+	OMASEC_TLS_FORBID,
+	OMASEC_TLS_ALLOW,
+	OMASEC_TLS_REQUIRE,
+};
+
+/**
+ * enum omasec_tls_check - How long records are looked at: as long as the
+ *   connection lives, or until the ServerHello was judged.
+ */
+enum omasec_tls_check {
+	OMASEC_TLS_CHECK_ALL,
+	OMASEC_TLS_CHECK_START,
+};
+
+/**
  * enum omasec_app_cred - What happens to the credentials that the application
  *   puts into its messages.
  */
@@ -237,7 +271,8 @@ enum omasec_verdict {
 
 /**
  * enum omasec_event_kind - What happened. key comes beside refused when a key
- *   is missing, revoked or has expired.
+ *   is missing, revoked or has expired; secured when TLS was recognised and
+ *   its version accepted.
  */
 enum omasec_event_kind {
 	OMASEC_EVENT_KIND_REFUSED,
@@ -248,6 +283,7 @@ enum omasec_event_kind {
 	OMASEC_EVENT_KIND_HELPER_DOWN,
 	OMASEC_EVENT_KIND_CONFIG,
 	OMASEC_EVENT_KIND_KEY,
+	OMASEC_EVENT_KIND_SECURED,
 };
 
 enum omasec_http_kind {
@@ -306,6 +342,10 @@ enum {
 	OMASEC_A_RULE_FLOWS,
 	OMASEC_A_RULE_HITS,
 	OMASEC_A_RULE_PAD,
+	OMASEC_A_RULE_TLS,
+	OMASEC_A_RULE_TLS_CHECK,
+	OMASEC_A_RULE_TLS_MIN,
+	OMASEC_A_RULE_UNPROTECTED,
 
 	__OMASEC_A_RULE_MAX
 };
@@ -332,6 +372,9 @@ enum {
 	OMASEC_A_FLOW_INODE,
 	OMASEC_A_FLOW_LISTENER,
 	OMASEC_A_FLOW_PAD,
+	OMASEC_A_FLOW_TLS_VERSION,
+	OMASEC_A_FLOW_TLS_SUITE,
+	OMASEC_A_FLOW_TLS_NAME,
 
 	__OMASEC_A_FLOW_MAX
 };
@@ -435,6 +478,9 @@ enum {
 	OMASEC_A_EVENT_COOKIE,
 	OMASEC_A_EVENT_TEXT,
 	OMASEC_A_EVENT_PAD,
+	OMASEC_A_EVENT_TLS_VERSION,
+	OMASEC_A_EVENT_TLS_SUITE,
+	OMASEC_A_EVENT_TLS_NAME,
 
 	__OMASEC_A_EVENT_MAX
 };
