@@ -33,6 +33,7 @@
 #include "proto/hmac_header.h"
 #include "proto/http.h"
 #include "proto/reason.h"
+#include "secure.h"
 #include "upcall.h"
 
 /* Verified octets that wait for the application before we stop reading. */
@@ -47,6 +48,7 @@ enum omasec_dir_state {
 	OMASEC_DIR_BODY,	/* inside the body of a DM message */
 	OMASEC_DIR_PASS,	/* inside a message that the rule lets pass */
 	OMASEC_DIR_WAIT,	/* a whole message waits for its verdict */
+	OMASEC_DIR_TLS,		/* secure.c walks the records of TLS */
 	OMASEC_DIR_EOF,		/* ended in order */
 	OMASEC_DIR_DEAD,	/* refused */
 };
@@ -62,6 +64,8 @@ enum omasec_dir_state {
  * @md5: MD5 of the body so far (rx)
  * @out: rx: for the application; tx: for the wire
  * @out_len: length of @out for readers without @mtx (release/acquire)
+ * @direct: handed back: socket calls go to the base protocol; never goes back, set
+ *	under lock_sock
  * @messages: DM messages that went through
  * @bytes: their octets
  */
@@ -74,6 +78,7 @@ struct omasec_dir {
 	struct omasec_md5_state *md5;
 	struct omasec_buf out;
 	size_t out_len;
+	bool direct;
 	u64 messages, bytes;
 };
 
@@ -111,12 +116,15 @@ struct omasec_exchange {
  * @raw: octets read from TCP and not yet framed
  * @tx_in: octets from the application, not yet framed
  * @tx_in_len: its length for readers without @mtx
+ * @phase: enum omasec_secure_phase; read without lock for display
+ * @secure: what is known of its TLS; once set it stays; release/acquire
+ * @secured: version and suite in @secure are final; release/acquire
  * @expect: nonce issued to a peer without account
  * @err: sticky, positive errno
  * @reason: enum omasec_reason of the refusal
  * @wake: poll mask to wake with when @mtx is dropped
  * @used: was established; never goes back
- * @passthru: reconnected to a peer that no rule selects
+ * @passthru: reconnected to a peer that no rule selects, or TLS that was handed back
  * @closing: close() has begun
  * @killed: an administrator ended it
  * @rx_eof: FIN was processed in order; release/acquire
@@ -149,6 +157,9 @@ struct omasec_flow {
 	u32 raw_off, raw_len;
 	struct omasec_buf tx_in;
 	size_t tx_in_len;
+	u8 phase;
+	bool secured;
+	struct omasec_secure *secure;
 	struct omasec_nonce *expect;
 	int err;
 	u32 reason;
@@ -230,6 +241,14 @@ int omasec_dir_add_head(struct omasec_dir *d, const void *p, size_t len);
 /* rx.c, tx.c: run a direction as far as it goes; true when something moved. mtx held. */
 bool omasec_rx_run(struct omasec_flow *f);
 bool omasec_tx_run(struct omasec_flow *f);
+/* For secure.c: octets in f->raw (their number, 0 at FIN, or a negative errno). */
+int omasec_rx_fill(struct omasec_flow *f);
+/* The connection broke: what was verified stays readable, then the error. */
+void omasec_rx_broken(struct omasec_flow *f, int err);
+/* Hands tx.out to TCP as far as it takes it; true when some went. */
+bool omasec_tx_flush(struct omasec_flow *f);
+/* The FIN that shutdown(SHUT_WR) asked for, once everything has gone. */
+bool omasec_tx_shutdown(struct omasec_flow *f);
 /* Bytes of our own for the application (an HTTP status). */
 int omasec_rx_inject(struct omasec_flow *f, const char *p, size_t len);
 

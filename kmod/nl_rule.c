@@ -11,6 +11,7 @@
 #include "config.h"
 #include "crypto.h"
 #include "netlink.h"
+#include "proto/tls.h"
 
 #define OMASEC_MAX_MESSAGE	(1024 * 1024)
 #define OMASEC_DEADLINE_MS	5000
@@ -135,6 +136,26 @@ static int omasec_nl_rule_protection(struct genl_info *info, struct omasec_rule 
 	return 0;
 }
 
+/*
+ * Whatever the transport is, something has to protect it (HTTP without TLS: one of the
+ * protections of the application layer), unless somebody said that nothing shall.
+ */
+static int omasec_nl_rule_tls(struct genl_info *info, struct omasec_rule *r)
+{
+	struct nlattr **attrs = info->attrs;
+
+	r->tls = omasec_nl_u8(attrs, OMASEC_A_RULE_TLS, OMASEC_TLS_FORBID);
+	r->tls_check = omasec_nl_u8(attrs, OMASEC_A_RULE_TLS_CHECK, OMASEC_TLS_CHECK_ALL);
+	r->tls_min = attrs[OMASEC_A_RULE_TLS_MIN] ? nla_get_u16(attrs[OMASEC_A_RULE_TLS_MIN]) :
+						    OMASEC_TLS_1_2;
+	r->unprotected = nla_get_flag(attrs[OMASEC_A_RULE_UNPROTECTED]);
+	if (r->integrity != OMASEC_INTEGRITY_NONE || r->tls == OMASEC_TLS_REQUIRE ||
+	    r->unprotected)
+		return 0;
+	return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_INTEGRITY], -EPERM,
+			      "nothing would protect these sockets: integrity hmac, tls require, or unprotected in so many words");
+}
+
 static int omasec_nl_rule_limits(struct genl_info *info, struct omasec_rule *r)
 {
 	struct nlattr **attrs = info->attrs;
@@ -183,6 +204,8 @@ static struct omasec_rule *omasec_nl_rule_parse(struct genl_info *info)
 	err = omasec_nl_rule_selector(info, &r->sel);
 	if (!err)
 		err = omasec_nl_rule_protection(info, r);
+	if (!err)
+		err = omasec_nl_rule_tls(info, r);
 	if (!err)
 		err = omasec_nl_rule_limits(info, r);
 	if (!err)
@@ -300,6 +323,10 @@ static int omasec_nl_put_rule(struct sk_buff *skb, const struct omasec_rule *r,
 	    nla_put_u32(skb, OMASEC_A_RULE_DEADLINE_MS, r->deadline_ms) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_ON_DENY, r->on_deny) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_HELPER_LOST, r->helper_lost) ||
+	    nla_put_u8(skb, OMASEC_A_RULE_TLS, r->tls) ||
+	    nla_put_u8(skb, OMASEC_A_RULE_TLS_CHECK, r->tls_check) ||
+	    nla_put_u16(skb, OMASEC_A_RULE_TLS_MIN, r->tls_min) ||
+	    (r->unprotected && nla_put_flag(skb, OMASEC_A_RULE_UNPROTECTED)) ||
 	    nla_put_u32(skb, OMASEC_A_RULE_FLOWS, atomic_read(&r->flows)) ||
 	    nla_put_u64_64bit(skb, OMASEC_A_RULE_HITS, atomic64_read(&r->hits),
 			      OMASEC_A_RULE_PAD))

@@ -42,6 +42,10 @@ struct omasec_rule *omasec_rule_clone(const struct omasec_rule *r, struct omasec
 	c->other = r->other;
 	c->on_deny = r->on_deny;
 	c->helper_lost = r->helper_lost;
+	c->tls = r->tls;
+	c->tls_check = r->tls_check;
+	c->tls_min = r->tls_min;
+	c->unprotected = r->unprotected;
 	c->max_message = r->max_message;
 	c->deadline_ms = r->deadline_ms;
 	atomic64_set(&c->hits, atomic64_read(&r->hits));
@@ -64,6 +68,8 @@ bool omasec_rule_same(const struct omasec_rule *a, const struct omasec_rule *b)
 	       a->integrity == b->integrity && a->auth_mode == b->auth_mode &&
 	       a->first_contact == b->first_contact && a->other == b->other &&
 	       a->on_deny == b->on_deny && a->helper_lost == b->helper_lost &&
+	       a->tls == b->tls && a->tls_check == b->tls_check && a->tls_min == b->tls_min &&
+	       a->unprotected == b->unprotected &&
 	       a->max_message == b->max_message && a->deadline_ms == b->deadline_ms;
 }
 

@@ -36,6 +36,10 @@ struct omasec_rule {
 	u8 other;
 	u8 on_deny;
 	u8 helper_lost;
+	u8 tls;
+	u8 tls_check;
+	bool unprotected;	/* an administrator wants it so */
+	u16 tls_min;
 	u32 max_message;
 	u32 deadline_ms;
 	atomic_t flows;

@@ -36,7 +36,7 @@ static bool omasec_rx_open(struct omasec_flow *f)
 }
 
 /* Octets in f->raw: their number, 0 at FIN, or a negative errno. */
-static int omasec_rx_fill(struct omasec_flow *f)
+int omasec_rx_fill(struct omasec_flow *f)
 {
 	struct msghdr msg = {};
 	struct kvec kv;
@@ -105,6 +105,8 @@ static void omasec_rx_head(struct omasec_flow *f)
 
 	reason = omasec_http_parse_head(d->head, d->head_len, omasec_rx_kind(f), x->answers_head,
 					&h, &what);
+	if (omasec_secure_head(f, OMASEC_PATH_RX, &h, reason))
+		return;
 	if (reason) {
 		omasec_rx_refuse(f, reason, what);
 		return;
@@ -396,7 +398,7 @@ static void omasec_rx_fin(struct omasec_flow *f)
 }
 
 /* The connection broke: what was verified stays readable, then the error. */
-static void omasec_rx_broken(struct omasec_flow *f, int err)
+void omasec_rx_broken(struct omasec_flow *f, int err)
 {
 	f->rx.state = OMASEC_DIR_DEAD;
 	if (err != -ENOTCONN)
@@ -410,6 +412,8 @@ bool omasec_rx_run(struct omasec_flow *f)
 	struct omasec_dir *d = &f->rx;
 	bool moved = false;
 
+	if (omasec_secure_owns(f->phase))
+		return omasec_secure_rx(f);
 	for (;;) {
 		int n;
 
@@ -443,8 +447,11 @@ bool omasec_rx_run(struct omasec_flow *f)
 			omasec_rx_broken(f, n);
 		else if (!n)
 			omasec_rx_fin(f);
-		else
+		else if (f->phase != OMASEC_SECURE_NEW ||
+			 !omasec_secure_first(f, OMASEC_PATH_RX, f->raw[f->raw_off]))
 			omasec_rx_step(f);
+		if (omasec_secure_owns(f->phase))
+			break;
 	}
 	omasec_rx_trim(f);
 	return moved;

@@ -28,6 +28,9 @@ static const char * const omasec_stat_names[] = {
 	[OMASEC_STAT_NOTICES_LOST] = "notices-lost",
 	[OMASEC_STAT_EVENTS_LOST] = "events-lost",
 	[OMASEC_STAT_GUARD_DROPS] = "guard-drops",
+	[OMASEC_STAT_TLS_FLOWS] = "tls-flows",
+	[OMASEC_STAT_TLS_RECORDS] = "tls-records",
+	[OMASEC_STAT_TLS_DIRECT] = "tls-direct",
 };
 
 static_assert(ARRAY_SIZE(omasec_stat_names) == OMASEC_STAT_MAX);

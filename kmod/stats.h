@@ -24,6 +24,9 @@ enum omasec_stat {
 	OMASEC_STAT_NOTICES_LOST,
 	OMASEC_STAT_EVENTS_LOST,
 	OMASEC_STAT_GUARD_DROPS,
+	OMASEC_STAT_TLS_FLOWS,		/* recognised, ServerHello accepted */
+	OMASEC_STAT_TLS_RECORDS,	/* whose headers were looked at */
+	OMASEC_STAT_TLS_DIRECT,		/* flows that were handed back to TCP */
 	OMASEC_STAT_MAX
 };
 

@@ -77,6 +77,8 @@ static void omasec_tx_head(struct omasec_flow *f)
 
 	reason = omasec_http_parse_head(d->head, d->head_len, omasec_tx_kind(f), x->answers_head,
 					&h, &what);
+	if (omasec_secure_head(f, OMASEC_PATH_TX, &h, reason))
+		return;
 	if (reason) {
 		omasec_tx_refuse(f, reason, what);
 		return;
@@ -289,7 +291,7 @@ static int omasec_tx_piece(void *arg, const void *p, size_t len)
 }
 
 /* Hands tx.out to TCP as far as it takes it; true when some went. */
-static bool omasec_tx_flush(struct omasec_flow *f)
+bool omasec_tx_flush(struct omasec_flow *f)
 {
 	struct omasec_buf *out = &f->tx.out;
 	bool moved = false;
@@ -322,7 +324,7 @@ static bool omasec_tx_flush(struct omasec_flow *f)
 }
 
 /* The FIN that shutdown(SHUT_WR) asked for, once everything has gone. */
-static bool omasec_tx_shutdown(struct omasec_flow *f)
+bool omasec_tx_shutdown(struct omasec_flow *f)
 {
 	struct sock *sk = f->sk;
 
@@ -353,11 +355,24 @@ static void omasec_tx_orphan(struct omasec_flow *f)
 	f->base_prot->diag_destroy(f->sk, ECONNRESET);
 }
 
+/* What the application begins with; true when secure.c took over, or refused. */
+static bool omasec_tx_first(struct omasec_flow *f)
+{
+	const void *p = NULL;
+
+	return omasec_buf_front(&f->tx_in, &p) &&
+	       omasec_secure_first(f, OMASEC_PATH_TX, *(const u8 *)p);
+}
+
 bool omasec_tx_run(struct omasec_flow *f)
 {
 	struct omasec_dir *d = &f->tx;
 	bool moved = false;
 
+	if (f->phase == OMASEC_SECURE_NEW && omasec_tx_first(f))
+		return true;
+	if (omasec_secure_owns(f->phase))
+		return omasec_secure_tx(f);
 	for (;;) {
 		if (d->state == OMASEC_DIR_EOF || d->state == OMASEC_DIR_DEAD)
 			break;
@@ -388,6 +403,8 @@ bool omasec_tx_run(struct omasec_flow *f)
 		}
 		if ((f->tx_in.len || d->state != OMASEC_DIR_HEAD) && omasec_tx_step(f)) {
 			moved = true;
+			if (omasec_secure_owns(f->phase))
+				break;
 			continue;
 		}
 		if (!f->tx_in.len && f->tx_eof && omasec_tx_fin(f)) {
