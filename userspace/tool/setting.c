@@ -124,6 +124,24 @@ static int parse_deadline(const struct setting *s, void *conf, const char *value
 	return 0;
 }
 
+static int parse_tls_min(const struct setting *s, void *conf, const char *value)
+{
+	if (strlen(value) != 3 || strncmp(value, "1.", 2) || value[2] < '0' || value[2] > '3')
+		return -EINVAL;
+	*(uint16_t *)member(s, conf) = (uint16_t)(0x0301 + value[2] - '0');
+	return 0;
+}
+
+static int parse_yes(const struct setting *s, void *conf, const char *value)
+{
+	bool yes = !strcmp(value, "yes");
+
+	if (!yes && strcmp(value, "no"))
+		return -EINVAL;
+	*(bool *)member(s, conf) = yes;
+	return 0;
+}
+
 /* ------------------------------------------------------------------ tables */
 
 #define NO_WORDS -1
@@ -169,6 +187,7 @@ static const struct setting account_settings[] = {
 enum {
 	R_DIRECTION, R_PORT, R_ADDRESS, R_UID, R_CGROUP, R_ACCOUNT, R_ROLE, R_BINDING, R_INTEGRITY,
 	R_AUTH_MODE, R_FIRST_CONTACT, R_OTHER, R_MAX_MESSAGE, R_DEADLINE, R_ON_DENY, R_HELPER_LOST,
+	R_TLS, R_TLS_CHECK, R_TLS_MIN, R_UNPROTECTED,
 };
 
 static const struct setting rule_settings[] = {
@@ -207,6 +226,15 @@ static const struct setting rule_settings[] = {
 	[R_HELPER_LOST] = { "helper-lost", "reject or hold", parse_enum, false,
 		OMASEC_NAMES_HELPER_LOST, R(r.helper_lost),
 		"Without a helper messages are refused at once, or wait until the deadline." },
+	[R_TLS] = { "tls", "forbid, allow or require", parse_enum, false, OMASEC_NAMES_TLS, R(r.tls),
+		"TLS is refused, let through untouched beside protected messages, or demanded." },
+	[R_TLS_CHECK] = { "tls-check", "all or start", parse_enum, false, OMASEC_NAMES_TLS_CHECK,
+		R(r.tls_check),
+		"TLS records are looked at as long as the connection lives, or until the ServerHello." },
+	[R_TLS_MIN] = { "tls-min", "1.0, 1.1, 1.2 or 1.3", parse_tls_min, false, NO_WORDS,
+		R(r.tls_min), "Lowest TLS version that a server may choose; 1.2 unless given." },
+	[R_UNPROTECTED] = { "unprotected", "yes or no", parse_yes, false, NO_WORDS, R(r.unprotected),
+		"Yes: the rule may leave its sockets without any protection." },
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -312,8 +340,31 @@ static bool rule_needs_account(const struct omasec_rule *r)
 	       (r->direction == OMASEC_DIRECTION_OUT || r->role == OMASEC_ROLE_CLIENT);
 }
 
+bool setting_rule_unprotected(const struct omasec_rule *r)
+{
+	return r->integrity == OMASEC_INTEGRITY_NONE && r->tls != OMASEC_TLS_REQUIRE;
+}
+
+static void check_protection(const struct rule_conf *c, setting_report report, void *arg)
+{
+	bool none = setting_rule_unprotected(&c->r);
+
+	if (none && !c->r.unprotected)
+		report(arg, c->seen & 1u << R_INTEGRITY ? R_INTEGRITY : -1,
+		       "leaves a non-secure transport without any protection, and DM Security (HTTP binding) wants at least one of the application layer there: expected integrity = hmac, tls = require, or unprotected = yes if it is meant so");
+	if (!none && c->r.unprotected)
+		report(arg, R_UNPROTECTED, "expected no: what the rule selects is protected");
+	if (c->r.tls != OMASEC_TLS_FORBID)
+		return;
+	if (c->seen & 1u << R_TLS_CHECK)
+		report(arg, R_TLS_CHECK, "has no meaning without tls = allow or require");
+	if (c->seen & 1u << R_TLS_MIN)
+		report(arg, R_TLS_MIN, "has no meaning without tls = allow or require");
+}
+
 void setting_rule_check(const struct rule_conf *c, setting_report report, void *arg)
 {
+	check_protection(c, report, arg);
 	check_required(&setting_rule, c->seen, report, arg);
 	if (c->any_account && c->seen & 1u << R_DIRECTION && rule_needs_account(&c->r))
 		report(arg, R_ACCOUNT, "any is for servers, which learn from the MAC header who their peer is: expected the name of an account");
