@@ -483,9 +483,10 @@ static const char *omasec_dir_name(const struct omasec_dir *d)
 /* What was found out about its TLS, once that is final. */
 static void omasec_flow_secured(const struct omasec_flow *f, struct omasec_flow_info *info)
 {
+	/* pairs with omasec_secure_start() */
 	const struct omasec_secure *s = smp_load_acquire(&f->secure);
 
-	/* Pairs with omasec_secure_tell(). */
+	/* pairs with omasec_secure_tell() */
 	if (!s || !smp_load_acquire(&f->secured))
 		return;
 	info->tls_version = s->tls.version;

@@ -253,7 +253,7 @@ static const struct {
 	},
 };
 
-_Static_assert(ARRAY_SIZE(reasons) == OMASEC_REASON_MAX + 1, "a reason without words");
+static_assert(ARRAY_SIZE(reasons) == OMASEC_REASON_MAX + 1, "a reason without words");
 
 static bool known(unsigned int reason)
 {

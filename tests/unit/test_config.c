@@ -237,7 +237,7 @@ static const struct {
 	{ ACCOUNT RULE "deadline = 49ms\n", 8, "expected a time from 50ms to 600s" },
 	{ ACCOUNT RULE "deadline = 601s\n", 8, "expected a time from 50ms to 600s" },
 	{ ACCOUNT RULE "uid =\n", 8, "[rule r] uid" },
-	{ ACCOUNT RULE "integrity = none\n", 8, "DM Security (HTTP binding) wants at least one" },
+	{ ACCOUNT RULE "integrity = none\n", 8, "DM Security 1.3, 5.5.3" },
 	{ ACCOUNT RULE "unprotected = yes\n", 8, "what the rule selects is protected" },
 	{ ACCOUNT RULE "unprotected = true\n", 8, "expected yes or no" },
 	{ ACCOUNT RULE "tls = yes\n", 8, "expected forbid, allow or require" },

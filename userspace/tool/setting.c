@@ -351,7 +351,7 @@ static void check_protection(const struct rule_conf *c, setting_report report, v
 
 	if (none && !c->r.unprotected)
 		report(arg, c->seen & 1u << R_INTEGRITY ? R_INTEGRITY : -1,
-		       "leaves a non-secure transport without any protection, and DM Security (HTTP binding) wants at least one of the application layer there: expected integrity = hmac, tls = require, or unprotected = yes if it is meant so");
+		       "leaves its sockets without protection; DM Security 1.3, 5.5.3: \"If a non-secure transport is used Devices SHALL support at least one protection mechanism at the application layer\". Expected integrity = hmac, tls = require, or unprotected = yes");
 	if (!none && c->r.unprotected)
 		report(arg, R_UNPROTECTED, "expected no: what the rule selects is protected");
 	if (c->r.tls != OMASEC_TLS_FORBID)
