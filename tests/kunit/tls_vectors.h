@@ -168,8 +168,7 @@ static const struct tls_vector tls_vectors[] = {
 		{ 'c', RECORDED_1 },
 		{ 's', RECORDED_2 },
 		{ 'c', RECORDED_3 },
-		{ 's', "170303001517e930ca53a362e1de381064b219eb4d381044090e" },
-	  } },
+		{ 's', "170303001517e930ca53a362e1de381064b219eb4d381044090e" } } },
 	{ .name = "takes_tls_1_3_where_it_is_the_lowest", .min = 0x0304,
 	  .version = 0x0304, .suite = 0x1302,
 	  .sni = "dm.example.com",
@@ -177,8 +176,7 @@ static const struct tls_vector tls_vectors[] = {
 		{ 'c', RECORDED_1 },
 		{ 's', RECORDED_2 },
 		{ 'c', RECORDED_3 },
-		{ 's', "170303001517e930ca53a362e1de381064b219eb4d381044090e" },
-	  } },
+		{ 's', "170303001517e930ca53a362e1de381064b219eb4d381044090e" } } },
 	{ .name = "takes_hello_retry_request", .min = 0x0303,
 	  .version = 0x0304, .suite = 0x1302,
 	  .sni = "dm.example.com",
@@ -223,8 +221,7 @@ static const struct tls_vector tls_vectors[] = {
 		{ 'c', "1703030045db1de614e48785eb7e0c0113ee4846b26adf6c9fd2b19d66af745189f24b8a56fc250d93ad0ed5e02233"
 		       "373f29fdba5299781b1b0b81f9f56e456b67652fa17362172891791703030017ef0c0fe67ee8fb04e2ba8748809ab7"
 		       "908de5a2c58f20fd" },
-		{ 's', "1703030015f861b8624e0db4c7bafbc2283e43e56fa667116636" },
-	  } },
+		{ 's', "1703030015f861b8624e0db4c7bafbc2283e43e56fa667116636" } } },
 	{ .name = "takes_tls_1_2", .min = 0x0303,
 	  .version = 0x0303, .suite = 0xc02c,
 	  .sni = "dm.example.com",
@@ -234,8 +231,7 @@ static const struct tls_vector tls_vectors[] = {
 		{ 'c', RECORDED_6 },
 		{ 's', RECORDED_7 },
 		{ 'c', "170303001e1fbde7c89625f7d7975994115a1617e33d46aafac492e40d99779196dad9" },
-		{ 's', "170303001c4ba5a9cd025b7945fb3d12c161131662a87d6e25828174cc8bc4f4ad" },
-	  } },
+		{ 's', "170303001c4ba5a9cd025b7945fb3d12c161131662a87d6e25828174cc8bc4f4ad" } } },
 	{ .name = "takes_tls_1_1_where_it_is_allowed", .min = 0x0301,
 	  .version = 0x0302, .suite = 0xc00a,
 	  .sni = "dm.example.com",
@@ -245,8 +241,7 @@ static const struct tls_vector tls_vectors[] = {
 		{ 'c', RECORDED_10 },
 		{ 's', RECORDED_11 },
 		{ 'c', RECORDED_12 },
-		{ 's', RECORDED_13 },
-	  } },
+		{ 's', RECORDED_13 } } },
 	{ .name = "takes_refusal_by_the_server", .min = 0x0303,
 	  .sni = "dm.example.com",
 	  .piece = {
@@ -256,8 +251,7 @@ static const struct tls_vector tls_vectors[] = {
 		       "010201030104002300000016000000170000000d001e001c040305030603080708080809080a080b08040805080604"
 		       "0105010601002b0003020304002d00020101003300260024001d0020e7d1079abf15760de9ceb4152d7f6fe1d896ae"
 		       "87d63c0547dcc92f6fd1ac4c2f" },
-		{ 's', "15030300020246" },
-	  } },
+		{ 's', "15030300020246" } } },
 	{ .name = "takes_hello_over_many_records", .min = 0x0303,
 	  .version = 0x0304, .suite = 0x1301,
 	  .sni = "dm.example.com",
@@ -278,8 +272,7 @@ static const struct tls_vector tls_vectors[] = {
 		       "015a16030300015a16030300015a16030300015a16030300015a16030300015a16030300015a16030300015a160303"
 		       "00015a16030300011316030300010116030300010016030300010016030300010616030300010016030300012b1603"
 		       "03000100160303000102160303000103160303000104" },
-		{ 's', "1703030018787878787878787878787878787878787878787878787878" },
-	  } },
+		{ 's', "1703030018787878787878787878787878787878787878787878787878" } } },
 	{ .name = "takes_early_data", .min = 0x0303,
 	  .version = 0x0304, .suite = 0x1301,
 	  .sni = "",
@@ -288,16 +281,14 @@ static const struct tls_vector tls_vectors[] = {
 		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00041301c02b0100000f002b0007067a7a03"
 		       "040303002a00001403030001011703030018787878787878787878787878787878787878787878787878" },
 		{ 's', RECORDED_14 },
-		{ 'c', "1703030018787878787878787878787878787878787878787878787878" },
-	  } },
+		{ 'c', "1703030018787878787878787878787878787878787878787878787878" } } },
 	{ .name = "takes_warning_before_the_server_hello", .min = 0x0303,
 	  .version = 0x0303, .suite = 0xc02f,
 	  .sni = "a.b",
 	  .piece = {
 		{ 'c', CLIENT_1_2 },
 		{ 's', "15030300020170160303002c020000280303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c"
-		       "1d1e1f00c02f000000" },
-	  } },
+		       "1d1e1f00c02f000000" } } },
 	{ .name = "takes_hello_without_extensions", .min = 0x0303,
 	  .version = 0x0303, .suite = 0x002f,
 	  .sni = "",
@@ -305,16 +296,14 @@ static const struct tls_vector tls_vectors[] = {
 		{ 'c', "160303004d010000490303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
 		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a0002002f0100" },
 		{ 's', "160303004a020000460303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
-		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a002f00" },
-	  } },
+		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a002f00" } } },
 	{ .name = "takes_certificate_in_the_record_of_the_hello", .min = 0x0303,
 	  .version = 0x0303, .suite = 0xc02f,
 	  .sni = "a.b",
 	  .piece = {
 		{ 'c', CLIENT_1_2 },
 		{ 's', "1603030034020000280303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f00c02f00"
-		       "00000b00000463657274" },
-	  } },
+		       "00000b00000463657274" } } },
 	{ .name = "takes_names_that_cannot_be_shown_for_none", .min = 0x0303,
 	  .version = 0x0304, .suite = 0x1301,
 	  .sni = "",
@@ -322,8 +311,7 @@ static const struct tls_vector tls_vectors[] = {
 		{ 'c', "1603030068010000640303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
 		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00041301c02b010000170000000800060000"
 		       "03611b62002b0007067a7a03040303" },
-		{ 's', SERVER_1_3 },
-	  } },
+		{ 's', SERVER_1_3 } } },
 	{ .name = "takes_name_of_255_octets", .min = 0x0303,
 	  .sni = "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
 		 "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
@@ -331,8 +319,7 @@ static const struct tls_vector tls_vectors[] = {
 	  .piece = {
 		{ 'c', "1603030164010001600303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
 		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00041301c02b010001130000010401020000"
-		       "ffx6e*255-002b0007067a7a03040303" },
-	  } },
+		       "ffx6e*255-002b0007067a7a03040303" } } },
 	{ .name = "takes_more_suites_than_it_remembers", .min = 0x0303,
 	  .version = 0x0304, .suite = 0x1301,
 	  .sni = "",
@@ -350,8 +337,7 @@ static const struct tls_vector tls_vectors[] = {
 		       "01c401c501c601c701c801c901ca01cb01cc01cd01ce01cf01d001d101d201d301d401d501d601d701d801d901da01"
 		       "db01dc01dd01de01df01e001e101e201e301e401e501e601e701e801e901ea01eb01ec01ed01ee01ef01f001f101f2"
 		       "01f301f401f501f601f701f801f901fa01fb01fc01fd01fe01ff13010100000b002b0007067a7a03040303" },
-		{ 's', SERVER_1_3 },
-	  } },
+		{ 's', SERVER_1_3 } } },
 	{ .name = "takes_suite_that_is_the_last_remembered", .min = 0x0303,
 	  .version = 0x0304, .suite = 0x1301,
 	  .sni = "",
@@ -364,8 +350,7 @@ static const struct tls_vector tls_vectors[] = {
 		       "4e014f0150015101520153015401550156015701580159015a015b015c015d015e015f016001610162016301640165"
 		       "0166016701680169016a016b016c016d016e016f0170017101720173017401750176017701780179017a017b017c01"
 		       "7d017e13010100000b002b0007067a7a03040303" },
-		{ 's', SERVER_1_3 },
-	  } },
+		{ 's', SERVER_1_3 } } },
 	{ .name = "takes_record_of_16640_octets_in_tls_1_3", .min = 0x0303,
 	  .version = 0x0304, .suite = 0x1301,
 	  .sni = "dm.example.com",
@@ -373,8 +358,7 @@ static const struct tls_vector tls_vectors[] = {
 		{ 'c', CLIENT_1_3 },
 		{ 's', "16030300520200004e0303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
 		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a1301000006002b000203041703034100x64*"
-		       "16640-" },
-	  } },
+		       "16640-" } } },
 	{ .name = "takes_heartbeat_after_change", .min = 0x0303,
 	  .version = 0x0303, .suite = 0xc02f,
 	  .sni = "a.b",
@@ -382,205 +366,174 @@ static const struct tls_vector tls_vectors[] = {
 		{ 'c', CLIENT_1_2 },
 		{ 's', "160303002c020000280303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f00c02f00"
 		       "0000" },
-		{ 'c', "1403030001011803030012686268626862686268626862686268626862" },
-	  } },
+		{ 'c', "1403030001011803030012686268626862686268626862686268626862" } } },
 	{ .name = "rejects_plain_text", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "no TLS record",
 	  .piece = {
-		{ 'c', "474554202f20485454502f312e310d0a" },
-	  } },
+		{ 'c', "474554202f20485454502f312e310d0a" } } },
 	{ .name = "rejects_plain_text_behind_a_header", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "does not begin with a hello",
 	  .piece = {
-		{ 'c', "160301000568656c6c6f" },
-	  } },
+		{ 'c', "160301000568656c6c6f" } } },
 	{ .name = "rejects_plain_text_behind_the_client_hello", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "no TLS record",
 	  .piece = {
 		{ 'c', "16030100730100006f0303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
 		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00041301c02b010000220000001300110000"
-		       "0e646d2e6578616d706c652e636f6d002b0007067a7a03040303474554202f20485454502f312e310d0a" },
-	  } },
+		       "0e646d2e6578616d706c652e636f6d002b0007067a7a03040303474554202f20485454502f312e310d0a" } } },
 	{ .name = "rejects_plain_text_of_the_server", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "no TLS record",
 	  .piece = {
 		{ 'c', CLIENT_1_3 },
-		{ 's', "485454502f312e3120323030204f4b0d0a" },
-	  } },
+		{ 's', "485454502f312e3120323030204f4b0d0a" } } },
 	{ .name = "rejects_plain_text_behind_the_server_hello", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "no TLS record",
 	  .piece = {
 		{ 'c', CLIENT_1_3 },
 		{ 's', "16030300520200004e0303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
 		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a1301000006002b00020304485454502f312e"
-		       "3120323030204f4b" },
-	  } },
+		       "3120323030204f4b" } } },
 	{ .name = "rejects_plain_text_of_the_client_later", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "no TLS record",
 	  .piece = {
 		{ 'c', CLIENT_1_3 },
 		{ 's', RECORDED_14 },
 		{ 'c', "1403030001011703030018787878787878787878787878787878787878787878787878474554202f20485454502f31"
-		       "2e310d0a" },
-	  } },
+		       "2e310d0a" } } },
 	{ .name = "rejects_plain_text_behind_an_alert", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "no TLS record",
 	  .piece = {
 		{ 'c', CLIENT_1_3 },
-		{ 's', "15030300020228485454502f312e3120323030204f4b" },
-	  } },
+		{ 's', "15030300020228485454502f312e3120323030204f4b" } } },
 	{ .name = "rejects_server_that_speaks_first", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "before the client",
 	  .piece = {
-		{ 's', SERVER_1_3 },
-	  } },
+		{ 's', SERVER_1_3 } } },
 	{ .name = "rejects_server_that_speaks_inside_the_client_hello", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "before the client",
 	  .piece = {
 		{ 'c', "16030100730100006f0303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c" },
-		{ 's', SERVER_1_3 },
-	  } },
+		{ 's', SERVER_1_3 } } },
 	{ .name = "rejects_client_hello_as_answer", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "does not begin with a hello",
 	  .piece = {
 		{ 'c', CLIENT_1_3 },
-		{ 's', CLIENT_1_3 },
-	  } },
+		{ 's', CLIENT_1_3 } } },
 	{ .name = "rejects_version_4", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "no TLS record",
 	  .piece = {
 		{ 'c', "16040100730100006f0303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
 		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00041301c02b010000220000001300110000"
-		       "0e646d2e6578616d706c652e636f6d002b0007067a7a03040303" },
-	  } },
+		       "0e646d2e6578616d706c652e636f6d002b0007067a7a03040303" } } },
 	{ .name = "rejects_minor_version_5", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "no TLS record",
 	  .piece = {
 		{ 'c', "16030500730100006f0303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
 		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00041301c02b010000220000001300110000"
-		       "0e646d2e6578616d706c652e636f6d002b0007067a7a03040303" },
-	  } },
+		       "0e646d2e6578616d706c652e636f6d002b0007067a7a03040303" } } },
 	{ .name = "rejects_empty_record", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "length that there is not",
 	  .piece = {
 		{ 'c', "160301000016030100730100006f0303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e"
 		       "1f205a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00041301c02b01000022000000"
-		       "13001100000e646d2e6578616d706c652e636f6d002b0007067a7a03040303" },
-	  } },
+		       "13001100000e646d2e6578616d706c652e636f6d002b0007067a7a03040303" } } },
 	{ .name = "rejects_empty_data", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "length that there is not",
 	  .piece = {
 		{ 'c', CLIENT_1_3 },
 		{ 's', "16030300520200004e0303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
-		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a1301000006002b000203041703030000" },
-	  } },
+		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a1301000006002b000203041703030000" } } },
 	{ .name = "rejects_record_of_18433_octets", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "length that there is not",
 	  .piece = {
 		{ 'c', CLIENT_1_2 },
 		{ 's', "160303002c020000280303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f00c02f00"
-		       "00001403030001011703034801" },
-	  } },
+		       "00001403030001011703034801" } } },
 	{ .name = "rejects_record_of_16641_octets_in_tls_1_3", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "out of place",
 	  .piece = {
 		{ 'c', CLIENT_1_3 },
 		{ 's', "16030300520200004e0303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
-		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a1301000006002b000203041703034101" },
-	  } },
+		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a1301000006002b000203041703034101" } } },
 	{ .name = "rejects_data_too_short_for_tls_1_3", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "out of place",
 	  .piece = {
 		{ 'c', CLIENT_1_3 },
 		{ 's', "16030300520200004e0303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
 		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a1301000006002b0002030417030300083132"
-		       "333435363738" },
-	  } },
+		       "333435363738" } } },
 	{ .name = "rejects_hello_record_of_16385_octets", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "out of place",
 	  .piece = {
-		{ 'c', "1603014001" },
-	  } },
+		{ 'c', "1603014001" } } },
 	{ .name = "rejects_data_before_the_server_hello", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "out of place",
 	  .piece = {
 		{ 'c', CLIENT_1_3 },
-		{ 's', "1703030018787878787878787878787878787878787878787878787878" },
-	  } },
+		{ 's', "1703030018787878787878787878787878787878787878787878787878" } } },
 	{ .name = "rejects_early_data_that_were_not_offered", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "out of place",
 	  .piece = {
 		{ 'c', "16030100730100006f0303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
 		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00041301c02b010000220000001300110000"
 		       "0e646d2e6578616d706c652e636f6d002b0007067a7a03040303170303001878787878787878787878787878787878"
-		       "7878787878787878" },
-	  } },
+		       "7878787878787878" } } },
 	{ .name = "rejects_data_before_change_in_tls_1_2", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "out of place",
 	  .piece = {
 		{ 'c', CLIENT_1_2 },
 		{ 's', "160303002c020000280303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f00c02f00"
-		       "00001703030018787878787878787878787878787878787878787878787878" },
-	  } },
+		       "00001703030018787878787878787878787878787878787878787878787878" } } },
 	{ .name = "rejects_change_of_two_octets", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "out of place",
 	  .piece = {
 		{ 'c', CLIENT_1_2 },
 		{ 's', "160303002c020000280303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f00c02f00"
-		       "000014030300020101" },
-	  } },
+		       "000014030300020101" } } },
 	{ .name = "rejects_handshake_in_the_clear_in_tls_1_3", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "out of place",
 	  .piece = {
 		{ 'c', CLIENT_1_3 },
 		{ 's', "16030300520200004e0303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
 		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a1301000006002b0002030416030300043132"
-		       "3334" },
-	  } },
+		       "3334" } } },
 	{ .name = "rejects_heartbeat_in_the_clear", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "out of place",
 	  .piece = {
 		{ 'c', CLIENT_1_3 },
-		{ 's', "18030300023132" },
-	  } },
+		{ 's', "18030300023132" } } },
 	{ .name = "rejects_alert_inside_a_hello", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "out of place",
 	  .piece = {
 		{ 'c', CLIENT_1_3 },
-		{ 's', "160303000f0200004e030300010203040506070815030300020228" },
-	  } },
+		{ 's', "160303000f0200004e030300010203040506070815030300020228" } } },
 	{ .name = "rejects_many_alerts", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "out of place",
 	  .piece = {
 		{ 'c', CLIENT_1_3 },
 		{ 's', "1503030002022815030300020228150303000202281503030002022815030300020228150303000202281503030002"
-		       "02281503030002022815030300020228" },
-	  } },
+		       "02281503030002022815030300020228" } } },
 	{ .name = "rejects_alert_of_three_octets", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "out of place",
 	  .piece = {
 		{ 'c', CLIENT_1_3 },
-		{ 's', "1503030003313233" },
-	  } },
+		{ 's', "1503030003313233" } } },
 	{ .name = "rejects_second_client_hello_unasked", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "out of place",
 	  .piece = {
-		{ 'c', RECORDED_18 },
-	  } },
+		{ 'c', RECORDED_18 } } },
 	{ .name = "rejects_octets_behind_the_client_hello", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "octets behind a hello",
 	  .piece = {
 		{ 'c', "16030300760100006f0303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
 		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00041301c02b010000220000001300110000"
-		       "0e646d2e6578616d706c652e636f6d002b0007067a7a03040303474554" },
-	  } },
+		       "0e646d2e6578616d706c652e636f6d002b0007067a7a03040303474554" } } },
 	{ .name = "rejects_octets_behind_the_server_hello_of_tls_1_3", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "octets behind a hello",
 	  .piece = {
 		{ 'c', CLIENT_1_3 },
 		{ 's', "16030300560200004e0303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
-		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a1301000006002b000203046d6f7265" },
-	  } },
+		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a1301000006002b000203046d6f7265" } } },
 	{ .name = "rejects_server_hello_again_before_the_second_client_hello", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "before the client's second hello",
 	  .piece = {
@@ -588,29 +541,25 @@ static const struct tls_vector tls_vectors[] = {
 		{ 's', "16030300520200004e0303cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c205a5a5a"
 		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a1301000006002b0002030416030300520200"
 		       "004e0303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a5a5a5a5a5a5a5a"
-		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a1301000006002b00020304" },
-	  } },
+		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a1301000006002b00020304" } } },
 	{ .name = "rejects_second_hello_retry_request", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "HelloRetryRequest out of place",
 	  .piece = {
 		{ 'c', CLIENT_1_3 },
 		{ 's', RETRY },
 		{ 'c', CLIENT_1_3 },
-		{ 's', RETRY },
-	  } },
+		{ 's', RETRY } } },
 	{ .name = "rejects_third_client_hello", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "out of place",
 	  .piece = {
 		{ 'c', CLIENT_1_3 },
 		{ 's', RETRY },
-		{ 'c', RECORDED_18 },
-	  } },
+		{ 'c', RECORDED_18 } } },
 	{ .name = "rejects_hello_retry_request_in_tls_1_2", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "HelloRetryRequest out of place",
 	  .piece = {
 		{ 'c', CLIENT_1_2 },
-		{ 's', "160303002a020000260303cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c00c02f00" },
-	  } },
+		{ 's', "160303002a020000260303cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c00c02f00" } } },
 	{ .name = "rejects_another_suite_than_that_of_the_retry", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "suite that was not offered",
 	  .piece = {
@@ -618,167 +567,142 @@ static const struct tls_vector tls_vectors[] = {
 		{ 's', RETRY },
 		{ 'c', RECORDED_20 },
 		{ 's', "16030300520200004e0303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
-		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a1302000006002b00020304" },
-	  } },
+		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a1302000006002b00020304" } } },
 	{ .name = "rejects_suite_that_was_not_offered", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "suite that was not offered",
 	  .piece = {
 		{ 'c', CLIENT_1_3 },
 		{ 's', "16030300520200004e0303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
-		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a1303000006002b00020304" },
-	  } },
+		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a1303000006002b00020304" } } },
 	{ .name = "rejects_old_suite_in_tls_1_3", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "suite that was not offered",
 	  .piece = {
 		{ 'c', CLIENT_1_3 },
 		{ 's', "16030300520200004e0303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
-		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5ac02b000006002b00020304" },
-	  } },
+		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5ac02b000006002b00020304" } } },
 	{ .name = "rejects_new_suite_in_tls_1_2", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "suite that was not offered",
 	  .piece = {
 		{ 'c', CLIENT_1_3 },
 		{ 's', "160303004a020000460303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
-		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a130100" },
-	  } },
+		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a130100" } } },
 	{ .name = "rejects_version_that_was_not_offered", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "version that was not offered",
 	  .piece = {
 		{ 'c', CLIENT_1_2 },
-		{ 's', SERVER_1_3 },
-	  } },
+		{ 's', SERVER_1_3 } } },
 	{ .name = "rejects_old_version_that_was_not_offered", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "version that was not offered",
 	  .piece = {
 		{ 'c', "1603030058010000540303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
 		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00041301c02b01000007002b0003020304" },
 		{ 's', "160303004a020000460303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
-		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5ac02b00" },
-	  } },
+		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5ac02b00" } } },
 	{ .name = "rejects_version_that_does_not_exist", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "version that does not exist",
 	  .piece = {
 		{ 'c', CLIENT_1_3 },
 		{ 's', "16030300520200004e0303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
-		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a1301000006002b00020305" },
-	  } },
+		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a1301000006002b00020305" } } },
 	{ .name = "rejects_hello_of_version_3_4", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "version that does not exist",
 	  .piece = {
 		{ 'c', "160303005c010000580304000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
 		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00041301c02b0100000b002b0007067a7a03"
-		       "040303" },
-	  } },
+		       "040303" } } },
 	{ .name = "rejects_other_session_id", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "echo the session id",
 	  .piece = {
 		{ 'c', CLIENT_1_3 },
 		{ 's', "16030300520200004e0303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205b5b5b"
-		       "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b1301000006002b00020304" },
-	  } },
+		       "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b1301000006002b00020304" } } },
 	{ .name = "rejects_shorter_session_id", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "echo the session id",
 	  .piece = {
 		{ 'c', CLIENT_1_3 },
 		{ 's', "16030300510200004d0303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f1f5a5a5a"
-		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a1301000006002b00020304" },
-	  } },
+		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a1301000006002b00020304" } } },
 	{ .name = "rejects_session_id_of_33_octets", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "longer than 32",
 	  .piece = {
 		{ 'c', "160303005d010000590303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f215a5a5a"
 		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00041301c02b0100000b002b0007067a7a"
-		       "03040303" },
-	  } },
+		       "03040303" } } },
 	{ .name = "rejects_compression", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "with compression",
 	  .piece = {
 		{ 'c', CLIENT_1_2 },
-		{ 's', "160303002a020000260303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f00c02f01" },
-	  } },
+		{ 's', "160303002a020000260303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f00c02f01" } } },
 	{ .name = "rejects_client_without_null_compression", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "null compression",
 	  .piece = {
 		{ 'c', "160303005c010000580303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
 		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00041301c02b0101000b002b0007067a7a03"
-		       "040303" },
-	  } },
+		       "040303" } } },
 	{ .name = "rejects_no_compression_at_all", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "null compression",
 	  .piece = {
 		{ 'c', "160303005b010000570303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
 		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00041301c02b00000b002b0007067a7a0304"
-		       "0303" },
-	  } },
+		       "0303" } } },
 	{ .name = "rejects_no_suites", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "list of cipher suites",
 	  .piece = {
 		{ 'c', "1603030058010000540303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
-		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00000100000b002b0007067a7a03040303" },
-	  } },
+		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00000100000b002b0007067a7a03040303" } } },
 	{ .name = "rejects_extensions_beyond_the_hello", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "do not fill the hello",
 	  .piece = {
 		{ 'c', "16030300510100004d0303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
-		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00041301c02b01000005" },
-	  } },
+		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00041301c02b01000005" } } },
 	{ .name = "rejects_extension_beyond_the_hello", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "shorter than its fields",
 	  .piece = {
 		{ 'c', "1603030055010000510303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
-		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00041301c02b0100000400170001" },
-	  } },
+		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00041301c02b0100000400170001" } } },
 	{ .name = "rejects_hello_that_is_cut", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "shorter than its fields",
 	  .piece = {
-		{ 'c', "1603030014010000100303000102030405060708090a0b0c0d" },
-	  } },
+		{ 'c', "1603030014010000100303000102030405060708090a0b0c0d" } } },
 	{ .name = "rejects_hello_of_65536_octets", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "longer than 65535",
 	  .piece = {
-		{ 'c', "160303000401010000" },
-	  } },
+		{ 'c', "160303000401010000" } } },
 	{ .name = "rejects_versions_twice", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "malformed list of versions",
 	  .piece = {
 		{ 'c', "1603030067010000630303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
 		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00041301c02b01000016002b0007067a7a03"
-		       "040303002b0007067a7a03040303" },
-	  } },
+		       "040303002b0007067a7a03040303" } } },
 	{ .name = "rejects_odd_versions", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "malformed list of versions",
 	  .piece = {
 		{ 'c', "1603030059010000550303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
-		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00041301c02b01000008002b000403030403" },
-	  } },
+		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00041301c02b01000008002b000403030403" } } },
 	{ .name = "rejects_name_twice", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "malformed server name",
 	  .piece = {
 		{ 'c', "16030300700100006c0303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
 		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00041301c02b0100001f0000000600040000"
-		       "016100000006000400000162002b0007067a7a03040303" },
-	  } },
+		       "016100000006000400000162002b0007067a7a03040303" } } },
 	{ .name = "rejects_name_of_256_octets", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "malformed server name",
 	  .piece = {
 		{ 'c', "1603030165010001610303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
 		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00041301c02b010001140000010501030001"
-		       "00x6e*256-002b0007067a7a03040303" },
-	  } },
+		       "00x6e*256-002b0007067a7a03040303" } } },
 	{ .name = "rejects_empty_name", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "malformed server name",
 	  .piece = {
 		{ 'c', "1603030065010000610303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
 		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00041301c02b010000140000000500030000"
-		       "00002b0007067a7a03040303" },
-	  } },
+		       "00002b0007067a7a03040303" } } },
 	{ .name = "rejects_name_longer_than_its_extension", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_RECORD, .what = "malformed server name",
 	  .piece = {
 		{ 'c', "160303005c010000580303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f205a5a5a"
 		       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a00041301c02b0100000b0000000700050000"
-		       "046162" },
-	  } },
+		       "046162" } } },
 	{ .name = "rejects_tls_1_2_below_the_lowest", .min = 0x0304,
 	  .reason = OMASEC_REASON_TLS_VERSION, .what = "below tls-min",
 	  .version = 0x0303, .suite = 0xc02c,
@@ -789,8 +713,7 @@ static const struct tls_vector tls_vectors[] = {
 		{ 'c', RECORDED_6 },
 		{ 's', RECORDED_7 },
 		{ 'c', "170303001e1fbde7c89625f7d7975994115a1617e33d46aafac492e40d99779196dad9" },
-		{ 's', "170303001c4ba5a9cd025b7945fb3d12c161131662a87d6e25828174cc8bc4f4ad" },
-	  } },
+		{ 's', "170303001c4ba5a9cd025b7945fb3d12c161131662a87d6e25828174cc8bc4f4ad" } } },
 	{ .name = "rejects_tls_1_1_below_the_lowest", .min = 0x0303,
 	  .reason = OMASEC_REASON_TLS_VERSION, .what = "below tls-min",
 	  .version = 0x0302, .suite = 0xc00a,
@@ -801,8 +724,7 @@ static const struct tls_vector tls_vectors[] = {
 		{ 'c', RECORDED_10 },
 		{ 's', RECORDED_11 },
 		{ 'c', RECORDED_12 },
-		{ 's', RECORDED_13 },
-	  } },
+		{ 's', RECORDED_13 } } },
 };
 
 #endif
