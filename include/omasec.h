@@ -36,6 +36,7 @@ extern "C" {
 
 #define OMASEC_SERVER_ID_MAX	255
 #define OMASEC_DETAIL_MAX	255
+#define OMASEC_TLS_NAME_MAX 255
 #define OMASEC_VERSION_MAX	63
 
 /** A connection to the module in the network namespace of the caller. */
@@ -279,6 +280,9 @@ struct omasec_rule {
 	uint8_t tls;				/**< enum omasec_tls */
 	uint8_t notification_13;		/**< enum omasec_notification_13 */
 	uint8_t nonce_resync;			/**< enum omasec_nonce_resync */
+	uint8_t tls_check;			/**< enum omasec_tls_check */
+	uint16_t tls_min;			/**< lowest version, 0x0303 is 1.2; 0 for the module's default */
+	bool unprotected;			/**< the rule may leave its sockets without protection */
 	uint32_t max_message;			/**< octets, 0 for the module's default */
 	uint32_t deadline_ms;			/**< 0 for the module's default */
 	uint32_t flows;				/**< replies only: flows that hold the rule */
@@ -315,6 +319,9 @@ struct omasec_flow {
 	uint64_t rx_messages, tx_messages, rx_bytes, tx_bytes;
 	char rx_state[32], tx_state[32];
 	uint64_t inode;
+	uint16_t tls_version;			/**< that was agreed on, 0 unless TLS was recognised */
+	uint16_t tls_suite;			/**< cipher suite, as IANA numbers them */
+	char tls_name[OMASEC_TLS_NAME_MAX + 1];	/**< server name of the ClientHello, "" for none */
 };
 
 typedef int (*omasec_flow_fn)(void *arg, const struct omasec_flow *flow);
@@ -442,6 +449,9 @@ struct omasec_event {
 	char account[OMASEC_NAME_MAX + 1];
 	char user[OMASEC_USER_MAX + 1];
 	char text[OMASEC_DETAIL_MAX + 1];
+	uint16_t tls_version;			/**< 0 for none */
+	uint16_t tls_suite;
+	char tls_name[OMASEC_TLS_NAME_MAX + 1];
 };
 
 /** Listen to events. */
@@ -483,6 +493,7 @@ enum omasec_names {
 	OMASEC_NAMES_HTTP_KIND,
 	OMASEC_NAMES_PROTOCOL,
 	OMASEC_NAMES_TLS,
+	OMASEC_NAMES_TLS_CHECK,
 	OMASEC_NAMES_NOTIFICATION_13,
 	OMASEC_NAMES_NONCE_RESYNC,
 	OMASEC_NAMES_MESSAGE_KIND,
@@ -499,6 +510,11 @@ OMASEC_API unsigned int omasec_name_count(enum omasec_names which);
 OMASEC_API const char *omasec_name(enum omasec_names which, unsigned int value);
 /** The value for a word, or -EINVAL. */
 OMASEC_API int omasec_value(enum omasec_names which, const char *name);
+
+/** "1.2" for 0x0303, "0x...." for what has no name. @param out  room for 8 octets */
+OMASEC_API const char *omasec_tls_version_name(uint16_t version, char out[8]);
+/** IANA's name of a common cipher suite, "0x...." for others. @param out  room for 8 octets */
+OMASEC_API const char *omasec_tls_suite_name(uint16_t suite, char out[8]);
 
 /** The word for a reason ("mac-wrong"). */
 OMASEC_API const char *omasec_reason_name(unsigned int reason);

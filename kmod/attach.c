@@ -123,7 +123,7 @@ static void omasec_attach_data_ready(struct sock *sk)
 
 	rcu_read_lock();
 	f = rcu_dereference(inet_csk(sk)->icsk_ulp_data);
-	if (f && READ_ONCE(f->passthru))
+	if (f && (READ_ONCE(f->passthru) || READ_ONCE(f->rx.direct)))
 		f->saved_data_ready(sk);
 	else if (f)
 		omasec_flow_kick(f);

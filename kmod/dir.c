@@ -40,7 +40,7 @@ void omasec_dir_next(struct omasec_flow *f, int path)
 		d->state = OMASEC_DIR_HEAD;
 }
 
-static int omasec_dir_add_head(struct omasec_dir *d, const void *p, size_t len)
+int omasec_dir_add_head(struct omasec_dir *d, const void *p, size_t len)
 {
 	size_t need = d->head_len + len;
 
@@ -174,6 +174,8 @@ static void omasec_dir_head(struct omasec_flow *f, int path)
 
 	reason = omasec_http_parse_head(d->head, d->head_len, omasec_dir_kind(f, path),
 					x->answers_head, &d->h, &what);
+	if (omasec_secure_head(f, path, &d->h, reason))
+		return;
 	if (!reason && x->closing) {
 		reason = OMASEC_REASON_HTTP_UNEXPECTED;
 		what = "message after the last one";
@@ -201,6 +203,22 @@ static void omasec_dir_head(struct omasec_flow *f, int path)
 	    omasec_dir_put(f, path == OMASEC_PATH_RX ? OMASEC_PATH_TX : OMASEC_PATH_RX,
 			   go_on, sizeof(go_on) - 1))
 		omasec_dir_no_memory(f, path);
+}
+
+/**
+ * omasec_dir_first() - looks at what a flow begins with
+ * @f: the flow, f->phase is OMASEC_SECURE_NEW
+ * @path: enum omasec_path
+ *
+ * Context: process, f->mtx held, may sleep.
+ * Return: true when secure.c took over, or refused.
+ */
+bool omasec_dir_first(struct omasec_flow *f, int path)
+{
+	const void *p = NULL;
+
+	return omasec_buf_front(&omasec_flow_dir(f, path)->in, &p) &&
+	       omasec_secure_first(f, path, *(const u8 *)p);
 }
 
 /* ---- the stream ---- */

@@ -100,6 +100,11 @@ static int omasec_event_fill(struct sk_buff *skb, const struct omasec_event *ev)
 	if (ev->cookie && nla_put_u64_64bit(skb, OMASEC_A_EVENT_COOKIE, ev->cookie,
 					    OMASEC_A_EVENT_PAD))
 		return -EMSGSIZE;
+	if (ev->tls_version && (nla_put_u16(skb, OMASEC_A_EVENT_TLS_VERSION, ev->tls_version) ||
+				nla_put_u16(skb, OMASEC_A_EVENT_TLS_SUITE, ev->tls_suite)))
+		return -EMSGSIZE;
+	if (omasec_event_put_string(skb, OMASEC_A_EVENT_TLS_NAME, ev->tls_name))
+		return -EMSGSIZE;
 	genlmsg_end(skb, hdr);
 	return 0;
 }
@@ -144,7 +149,8 @@ void omasec_event_socket(struct omasec_event *ev, struct omasec_net *on, const s
 static size_t omasec_event_size(const struct omasec_event *ev)
 {
 	size_t text = (ev->account ? strlen(ev->account) : 0) +
-		      (ev->user ? strlen(ev->user) : 0) + (ev->text ? strlen(ev->text) : 0);
+		      (ev->user ? strlen(ev->user) : 0) + (ev->text ? strlen(ev->text) : 0) +
+		      (ev->tls_name ? strlen(ev->tls_name) : 0);
 
 	return 512 + text;
 }

@@ -26,7 +26,8 @@ struct omasec_event {
 	u8 message;		/* enum omasec_message_kind */
 	u32 uid, rule;
 	u64 cookie;
-	const char *account, *user, *text;
+	u16 tls_version, tls_suite;	/* 0 for none */
+	const char *account, *user, *text, *tls_name;
 };
 
 struct omasec_control;

@@ -284,6 +284,7 @@ void omasec_flow_free(struct omasec_flow *f)
 	omasec_buf_free(&f->tx.in);
 	omasec_buf_free(&f->tx.out);
 	kvfree(f->exch.req_head);
+	omasec_secure_free(f);
 	kfree_sensitive(f->expect);
 	omasec_account_put(f->account);
 	if (f->rule) {
@@ -338,6 +339,7 @@ void omasec_flow_run(struct omasec_flow *f)
 		moved = omasec_tx_run(f);
 		moved |= omasec_rx_run(f);
 	} while (moved);
+	omasec_secure_settle(f);
 	omasec_publish_len(&f->rx.out_len, f->rx.out.len);
 	omasec_publish_len(&f->tx.out_len, f->tx.out.len);
 	omasec_publish_len(&f->tx.in_len, f->tx.in.len);
@@ -386,6 +388,11 @@ void omasec_flow_event(struct omasec_flow *f, u8 kind, unsigned int reason, int 
 		.text = text && text[0] ? text : NULL,
 	};
 
+	if (f->secure) {
+		ev.tls_version = f->secure->tls.version;
+		ev.tls_suite = f->secure->tls.suite;
+		ev.tls_name = f->secure->tls.sni;
+	}
 	omasec_event_addresses(f->sk, &ev.family, ev.local, ev.peer, &ev.lport, &ev.pport);
 	omasec_event_send(f->on, &ev, GFP_KERNEL);
 }
@@ -450,8 +457,8 @@ void omasec_flow_refuse(struct omasec_flow *f, int path, unsigned int reason, co
 		atomic64_inc(&d->msg->account->messages_refused);
 
 	/* A status only fits where no other response has begun. */
-	between = omasec_flow_connects(f) ? f->rx.state != OMASEC_DIR_PASS :
-					    f->tx.state != OMASEC_DIR_PASS;
+	between = (omasec_flow_connects(f) ? f->rx.state : f->tx.state) != OMASEC_DIR_PASS &&
+		  !omasec_secure_owns(f->phase);
 	if (http && between && !omasec_flow_deny_status(f, path, reason)) {
 		if (!omasec_flow_connects(f)) {
 			/* The status goes out in order, then FIN. */
@@ -477,15 +484,32 @@ void omasec_flow_refuse(struct omasec_flow *f, int path, unsigned int reason, co
 
 /* ---- what people see ---- */
 
-static const char *omasec_dir_name(u8 state)
+static const char *omasec_dir_name(const struct omasec_dir *d)
 {
+	u8 state = READ_ONCE(d->state);
 	static const char * const names[] = {
 		[OMASEC_DIR_HEAD] = "head", [OMASEC_DIR_BODY] = "body",
 		[OMASEC_DIR_PASS] = "pass", [OMASEC_DIR_WAIT] = "verdict",
-		[OMASEC_DIR_EOF] = "eof", [OMASEC_DIR_DEAD] = "refused",
+		[OMASEC_DIR_TLS] = "tls", [OMASEC_DIR_EOF] = "eof", [OMASEC_DIR_DEAD] = "refused",
 	};
 
+	if (READ_ONCE(d->direct))
+		return "direct";
 	return state < ARRAY_SIZE(names) ? names[state] : "?";
+}
+
+/* What was found out about its TLS, once that is final. */
+static void omasec_flow_secured(const struct omasec_flow *f, struct omasec_flow_info *info)
+{
+	/* pairs with omasec_secure_start() */
+	const struct omasec_secure *s = smp_load_acquire(&f->secure);
+
+	/* pairs with omasec_secure_tell() */
+	if (!s || !smp_load_acquire(&f->secured))
+		return;
+	info->tls_version = s->tls.version;
+	info->tls_suite = s->tls.suite;
+	strscpy(info->tls_name, s->tls.sni, sizeof(info->tls_name));
 }
 
 /* RCU and flow_lock held: the flow is listed, so its socket is not closed. */
@@ -514,8 +538,9 @@ static void omasec_flow_show(struct omasec_net *on, struct omasec_flow *f,
 	info->tx_messages = READ_ONCE(f->tx.messages);
 	info->rx_bytes = READ_ONCE(f->rx.bytes);
 	info->tx_bytes = READ_ONCE(f->tx.bytes);
-	info->rx_state = omasec_dir_name(READ_ONCE(f->rx.state));
-	info->tx_state = omasec_dir_name(READ_ONCE(f->tx.state));
+	info->rx_state = omasec_dir_name(&f->rx);
+	info->tx_state = omasec_dir_name(&f->tx);
+	omasec_flow_secured(f, info);
 	info->inode = sock ? SOCK_INODE(sock)->i_ino : 0;
 }
 

@@ -21,6 +21,8 @@ struct omasec_flow_info {
 	u64 rx_messages, tx_messages, rx_bytes, tx_bytes;
 	const char *rx_state, *tx_state;
 	u64 inode;
+	u16 tls_version, tls_suite;	/* 0 unless TLS was recognised */
+	char tls_name[256];
 };
 
 /*

@@ -33,6 +33,7 @@
 #include "proto/hmac_header.h"
 #include "proto/http.h"
 #include "proto/reason.h"
+#include "secure.h"
 #include "upcall.h"
 
 /* Verified octets that wait for the application before we stop reading. */
@@ -45,6 +46,7 @@ enum omasec_dir_state {
 	OMASEC_DIR_BODY,	/* inside the body of a DM message */
 	OMASEC_DIR_PASS,	/* inside a message that the rule lets pass */
 	OMASEC_DIR_WAIT,	/* a whole message waits for its verdict */
+	OMASEC_DIR_TLS,		/* secure.c walks the records of TLS */
 	OMASEC_DIR_EOF,		/* ended in order */
 	OMASEC_DIR_DEAD,	/* refused */
 };
@@ -64,6 +66,8 @@ enum omasec_dir_state {
  * @in_len: length of @in for readers without @mtx (tx only; release/acquire)
  * @out: rx: for the application; tx: for the wire
  * @out_len: length of @out for readers without @mtx (release/acquire)
+ * @direct: handed back: socket calls go to the base protocol; never goes back, set
+ *	under lock_sock
  * @messages: DM messages that went through
  * @bytes: their octets
  */
@@ -77,6 +81,7 @@ struct omasec_dir {
 	struct omasec_md5_state *md5;
 	struct omasec_buf in, out;
 	size_t in_len, out_len;
+	bool direct;
 	u64 messages, bytes;
 };
 
@@ -111,12 +116,15 @@ struct omasec_exchange {
  * @listed: @node is in a list; under flow_lock
  * @work: runs both directions
  * @waiters: close() waits here for a verdict
+ * @phase: enum omasec_secure_phase; read without lock for display
+ * @secure: what is known of its TLS; once set it stays; release/acquire
+ * @secured: version and suite in @secure are final; release/acquire
  * @expect: nonce issued to a peer without account
  * @err: sticky, positive errno
  * @reason: enum omasec_reason of the refusal
  * @wake: poll mask to wake with when @mtx is dropped
  * @used: was established; never goes back
- * @passthru: reconnected to a peer that no rule selects
+ * @passthru: reconnected to a peer that no rule selects, or TLS that was handed back
  * @closing: close() has begun
  * @killed: an administrator ended it
  * @rx_eof: FIN was processed in order; release/acquire
@@ -145,6 +153,9 @@ struct omasec_flow {
 	wait_queue_head_t waiters;
 	struct omasec_dir rx, tx;
 	struct omasec_exchange exch;
+	u8 phase;
+	bool secured;
+	struct omasec_secure *secure;
 	struct omasec_nonce *expect;
 	int err;
 	u32 reason;
@@ -240,6 +251,8 @@ void omasec_flow_refuse(struct omasec_flow *f, int path, unsigned int reason, co
  * message that the rule lets pass is through. submit: to the helper.
  */
 enum omasec_http_event omasec_dir_step(struct omasec_flow *f, int path, bool *moved);
+bool omasec_dir_first(struct omasec_flow *f, int path);
+int omasec_dir_add_head(struct omasec_dir *d, const void *p, size_t len);
 void omasec_dir_passed(struct omasec_flow *f, int path);
 void omasec_dir_submit(struct omasec_flow *f, int path);
 void omasec_dir_next(struct omasec_flow *f, int path);
@@ -249,6 +262,14 @@ void omasec_flow_put_error(struct omasec_flow *f, int err);
 /* rx.c, tx.c: run a direction as far as it goes; true when something moved. mtx held. */
 bool omasec_rx_run(struct omasec_flow *f);
 bool omasec_tx_run(struct omasec_flow *f);
+/* For secure.c: octets into rx.in (their number, 0 at FIN, or a negative errno). */
+int omasec_rx_fill(struct omasec_flow *f);
+/* The connection broke: what was verified stays readable, then the error. */
+void omasec_rx_broken(struct omasec_flow *f, int err);
+/* Hands tx.out to TCP as far as it takes it; true when some went. */
+bool omasec_tx_flush(struct omasec_flow *f);
+/* The FIN that shutdown(SHUT_WR) asked for, once everything has gone. */
+bool omasec_tx_shutdown(struct omasec_flow *f);
 
 /* check.c: enum omasec_reason when it cannot be judged, else 0 and m->mac_state. */
 unsigned int omasec_check_mac(struct omasec_flow *f, struct omasec_msg *m);

@@ -65,7 +65,7 @@ static const struct nla_policy omasec_account_nonce_nl_policy[OMASEC_A_ACCOUNT_S
 };
 
 /* OMASEC_CMD_RULE_ADD */
-static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_NONCE_RESYNC + 1] = {
+static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_UNPROTECTED + 1] = {
 	[OMASEC_A_RULE_NAME] = { .type = NLA_NUL_STRING, .len = OMASEC_NAME_MAX, },
 	[OMASEC_A_RULE_DIRECTION] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OMASEC_A_RULE_PORT_MIN] = NLA_POLICY_MIN(NLA_U16, 1),
@@ -90,6 +90,9 @@ static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_NONCE_RES
 	[OMASEC_A_RULE_TLS] = NLA_POLICY_MAX(NLA_U8, 2),
 	[OMASEC_A_RULE_NOTIFICATION_13] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OMASEC_A_RULE_NONCE_RESYNC] = NLA_POLICY_MAX(NLA_U8, 2),
+	[OMASEC_A_RULE_TLS_CHECK] = NLA_POLICY_MAX(NLA_U8, 1),
+	[OMASEC_A_RULE_TLS_MIN] = NLA_POLICY_RANGE(NLA_U16, 769, 772),
+	[OMASEC_A_RULE_UNPROTECTED] = { .type = NLA_FLAG, },
 };
 
 /* OMASEC_CMD_RULE_DEL */
@@ -129,7 +132,7 @@ static const struct nla_policy omasec_msg_verdict_nl_policy[OMASEC_A_MSG_DETAIL 
 	[OMASEC_A_MSG_CONTENT_TYPE] = { .type = NLA_NUL_STRING, .len = OMASEC_TYPE_MAX, },
 	[OMASEC_A_MSG_LENGTH] = { .type = NLA_U32, },
 	[OMASEC_A_MSG_VERDICT] = NLA_POLICY_MAX(NLA_U8, 3),
-	[OMASEC_A_MSG_REASON] = NLA_POLICY_MAX(NLA_U32, 61),
+	[OMASEC_A_MSG_REASON] = NLA_POLICY_MAX(NLA_U32, 64),
 	[OMASEC_A_MSG_MAC_NONCE] = { .type = NLA_BINARY, .len = OMASEC_NONCE_MAX, },
 	[OMASEC_A_MSG_NO_MAC] = { .type = NLA_FLAG, },
 	[OMASEC_A_MSG_EXPECT_NONCE] = { .type = NLA_BINARY, .len = OMASEC_NONCE_MAX, },
@@ -238,7 +241,7 @@ static const struct genl_ops omasec_nl_ops[] = {
 		.cmd = OMASEC_CMD_RULE_ADD,
 		.doit = omasec_nl_rule_add_doit,
 		.policy = omasec_rule_add_nl_policy,
-		.maxattr = OMASEC_A_RULE_NONCE_RESYNC,
+		.maxattr = OMASEC_A_RULE_UNPROTECTED,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -12,6 +12,7 @@
 #include "crypto.h"
 #include "listen.h"
 #include "netlink.h"
+#include "proto/tls.h"
 
 #define OMASEC_MAX_MESSAGE	(1024 * 1024)
 #define OMASEC_DEADLINE_MS	5000
@@ -135,7 +136,6 @@ static int omasec_nl_rule_protection(struct genl_info *info, struct omasec_rule 
 	r->other = omasec_nl_u8(attrs, OMASEC_A_RULE_OTHER, OMASEC_OTHER_DENY);
 	r->on_deny = omasec_nl_u8(attrs, OMASEC_A_RULE_ON_DENY, OMASEC_ON_DENY_RESET);
 	r->helper_lost = omasec_nl_u8(attrs, OMASEC_A_RULE_HELPER_LOST, OMASEC_HELPER_LOST_REJECT);
-	r->tls = omasec_nl_u8(attrs, OMASEC_A_RULE_TLS, OMASEC_TLS_ALLOW);
 	r->notification_13 = omasec_nl_u8(attrs, OMASEC_A_RULE_NOTIFICATION_13,
 					  OMASEC_NOTIFICATION_13_REFUSE);
 	r->nonce_resync = omasec_nl_u8(attrs, OMASEC_A_RULE_NONCE_RESYNC, OMASEC_NONCE_RESYNC_OFF);
@@ -161,8 +161,8 @@ static const char *omasec_nl_rule_unfit(const struct omasec_rule *r)
 	if (sel->protocol == OMASEC_PROTOCOL_TCP) {
 		if (r->binding != OMASEC_BINDING_HTTP)
 			return "binding wsp is for protocol udp";
-		if (r->notification_13 || r->nonce_resync || r->tls)
-			return "notification-1.3, nonce-resync and tls are for protocol udp";
+		if (r->notification_13 || r->nonce_resync)
+			return "notification-1.3 and nonce-resync are for protocol udp";
 		return NULL;
 	}
 	if (r->binding != OMASEC_BINDING_WSP)
@@ -175,9 +175,33 @@ static const char *omasec_nl_rule_unfit(const struct omasec_rule *r)
 		return "protocol udp has integrity hmac: without, a rule would check nothing";
 	if (r->role != OMASEC_ROLE_CLIENT)
 		return "protocol udp has role client: notifications come from servers";
+	if (r->tls_check || r->unprotected)
+		return "tls-check and unprotected are for protocol tcp";
 	if (r->auth_mode || r->first_contact || r->on_deny || r->helper_lost)
 		return "auth-mode, first-contact, on-deny and helper-lost are for protocol tcp";
 	return NULL;
+}
+
+/*
+ * Whatever the transport is, something has to protect it (HTTP without TLS: one of the
+ * protections of the application layer), unless somebody said that nothing shall.
+ */
+static int omasec_nl_rule_tls(struct genl_info *info, struct omasec_rule *r)
+{
+	struct nlattr **attrs = info->attrs;
+
+	r->tls = omasec_nl_u8(attrs, OMASEC_A_RULE_TLS,
+			      r->sel.protocol == OMASEC_PROTOCOL_UDP ? OMASEC_TLS_ALLOW :
+								       OMASEC_TLS_FORBID);
+	r->tls_check = omasec_nl_u8(attrs, OMASEC_A_RULE_TLS_CHECK, OMASEC_TLS_CHECK_ALL);
+	r->tls_min = attrs[OMASEC_A_RULE_TLS_MIN] ? nla_get_u16(attrs[OMASEC_A_RULE_TLS_MIN]) :
+						    OMASEC_TLS_1_2;
+	r->unprotected = nla_get_flag(attrs[OMASEC_A_RULE_UNPROTECTED]);
+	if (r->integrity != OMASEC_INTEGRITY_NONE || r->tls == OMASEC_TLS_REQUIRE ||
+	    r->transport == OMASEC_TRANSPORT_AUTHENTICATED || r->unprotected)
+		return 0;
+	return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_INTEGRITY], -EPERM,
+			      "nothing would protect these sockets: integrity hmac, tls require, or unprotected in so many words");
 }
 
 static int omasec_nl_rule_limits(struct genl_info *info, struct omasec_rule *r)
@@ -231,6 +255,8 @@ static struct omasec_rule *omasec_nl_rule_parse(struct genl_info *info)
 	err = omasec_nl_rule_selector(info, &r->sel);
 	if (!err)
 		err = omasec_nl_rule_protection(info, r);
+	if (!err)
+		err = omasec_nl_rule_tls(info, r);
 	why = err ? NULL : omasec_nl_rule_unfit(r);
 	if (why)
 		err = omasec_nl_fail(info->extack, info->attrs[OMASEC_A_RULE_PROTOCOL], -EINVAL,
@@ -382,6 +408,9 @@ static int omasec_nl_put_rule(struct sk_buff *skb, const struct omasec_rule *r,
 	    nla_put_u8(skb, OMASEC_A_RULE_ON_DENY, r->on_deny) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_HELPER_LOST, r->helper_lost) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_TLS, r->tls) ||
+	    nla_put_u8(skb, OMASEC_A_RULE_TLS_CHECK, r->tls_check) ||
+	    nla_put_u16(skb, OMASEC_A_RULE_TLS_MIN, r->tls_min) ||
+	    (r->unprotected && nla_put_flag(skb, OMASEC_A_RULE_UNPROTECTED)) ||
 	    omasec_nl_put_datagrams(skb, r) ||
 	    nla_put_u32(skb, OMASEC_A_RULE_FLOWS, atomic_read(&r->flows)) ||
 	    nla_put_u64_64bit(skb, OMASEC_A_RULE_HITS, atomic64_read(&r->hits),

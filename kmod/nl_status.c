@@ -138,6 +138,11 @@ static int omasec_nl_put_flow(struct sk_buff *skb, const struct omasec_flow_info
 	    (f->tx_state && nla_put_string(skb, OMASEC_A_FLOW_TX_STATE, f->tx_state)) ||
 	    (f->reason && nla_put_u32(skb, OMASEC_A_FLOW_REASON, f->reason)))
 		return -EMSGSIZE;
+	if (f->tls_version && (nla_put_u16(skb, OMASEC_A_FLOW_TLS_VERSION, f->tls_version) ||
+			       nla_put_u16(skb, OMASEC_A_FLOW_TLS_SUITE, f->tls_suite)))
+		return -EMSGSIZE;
+	if (*f->tls_name && nla_put_string(skb, OMASEC_A_FLOW_TLS_NAME, f->tls_name))
+		return -EMSGSIZE;
 	return 0;
 }
 

@@ -48,6 +48,9 @@ struct omasec_rule *omasec_rule_clone(const struct omasec_rule *r, struct omasec
 	c->tls = r->tls;
 	c->notification_13 = r->notification_13;
 	c->nonce_resync = r->nonce_resync;
+	c->tls_check = r->tls_check;
+	c->tls_min = r->tls_min;
+	c->unprotected = r->unprotected;
 	c->max_message = r->max_message;
 	c->deadline_ms = r->deadline_ms;
 	atomic64_set(&c->hits, atomic64_read(&r->hits));
@@ -74,7 +77,8 @@ bool omasec_rule_same(const struct omasec_rule *a, const struct omasec_rule *b)
 	       a->auth_mode == b->auth_mode &&
 	       a->first_contact == b->first_contact && a->other == b->other &&
 	       a->on_deny == b->on_deny && a->helper_lost == b->helper_lost &&
-	       a->tls == b->tls && a->notification_13 == b->notification_13 &&
+	       a->tls == b->tls && a->tls_check == b->tls_check && a->tls_min == b->tls_min &&
+	       a->unprotected == b->unprotected && a->notification_13 == b->notification_13 &&
 	       a->nonce_resync == b->nonce_resync &&
 	       a->max_message == b->max_message && a->deadline_ms == b->deadline_ms;
 }

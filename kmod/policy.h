@@ -52,6 +52,9 @@ struct omasec_rule {
 	u8 tls;
 	u8 notification_13;
 	u8 nonce_resync;
+	u8 tls_check;
+	bool unprotected;	/* an administrator wants it so */
+	u16 tls_min;
 	u32 max_message;
 	u32 deadline_ms;
 	atomic_t flows;

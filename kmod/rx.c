@@ -39,7 +39,7 @@ static bool omasec_rx_quiet(const struct sock *sk)
 }
 
 /* Octets into rx.in: their number, 0 at FIN, or a negative errno. */
-static int omasec_rx_fill(struct omasec_flow *f)
+int omasec_rx_fill(struct omasec_flow *f)
 {
 	size_t room = max(tcp_inq(f->sk), 1);
 	struct msghdr msg = {};
@@ -232,7 +232,7 @@ static void omasec_rx_fin(struct omasec_flow *f)
 }
 
 /* The connection broke: what was verified stays readable, then the error. */
-static void omasec_rx_broken(struct omasec_flow *f, int err)
+void omasec_rx_broken(struct omasec_flow *f, int err)
 {
 	f->rx.state = OMASEC_DIR_DEAD;
 	if (err != -ENOTCONN)
@@ -246,6 +246,8 @@ bool omasec_rx_run(struct omasec_flow *f)
 	struct omasec_dir *d = &f->rx;
 	bool moved = false;
 
+	if (omasec_secure_owns(f->phase))
+		return omasec_secure_rx(f);
 	for (;;) {
 		int n;
 
@@ -260,9 +262,15 @@ bool omasec_rx_run(struct omasec_flow *f)
 		}
 		if (d->out.len >= OMASEC_RX_READY_MAX || !omasec_rx_open(f))
 			break;
+		if (f->phase == OMASEC_SECURE_NEW && omasec_dir_first(f, OMASEC_PATH_RX)) {
+			moved = true;
+			break;
+		}
 		/* With its head read, a message may be complete without another octet. */
 		if ((d->in.len || d->state != OMASEC_DIR_HEAD) && omasec_rx_step(f)) {
 			moved = true;
+			if (omasec_secure_owns(f->phase))
+				break;
 			continue;
 		}
 		if (tcp_sk(f->sk)->urg_data) {

@@ -42,6 +42,9 @@ static void omasec_close_flush(struct sock *sk, struct omasec_flow *f)
 {
 	size_t left = READ_ONCE(f->tx.out_len);
 
+	/* Records that were not looked at yet follow as soon as there is room. */
+	if (omasec_secure_owns(READ_ONCE(f->phase)))
+		left += READ_ONCE(f->tx.in_len);
 	if (!left)
 		return;
 	lock_sock(sk);
@@ -80,7 +83,8 @@ static void omasec_close(struct sock *sk, long timeout)
 	 * RFC 2525, 2.17: data that nobody will read is answered with RST. So is
 	 * what could not be handed to TCP: a FIN would say that it was all.
 	 */
-	abort = f->rx.out.len || f->rx.in.len || f->tx.out.len || f->tx.state == OMASEC_DIR_WAIT;
+	abort = f->rx.out.len || f->rx.in.len || f->tx.out.len || f->tx.state == OMASEC_DIR_WAIT ||
+		(omasec_secure_owns(f->phase) && f->tx.in.len);
 	mutex_unlock(&f->mtx);
 
 	lock_sock(sk);
@@ -163,7 +167,7 @@ static int omasec_ioctl(struct sock *sk, int cmd, OMASEC_IOCTL_PARAM)
 	struct omasec_flow *f = omasec_sk_flow(sk);
 	struct proto *prot = omasec_base_of(sk)->prot;
 
-	if (!f || f->passthru)
+	if (!f || f->passthru || (READ_ONCE(f->rx.direct) && cmd == SIOCINQ))
 		return prot->ioctl(sk, cmd, OMASEC_IOCTL_ARG);
 	switch (cmd) {
 	case SIOCINQ:

@@ -99,7 +99,7 @@ static bool omasec_recv_fin(struct omasec_flow *f, struct sock *sk)
 static bool omasec_recv_can(struct omasec_flow *f, struct sock *sk, size_t seen)
 {
 	return omasec_shown_len(&f->rx.out_len) > seen || omasec_recv_over(f) || sk->sk_err ||
-	       omasec_recv_fin(f, sk) || sk->sk_state == TCP_CLOSE;
+	       omasec_recv_fin(f, sk) || sk->sk_state == TCP_CLOSE || READ_ONCE(f->rx.direct);
 }
 
 static int omasec_recv_wait(struct omasec_flow *f, struct sock *sk, long *timeo, size_t seen)
@@ -132,11 +132,11 @@ static int omasec_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, OMASE
 	struct omasec_flow *f = omasec_sk_flow(sk);
 	int fl = OMASEC_RECVMSG_FLAGS, err = 0;
 	size_t copied = 0, target;
-	bool full;
+	bool full, direct;
 	long timeo;
 
 	OMASEC_RECVMSG_NO_ADDR();
-	if (!f || f->passthru || (fl & MSG_ERRQUEUE))
+	if (!f || f->passthru || READ_ONCE(f->rx.direct) || (fl & MSG_ERRQUEUE))
 		return omasec_call_recvmsg(f ? f->base_prot : READ_ONCE(sk->sk_prot), sk, msg,
 					   len, fl);
 	if (fl & MSG_OOB)
@@ -152,8 +152,16 @@ static int omasec_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, OMASE
 		ssize_t n;
 
 		mutex_lock(&f->mtx);
-		n = omasec_recv_take(f, msg, len - copied, skip, fl);
+		direct = f->rx.direct;
+		n = direct ? 0 : omasec_recv_take(f, msg, len - copied, skip, fl);
 		mutex_unlock(&f->mtx);
+		if (direct) {
+			/* Handed back meanwhile; the rest is the base protocol's. */
+			if (!copied || (copied < target && !(fl & MSG_PEEK)))
+				err = omasec_call_recvmsg(f->base_prot, sk, msg, len - copied,
+							  fl);
+			return copied ? copied + max(err, 0) : err;
+		}
 		if (n < 0) {
 			err = n;
 			break;
@@ -182,6 +190,10 @@ static int omasec_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, OMASE
 		if (err)
 			break;
 	}
+	/* The last octet that was held may be what kept TLS from being handed back. */
+	if (copied && f->rule->tls_check == OMASEC_TLS_CHECK_START &&
+	    omasec_shown_flag(&f->secured) && !omasec_shown_len(&f->rx.out_len))
+		omasec_flow_run(f);
 	if (full && copied && omasec_shown_len(&f->rx.out_len) < OMASEC_RX_READY_MAX)
 		omasec_flow_kick(f);	/* it had stopped reading */
 	if (copied)
@@ -194,7 +206,7 @@ static int omasec_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, OMASE
 static bool omasec_send_can(struct omasec_flow *f, struct sock *sk)
 {
 	return omasec_shown_len(&f->tx.in_len) < OMASEC_TX_AHEAD * 2 / 3 || sk->sk_err ||
-	       f->err || (sk->sk_shutdown & SEND_SHUTDOWN);
+	       f->err || (sk->sk_shutdown & SEND_SHUTDOWN) || READ_ONCE(f->tx.direct);
 }
 
 static int omasec_send_wait(struct omasec_flow *f, struct sock *sk, long *timeo)
@@ -246,9 +258,10 @@ static int omasec_sendmsg(struct sock *sk, struct msghdr *msg, size_t size)
 	struct omasec_flow *f = omasec_sk_flow(sk);
 	int flags = msg->msg_flags, err;
 	size_t copied = 0;
+	bool direct;
 	long timeo;
 
-	if (!f || f->passthru)
+	if (!f || f->passthru || READ_ONCE(f->tx.direct))
 		return (f ? f->base_prot : READ_ONCE(sk->sk_prot))->sendmsg(sk, msg, size);
 	if (flags & (MSG_OOB | MSG_ZEROCOPY | MSG_FASTOPEN))
 		return -EOPNOTSUPP;
@@ -258,8 +271,14 @@ static int omasec_sendmsg(struct sock *sk, struct msghdr *msg, size_t size)
 		ssize_t n;
 
 		mutex_lock(&f->mtx);
-		n = omasec_send_take(f, msg);
+		direct = f->tx.direct;
+		n = direct ? 0 : omasec_send_take(f, msg);
 		mutex_unlock(&f->mtx);
+		if (direct) {
+			/* Handed back meanwhile; the rest is the base protocol's. */
+			err = f->base_prot->sendmsg(sk, msg, msg_data_left(msg));
+			return copied ? copied + max(err, 0) : err;
+		}
 		if (n < 0) {
 			err = n;
 			break;
@@ -289,29 +308,36 @@ static int omasec_sendmsg(struct sock *sk, struct msghdr *msg, size_t size)
 
 /* ---- poll ---- */
 
+/* @mask with what there is to read here instead of what there is in TCP. */
+static __poll_t omasec_poll_in(struct omasec_flow *f, struct sock *sk, __poll_t mask)
+{
+	bool over = omasec_recv_over(f) || omasec_recv_fin(f, sk);
+	size_t ready = omasec_shown_len(&f->rx.out_len);
+
+	mask &= ~(EPOLLIN | EPOLLRDNORM | EPOLLRDHUP | EPOLLPRI);
+	if (over || inet_sk_state_load(sk) == TCP_CLOSE)
+		mask |= EPOLLIN | EPOLLRDNORM | EPOLLRDHUP;
+	else if (ready && (ready >= READ_ONCE(f->rcvlowat) || ready >= OMASEC_RX_READY_MAX))
+		mask |= EPOLLIN | EPOLLRDNORM;
+	return mask;
+}
+
 static __poll_t omasec_poll(struct file *file, struct socket *sock, poll_table *wait)
 {
 	struct sock *sk = sock->sk;
 	__poll_t mask = omasec_base_of(sk)->ops->poll(file, sock, wait);
 	int state = inet_sk_state_load(sk);
 	struct omasec_flow *f;
-	size_t ready;
-	bool over;
 
 	if (!omasec_sk_attached(sk) || state == TCP_LISTEN || state == TCP_SYN_SENT)
 		return mask;
 	rcu_read_lock();
 	f = rcu_dereference(inet_csk(sk)->icsk_ulp_data);
 	if (f && !f->passthru) {
-		over = omasec_recv_over(f) || omasec_recv_fin(f, sk);
-		ready = omasec_shown_len(&f->rx.out_len);
-		mask &= ~(EPOLLIN | EPOLLRDNORM | EPOLLRDHUP | EPOLLPRI);
-		if (over || state == TCP_CLOSE)
-			mask |= EPOLLIN | EPOLLRDNORM | EPOLLRDHUP;
-		else if (ready && (ready >= READ_ONCE(f->rcvlowat) ||
-				   ready >= OMASEC_RX_READY_MAX))
-			mask |= EPOLLIN | EPOLLRDNORM;
-		if (omasec_shown_len(&f->tx.in_len) >= OMASEC_TX_AHEAD * 2 / 3 &&
+		if (!READ_ONCE(f->rx.direct))
+			mask = omasec_poll_in(f, sk, mask);
+		if (!READ_ONCE(f->tx.direct) &&
+		    omasec_shown_len(&f->tx.in_len) >= OMASEC_TX_AHEAD * 2 / 3 &&
 		    !(sk->sk_shutdown & SEND_SHUTDOWN) && !f->shut_wr)
 			mask &= ~(EPOLLOUT | EPOLLWRNORM);
 		if (READ_ONCE(f->err) && !f->err_seen)

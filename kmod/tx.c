@@ -148,7 +148,7 @@ static int omasec_tx_piece(void *arg, const void *p, size_t len)
 }
 
 /* Hands tx.out to TCP as far as it takes it; true when some went. */
-static bool omasec_tx_flush(struct omasec_flow *f)
+bool omasec_tx_flush(struct omasec_flow *f)
 {
 	struct omasec_buf *out = &f->tx.out;
 	bool moved = false;
@@ -181,7 +181,7 @@ static bool omasec_tx_flush(struct omasec_flow *f)
 }
 
 /* The FIN that shutdown(SHUT_WR) asked for, once everything has gone. */
-static bool omasec_tx_shutdown(struct omasec_flow *f)
+bool omasec_tx_shutdown(struct omasec_flow *f)
 {
 	struct sock *sk = f->sk;
 
@@ -217,6 +217,10 @@ bool omasec_tx_run(struct omasec_flow *f)
 	struct omasec_dir *d = &f->tx;
 	bool moved = false;
 
+	if (f->phase == OMASEC_SECURE_NEW && omasec_dir_first(f, OMASEC_PATH_TX))
+		return true;
+	if (omasec_secure_owns(f->phase))
+		return omasec_secure_tx(f);
 	for (;;) {
 		if (d->state == OMASEC_DIR_EOF || d->state == OMASEC_DIR_DEAD)
 			break;
@@ -247,6 +251,8 @@ bool omasec_tx_run(struct omasec_flow *f)
 		}
 		if ((f->tx.in.len || d->state != OMASEC_DIR_HEAD) && omasec_tx_step(f)) {
 			moved = true;
+			if (omasec_secure_owns(f->phase))
+				break;
 			continue;
 		}
 		if (!f->tx.in.len && f->tx_eof && omasec_tx_fin(f)) {

@@ -67,6 +67,9 @@ struct omasec_http_out {
  * @hmac: value of the x-syncml-hmac field, unfolded never; empty when absent
  * @hmac_count: how many such fields there are
  * @no_body: this response never has a body (1xx, 204, 304, answer to HEAD)
+ * @is_connect: this is a CONNECT request, whole and without body. Such a head is
+ *	refused with OMASEC_REASON_HTTP_UPGRADE all the same; who knows what to do
+ *	with a tunnel asks for this.
  * @interim: a 1xx response; another response to the same request follows
  * @encoded: a Content-Encoding other than identity is present
  */
@@ -75,8 +78,8 @@ struct omasec_http_head {
 	u8 minor;
 	u16 status;
 	struct omasec_slice method, target, content_type, content_type_full, hmac;
-	bool is_head, is_dm, has_length, chunked, close, expect_continue, has_expect, no_body,
-	     interim, encoded;
+	bool is_head, is_connect, is_dm, has_length, chunked, close, expect_continue, has_expect,
+	     no_body, interim, encoded;
 	u16 hmac_count;
 	u64 length;
 };

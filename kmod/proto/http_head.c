@@ -107,7 +107,8 @@ static unsigned int request_line(struct parse *p, struct omasec_slice rest)
 		    (unsigned char)out->target.p[i] > 127)
 			return bad_syntax(p, "request target with an octet that no URI has");
 	}
-	if (omasec_slice_is(out->method, "connect"))
+	out->is_connect = out->method.len == 7 && !memcmp(out->method.p, "CONNECT", 7);
+	if (!out->is_connect && omasec_slice_is(out->method, "connect"))
 		return refuse(p, OMASEC_REASON_HTTP_UPGRADE, "CONNECT request");
 	if (omasec_slice_is(out->method, "pri") && omasec_slice_begins(rest, "http/2"))
 		return refuse(p, OMASEC_REASON_HTTP_UPGRADE, "HTTP/2 connection preface");
@@ -322,6 +323,10 @@ static unsigned int conclude(struct parse *p)
 	struct omasec_http_head *out = p->out;
 	bool bare = out->interim || out->status == 204;
 
+	if (out->is_connect) {
+		out->is_connect = !out->chunked && !out->length;
+		return refuse(p, OMASEC_REASON_HTTP_UPGRADE, "CONNECT request");
+	}
 	if (out->chunked && out->has_length)
 		return refuse(p, OMASEC_REASON_HTTP_LENGTH,
 			      "both Transfer-Encoding and Content-Length");

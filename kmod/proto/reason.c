@@ -99,7 +99,7 @@ static const struct {
 	[OMASEC_REASON_HTTP_UPGRADE] = {
 		"http-upgrade", EPROTO,
 		"One side wants to change to another protocol (status 101, CONNECT, HTTP/2) on a protected socket.",
-		"Switch off HTTP/2, WebSocket or proxy use in the application; messages could no longer be protected after the change.",
+		"Switch off HTTP/2, WebSocket or proxy use in the application; for TLS through a proxy set tls to allow or require in the rule.",
 	},
 	[OMASEC_REASON_HTTP_UNEXPECTED] = {
 		"http-unexpected", EPROTO,
@@ -321,7 +321,24 @@ static const struct {
 		"Three wrong PINs were given for the account, so none is taken for 15 minutes.",
 		"Find out who typed them, then: omasec account pin-reset ACCOUNT.",
 	},
+	[OMASEC_REASON_TLS_VERSION] = {
+		"tls-version", EPROTO,
+		"The server chose a TLS version below the lowest that the rule allows.",
+		"Have client and server speak a newer TLS, or lower tls-min in the rule.",
+	},
+	[OMASEC_REASON_TLS_RECORD] = {
+		"tls-record", EPROTO,
+		"On a connection that began as TLS came octets that are no TLS record, or a record out of place.",
+		"See the text of the event; plain text behind a TLS-like beginning looks like this.",
+	},
+	[OMASEC_REASON_TLS_TUNNEL] = {
+		"tls-tunnel", EPROTO,
+		"The proxy did not open the tunnel that the application asked for with CONNECT.",
+		"See the text of the event and the log of the proxy; a proxy that wants credentials must get them with the first request.",
+	},
 };
+
+static_assert(ARRAY_SIZE(reasons) == OMASEC_REASON_MAX + 1, "a reason without words");
 
 static bool known(unsigned int reason)
 {

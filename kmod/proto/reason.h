@@ -9,7 +9,7 @@
 #include "types.h"
 
 /* How many reasons there are, with OMASEC_REASON_NONE. */
-#define OMASEC_REASONS (OMASEC_REASON_PIN_LOCKED + 1)
+#define OMASEC_REASONS (OMASEC_REASON_MAX + 1)
 
 /* Name as in the YAML spec ("mac-wrong"); "unknown" when out of range. */
 const char *omasec_reason_name(unsigned int reason);

@@ -99,7 +99,11 @@ static void takes_every_key_of_a_rule(void **state)
 			       "max-message = 64K\n"
 			       "deadline = 2s\n"
 			       "on-deny = http\n"
-			       "helper-lost = hold\n"), 0);
+			       "helper-lost = hold\n"
+			       "tls = allow\n"
+			       "tls-check = start\n"
+			       "tls-min = 1.3\n"
+			       "unprotected = no\n"), 0);
 	r = &c.rule[0].r;
 	assert_string_equal(r->name, "r");
 	assert_int_equal(r->direction, OMASEC_DIRECTION_IN);
@@ -120,6 +124,10 @@ static void takes_every_key_of_a_rule(void **state)
 	assert_int_equal(r->deadline_ms, 2000);
 	assert_int_equal(r->on_deny, OMASEC_ON_DENY_HTTP);
 	assert_int_equal(r->helper_lost, OMASEC_HELPER_LOST_HOLD);
+	assert_int_equal(r->tls, OMASEC_TLS_ALLOW);
+	assert_int_equal(r->tls_check, OMASEC_TLS_CHECK_START);
+	assert_int_equal(r->tls_min, 0x0304);
+	assert_false(r->unprotected);
 }
 
 static void takes_every_key_of_datagrams(void **state)
@@ -154,6 +162,9 @@ static void defaults_are_the_safe_ones(void **state)
 	assert_int_equal(r->other, OMASEC_OTHER_DENY);
 	assert_int_equal(r->on_deny, OMASEC_ON_DENY_RESET);
 	assert_int_equal(r->helper_lost, OMASEC_HELPER_LOST_REJECT);
+	assert_int_equal(r->tls, OMASEC_TLS_FORBID);
+	assert_int_equal(r->tls_check, OMASEC_TLS_CHECK_ALL);
+	assert_false(r->unprotected);
 	assert_int_equal(r->family, 0);
 	assert_false(r->has_uid || r->has_cgroup);
 	/* OMA DM: the server's name is its identifier. */
@@ -181,6 +192,21 @@ static void takes_a_rule_before_its_account(void **state)
 {
 	(void)state;
 	assert_int_equal(parse(RULE ACCOUNT), 0);
+}
+
+static void takes_no_protection_only_in_so_many_words(void **state)
+{
+	(void)state;
+	assert_int_equal(parse(ACCOUNT RULE "integrity = none\n"), -EINVAL);
+	assert_int_equal(parse(ACCOUNT RULE "integrity = none\nunprotected = no\n"), -EINVAL);
+	assert_int_equal(parse(ACCOUNT RULE "integrity = none\ntls = allow\n"), -EINVAL);
+	assert_int_equal(parse(ACCOUNT RULE "integrity = none\nunprotected = yes\n"), 0);
+	assert_true(setting_rule_unprotected(&c.rule[0].r));
+	assert_int_equal(parse(ACCOUNT RULE "integrity = none\ntls = require\n"), 0);
+	assert_false(setting_rule_unprotected(&c.rule[0].r));
+	assert_int_equal(parse(ACCOUNT RULE "tls = allow\ntls-min = 1.0\n"), 0);
+	assert_int_equal(c.rule[0].r.tls_min, 0x0301);
+	assert_false(setting_rule_unprotected(&c.rule[0].r));
 }
 
 /* ------------------------------------------------------------------ refused */
@@ -252,6 +278,13 @@ static const struct {
 	{ ACCOUNT RULE "transport = tls\n", 8, "expected plain or authenticated" },
 	{ ACCOUNT RULE "integrity = on-challenge\ntransport = authenticated\nauth-mode = static\n", 10, "answers no challenge" },
 	{ ACCOUNT "[rule r]\ndirection = in\nport = 80\naccount = any\nintegrity = on-challenge\ntransport = authenticated\n", 7, "expected the name of an account" },
+	{ ACCOUNT RULE "integrity = none\n", 8, "DM Security 1.3, 5.5.3" },
+	{ ACCOUNT RULE "unprotected = yes\n", 8, "what the rule selects is protected" },
+	{ ACCOUNT RULE "unprotected = true\n", 8, "expected yes or no" },
+	{ ACCOUNT RULE "tls = yes\n", 8, "expected forbid, allow or require" },
+	{ ACCOUNT RULE "tls = allow\ntls-min = 1.4\n", 9, "expected 1.0, 1.1, 1.2 or 1.3" },
+	{ ACCOUNT RULE "tls-min = 1.2\n", 8, "no meaning without tls" },
+	{ ACCOUNT RULE "tls-check = start\n", 8, "no meaning without tls" },
 	{ ACCOUNT RULE "auth-mode = static\nfirst-contact = challenge\n", 9, "nobody answers a challenge" },
 };
 
@@ -550,6 +583,7 @@ int main(void)
 		T(defaults_are_the_safe_ones),
 		T(takes_comments_blanks_and_other_line_ends),
 		T(takes_a_rule_before_its_account),
+		T(takes_no_protection_only_in_so_many_words),
 		T(refuses_each_fault_with_its_line),
 		T(reports_all_faults_in_order),
 		T(keys_of_a_refused_section_go_nowhere),

@@ -43,6 +43,7 @@ static const char *const spec_name[OMASEC_NAMES_COUNT] = {
 	[OMASEC_NAMES_HTTP_KIND] = "http-kind",
 	[OMASEC_NAMES_PROTOCOL] = "protocol",
 	[OMASEC_NAMES_TLS] = "tls",
+	[OMASEC_NAMES_TLS_CHECK] = "tls-check",
 	[OMASEC_NAMES_NOTIFICATION_13] = "notification-13",
 	[OMASEC_NAMES_NONCE_RESYNC] = "nonce-resync",
 	[OMASEC_NAMES_MESSAGE_KIND] = "message-kind",

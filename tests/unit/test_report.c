@@ -84,6 +84,33 @@ static void clauses_are_judged(void **state)
 	}
 }
 
+static void tls_counts(void **state)
+{
+	static const struct { uint8_t integrity, tls; const char *clause; enum report_state state; } rows[] = {
+		{ OMASEC_INTEGRITY_NONE, OMASEC_TLS_REQUIRE, "transport-authentication", REPORT_MET },
+		{ OMASEC_INTEGRITY_NONE, OMASEC_TLS_REQUIRE, "transport-confidentiality", REPORT_MET },
+		{ OMASEC_INTEGRITY_NONE, OMASEC_TLS_REQUIRE, "neutral-integrity", REPORT_NOT_APPLICABLE },
+		{ OMASEC_INTEGRITY_NONE, OMASEC_TLS_REQUIRE, "one-protection", REPORT_NOT_APPLICABLE },
+		{ OMASEC_INTEGRITY_NONE, OMASEC_TLS_REQUIRE, "secure-binding", REPORT_MET },
+		{ OMASEC_INTEGRITY_HMAC, OMASEC_TLS_ALLOW, "transport-authentication", REPORT_MET },
+		{ OMASEC_INTEGRITY_HMAC, OMASEC_TLS_ALLOW, "neutral-integrity", REPORT_MET },
+		{ OMASEC_INTEGRITY_HMAC, OMASEC_TLS_ALLOW, "neutral-confidentiality", REPORT_NOT_MET },
+		{ OMASEC_INTEGRITY_NONE, OMASEC_TLS_ALLOW, "one-protection", REPORT_NOT_MET },
+	};
+	struct omasec_rule r;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		r = rule(rows[i].integrity, OMASEC_TRANSPORT_PLAIN, 0);
+		r.tls = rows[i].tls;
+		report_rule(&r, &good, found);
+		if (of(rows[i].clause)->state != rows[i].state)
+			fail_msg("row %u: %s is %s", i, rows[i].clause,
+				 report_state_name(of(rows[i].clause)->state));
+	}
+}
+
 static void keys_that_fail_are_told(void **state)
 {
 	struct omasec_account a = good;
@@ -110,6 +137,7 @@ static void datagrams_are_judged(void **state)
 
 	(void)state;
 	r.protocol = OMASEC_PROTOCOL_UDP;
+	r.tls = OMASEC_TLS_ALLOW;
 	memset(found, 0xff, sizeof(found));
 	report_rule(&r, &a, found);
 	for (c = 0; c < report_clause_count; c++)
@@ -205,6 +233,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(clauses_are_judged),
+		cmocka_unit_test(tls_counts),
 		cmocka_unit_test(keys_that_fail_are_told),
 		cmocka_unit_test(datagrams_are_judged),
 		cmocka_unit_test(document_sums_up),

@@ -180,7 +180,12 @@ def uapi_enum(spec, enum):
         out.append(" */")
     out.append(f"enum {lower(spec.name)}_{lower(enum['name'])} {{")
     out += [f"\t{spec.macro(enum['name'], e['name'])}," for e in entries]
-    return out + ["};"]
+    out.append("};")
+    if enum.get("render-max"):
+        # no entry of its own: a switch over the enum is to name what there is
+        out.append(f"#define {spec.macro(enum['name'], 'max')} "
+                   f"{spec.macro(enum['name'], entries[-1]['name'])}")
+    return out
 
 
 def counted_enum(entries, last):

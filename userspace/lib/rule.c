@@ -12,6 +12,7 @@ static const struct hint add_hints[] = {
 	{ ENOENT, "there is no such account", "omasec account list" },
 	{ EEXIST, "there is a rule of that name", "omasec rule list" },
 	{ ENOSPC, "there are too many rules", NULL },
+	{ EPERM, "the rule would leave its sockets without protection", "integrity hmac, tls require, or unprotected yes" },
 	{ EOPNOTSUPP, "this kernel cannot do what the rule asks for", NULL },
 	{ 0, NULL, NULL }
 };
@@ -79,6 +80,12 @@ int omasec_rule_add(struct omasec *o, const struct omasec_rule *r, uint32_t *id)
 		genl_put_u32(&m, OMASEC_A_RULE_DEADLINE_MS, r->deadline_ms);
 	genl_put_u8(&m, OMASEC_A_RULE_ON_DENY, r->on_deny);
 	genl_put_u8(&m, OMASEC_A_RULE_HELPER_LOST, r->helper_lost);
+	genl_put_u8(&m, OMASEC_A_RULE_TLS, r->tls);
+	genl_put_u8(&m, OMASEC_A_RULE_TLS_CHECK, r->tls_check);
+	if (r->tls_min)
+		genl_put_u16(&m, OMASEC_A_RULE_TLS_MIN, r->tls_min);
+	if (r->unprotected)
+		genl_put_flag(&m, OMASEC_A_RULE_UNPROTECTED);
 	rc = omasec_call(o, &m, &omasec_set_rule, rule_reply, &reply, add_hints);
 	if (!rc && id)
 		*id = reply.id;

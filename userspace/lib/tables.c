@@ -65,6 +65,9 @@ static const struct genl_field rule_fields[] = {
 	R(HELPER_LOST, GENL_U8, helper_lost, "helper-lost"),
 	R(PROTOCOL, GENL_U8, protocol, "protocol"),
 	R(TLS, GENL_U8, tls, "tls"),
+	R(TLS_CHECK, GENL_U8, tls_check, "tls-check"),
+	R(TLS_MIN, GENL_U16, tls_min, "tls-min"),
+	R(UNPROTECTED, GENL_FLAG, unprotected, "unprotected"),
 	R(NOTIFICATION_13, GENL_U8, notification_13, "notification-1.3"),
 	R(NONCE_RESYNC, GENL_U8, nonce_resync, "nonce-resync"),
 	R(FLOWS, GENL_U32, flows, "flows"),
@@ -99,6 +102,9 @@ static const struct genl_field flow_fields[] = {
 	F(REASON, GENL_U32, reason, "reason"),
 	F(INODE, GENL_U64, inode, "inode"),
 	F(LISTENER, GENL_FLAG, listener, "listener"),
+	F(TLS_VERSION, GENL_U16, tls_version, "tls-version"),
+	F(TLS_SUITE, GENL_U16, tls_suite, "tls-suite"),
+	F(TLS_NAME, GENL_STR, tls_name, "tls-name"),
 };
 const struct genl_set omasec_set_flow = GENL_SET(flow_fields, OMASEC_A_FLOW_MAX);
 
@@ -207,6 +213,9 @@ static const struct genl_field event_fields[] = {
 	E(COOKIE, GENL_U64, cookie, "cookie"),
 	E(TEXT, GENL_STR, text, "text"),
 	E_AUX(MESSAGE, GENL_U8, message, has_message, "message"),
+	E(TLS_VERSION, GENL_U16, tls_version, "tls-version"),
+	E(TLS_SUITE, GENL_U16, tls_suite, "tls-suite"),
+	E(TLS_NAME, GENL_STR, tls_name, "tls-name"),
 };
 const struct genl_set omasec_set_event = GENL_SET(event_fields, OMASEC_A_EVENT_MAX);
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "out.h"
+#include "tls_text.h"
 #include "value.h"
 
 static volatile sig_atomic_t event_stop;
@@ -83,6 +84,7 @@ static json_t *event_json(const struct omasec_event *e)
 		out_set(o, "user", out_text(e->user));
 	if (e->cookie)
 		out_set(o, "cookie", out_number(e->cookie));
+	tls_json(o, e->tls_version, e->tls_suite, e->tls_name);
 	if (e->text[0])
 		out_set(o, "text", out_text(e->text));
 	return o;
@@ -90,7 +92,7 @@ static json_t *event_json(const struct omasec_event *e)
 
 static void event_line(const struct tool *t, const struct omasec_event *e)
 {
-	char text[VALUE_ENDPOINT_MAX], safe[4 * OMASEC_DETAIL_MAX + 1];
+	char text[VALUE_ENDPOINT_MAX], safe[4 * OMASEC_DETAIL_MAX + 1], tls[TLS_TEXT_MAX];
 
 	event_time(e->time_ns, text);
 	printf("%s %s%s%s", text,
@@ -119,6 +121,8 @@ static void event_line(const struct tool *t, const struct omasec_event *e)
 		printf(" user \"%s\"", value_safe(e->user, safe, sizeof(safe)));
 	if (e->has_uid)
 		printf(" uid %u", e->uid);
+	if (e->tls_version)
+		printf(" %s", tls_text(tls, e->tls_version, e->tls_suite, e->tls_name));
 	if (e->text[0])
 		printf(": %s", value_safe(e->text, safe, sizeof(safe)));
 	else if (e->reason)

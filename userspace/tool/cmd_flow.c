@@ -6,6 +6,7 @@
 
 #include "live.h"
 #include "out.h"
+#include "tls_text.h"
 #include "value.h"
 
 static json_t *flow_json(const struct omasec_flow *f)
@@ -33,6 +34,7 @@ static json_t *flow_json(const struct omasec_flow *f)
 	out_set(o, "rx-state", out_text(f->rx_state));
 	out_set(o, "tx-state", out_text(f->tx_state));
 	out_set(o, "reason", json_string(omasec_reason_name(f->reason)));
+	tls_json(o, f->tls_version, f->tls_suite, f->tls_name);
 	out_set(o, "inode", out_number(f->inode));
 	return o;
 }
@@ -44,7 +46,7 @@ struct list {
 
 static int list_one(void *arg, const struct omasec_flow *f)
 {
-	char local[VALUE_ENDPOINT_MAX], peer[VALUE_ENDPOINT_MAX];
+	char local[VALUE_ENDPOINT_MAX], peer[VALUE_ENDPOINT_MAX], tls[TLS_TEXT_MAX];
 	struct list *l = arg;
 
 	if (l->array)
@@ -65,7 +67,9 @@ static int list_one(void *arg, const struct omasec_flow *f)
 	else if (f->listener)
 		out_cell(l->table, "%s", "");
 	else
-		out_cell(l->table, "rx %s, tx %s", f->rx_state, f->tx_state);
+		out_cell(l->table, "rx %s, tx %s%s%s", f->rx_state, f->tx_state,
+			 f->tls_version ? ", " : "",
+			 f->tls_version ? tls_text(tls, f->tls_version, f->tls_suite, f->tls_name) : "");
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include "pairs.h"
 #include "resolve.h"
 #include "rules.h"
+#include "setting.h"
 #include "value.h"
 
 /* ------------------------------------------------------------------ printing */
@@ -36,7 +37,7 @@ static void rule_json_datagrams(json_t *o, const struct omasec_rule *r)
 
 json_t *rule_json(const struct omasec_rule *r)
 {
-	char text[VALUE_PREFIX_MAX];
+	char text[VALUE_PREFIX_MAX], version[8];
 	json_t *o = json_object();
 
 	out_set(o, "id", json_integer(r->id));
@@ -65,12 +66,42 @@ json_t *rule_json(const struct omasec_rule *r)
 	out_set(o, "on-deny", json_string(omasec_name(OMASEC_NAMES_ON_DENY, r->on_deny)));
 	out_set(o, "helper-lost", json_string(omasec_name(OMASEC_NAMES_HELPER_LOST, r->helper_lost)));
 	out_set(o, "tls", json_string(omasec_name(OMASEC_NAMES_TLS, r->tls)));
+	if (r->protocol == OMASEC_PROTOCOL_TCP) {
+		out_set(o, "tls-check",
+			json_string(omasec_name(OMASEC_NAMES_TLS_CHECK, r->tls_check)));
+		out_set(o, "tls-min", json_string(omasec_tls_version_name(r->tls_min, version)));
+		out_set(o, "unprotected", json_boolean(setting_rule_unprotected(r)));
+	}
 	out_set(o, "flows", json_integer(r->flows));
 	out_set(o, "hits", out_number(r->hits));
 	out_set(o, "seen", rule_seen_json(&r->seen));
 	if (r->protocol == OMASEC_PROTOCOL_UDP)
 		rule_json_datagrams(o, r);
 	return o;
+}
+
+/* What protects the sockets of a rule, in words. */
+static void rule_protection(struct out_table *table, const struct omasec_rule *r)
+{
+	char version[8], tls[48] = "", mac[64] = "";
+
+	if (setting_rule_unprotected(r)) {
+		out_mark_bad(table);
+		out_cell(table, "UNPROTECTED%s", r->tls == OMASEC_TLS_ALLOW ? ", TLS passes" : "");
+		return;
+	}
+	if (r->tls != OMASEC_TLS_FORBID)
+		snprintf(tls, sizeof(tls), "%s %s or newer",
+			 r->tls == OMASEC_TLS_REQUIRE ? "TLS" : " or TLS",
+			 omasec_tls_version_name(r->tls_min, version));
+	/* Where TLS is demanded, no other message passes. */
+	if (r->tls != OMASEC_TLS_REQUIRE)
+		snprintf(mac, sizeof(mac), "%s, %s", omasec_name(OMASEC_NAMES_INTEGRITY, r->integrity),
+			 omasec_name(OMASEC_NAMES_AUTH_MODE, r->auth_mode));
+	out_cell(table, "%s%s%s%s", mac, tls,
+		 r->transport == OMASEC_TRANSPORT_AUTHENTICATED ? ", transport authenticates" : "",
+		 r->other == OMASEC_OTHER_PASS &&
+		 r->tls != OMASEC_TLS_REQUIRE ? ", other content passes" : "");
 }
 
 struct out_table *rule_table(void)
@@ -92,7 +123,6 @@ static void rule_cell_datagrams(struct out_table *table, const struct omasec_rul
 void rule_row(struct out_table *table, const struct omasec_rule *r)
 {
 	char ports[VALUE_PORTS_MAX], address[VALUE_PREFIX_MAX];
-	const char *integrity = omasec_name(OMASEC_NAMES_INTEGRITY, r->integrity);
 
 	value_format_ports(ports, r->port_min, r->port_max);
 	value_format_prefix(address, r->family, r->prefix, r->address);
@@ -112,12 +142,8 @@ void rule_row(struct out_table *table, const struct omasec_rule *r)
 	out_cell(table, "%s", r->account[0] ? r->account : "any");
 	if (r->protocol == OMASEC_PROTOCOL_UDP)
 		rule_cell_datagrams(table, r);
-	else if (r->integrity == OMASEC_INTEGRITY_NONE)
-		out_cell(table, "%s", integrity);
 	else
-		out_cell(table, "%s, %s%s%s", integrity, omasec_name(OMASEC_NAMES_AUTH_MODE, r->auth_mode),
-			 r->transport == OMASEC_TRANSPORT_AUTHENTICATED ? ", transport authenticates" : "",
-			 r->other == OMASEC_OTHER_PASS ? ", other content passes" : "");
+		rule_protection(table, r);
 	out_cell(table, "%u", r->flows);
 	if (r->protocol == OMASEC_PROTOCOL_UDP)
 		out_cell(table, "%llu (%llu right, %llu passed, %llu refused)",

@@ -198,6 +198,10 @@ static void complete_value(struct tool *t, const struct setting *s, bool any)
 		if (any)
 			puts("any");
 		complete_live(t, COMPLETE_ACCOUNT);
+	} else if (!strcmp(s->name, "tls-min")) {
+		puts("1.0\n1.1\n1.2\n1.3");
+	} else if (!strcmp(s->name, "unprotected")) {
+		puts("no\nyes");
 	} else if (strstr(s->name, "-file") || !strcmp(s->name, "config")) {
 		puts("FILE");
 	}

@@ -110,6 +110,8 @@ struct out_table {
 	size_t width[COLUMNS_MAX];
 	unsigned int columns;
 	char **cell;
+	size_t *bad;		/* rows in red, in order */
+	size_t bad_count;
 	size_t count, cap;
 	bool memory;
 };
@@ -179,6 +181,20 @@ void out_cell(struct out_table *t, const char *fmt, ...)
 	t->count++;
 }
 
+void out_mark_bad(struct out_table *t)
+{
+	size_t *bad;
+
+	if (!t || t->memory)
+		return;
+	bad = reallocarray(t->bad, t->bad_count + 1, sizeof(*bad));
+	t->memory = !bad;
+	if (!bad)
+		return;
+	t->bad = bad;
+	t->bad[t->bad_count++] = t->count / t->columns;
+}
+
 static void out_row(const struct out_table *t, const char *const *cell, int indent,
 		    const char *colour, const char *plain)
 {
@@ -200,7 +216,7 @@ static void out_row(const struct out_table *t, const char *const *cell, int inde
 
 void out_table_end(const struct tool *tool, struct out_table *t, int indent, const char *empty)
 {
-	size_t i;
+	size_t i, bad = 0;
 
 	if (!t || t->memory) {
 		tool_error(tool, EXIT_REFUSED, "out of memory");
@@ -208,8 +224,15 @@ void out_table_end(const struct tool *tool, struct out_table *t, int indent, con
 		printf("%*s%s\n", indent, "", empty);
 	} else {
 		out_row(t, t->heading, indent, out_colour(tool, OUT_BOLD), out_colour(tool, OUT_PLAIN));
-		for (i = 0; i + t->columns <= t->count; i += t->columns)
-			out_row(t, (const char *const *)&t->cell[i], indent, "", "");
+		for (i = 0; i + t->columns <= t->count; i += t->columns) {
+			if (bad < t->bad_count && t->bad[bad] == i / t->columns) {
+				bad++;
+				out_row(t, (const char *const *)&t->cell[i], indent,
+					out_colour(tool, OUT_BAD), out_colour(tool, OUT_PLAIN));
+			} else {
+				out_row(t, (const char *const *)&t->cell[i], indent, "", "");
+			}
+		}
 	}
 	out_table_free(t);
 }
@@ -223,6 +246,7 @@ void out_table_free(struct out_table *t)
 	for (i = 0; i < t->count; i++)
 		free(t->cell[i]);
 	free(t->cell);
+	free(t->bad);
 	free(t->headings);
 	free(t);
 }

@@ -40,6 +40,8 @@ struct out_table;
 struct out_table *out_table_new(const char *headings);
 /* The next cell; made safe. */
 void out_cell(struct out_table *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The row that is being filled is printed in red where there are colours; once a row. */
+void out_mark_bad(struct out_table *t);
 /* Prints and frees. @indent: blanks before each line. @empty: instead of no rows. */
 void out_table_end(const struct tool *tool, struct out_table *t, int indent, const char *empty);
 void out_table_free(struct out_table *t);

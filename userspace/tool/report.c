@@ -85,6 +85,12 @@ static bool authenticated(const struct omasec_rule *r)
 	return r->transport == OMASEC_TRANSPORT_AUTHENTICATED;
 }
 
+/* Nothing reaches the application that the transport has not authenticated. */
+static bool secured(const struct omasec_rule *r)
+{
+	return authenticated(r) || r->tls == OMASEC_TLS_REQUIRE;
+}
+
 static void find_transport(const struct omasec_rule *r, struct report_finding *f)
 {
 	if (authenticated(r)) {
@@ -92,6 +98,13 @@ static void find_transport(const struct omasec_rule *r, struct report_finding *f
 		      "the rule says that the transport authenticates; omasec cannot see that");
 		found(&f[C_TRANSPORT_SECRECY], REPORT_NOT_APPLICABLE,
 		      "the rule says nothing of the confidentiality of the transport");
+		return;
+	}
+	if (r->tls != OMASEC_TLS_FORBID) {
+		found(&f[C_TRANSPORT_AUTH], REPORT_MET, r->tls == OMASEC_TLS_REQUIRE ?
+		      "tls require: nothing but TLS passes; the certificates are the application's" :
+		      "tls allow: TLS passes where both ends speak it; the certificates are the application's");
+		found(&f[C_TRANSPORT_SECRECY], REPORT_MET, "%s", f[C_TRANSPORT_AUTH].why);
 		return;
 	}
 	found(&f[C_TRANSPORT_AUTH], REPORT_NOT_APPLICABLE, "the transport authenticates nobody");
@@ -103,7 +116,8 @@ static void find_integrity(const struct omasec_rule *r, const struct omasec_acco
 {
 	const char *wrong = a && has_mac(r) ? keys_wrong(a) : NULL;
 
-	if (authenticated(r) && r->integrity != OMASEC_INTEGRITY_HMAC)
+	if (r->tls == OMASEC_TLS_REQUIRE ||
+	    (authenticated(r) && r->integrity != OMASEC_INTEGRITY_HMAC))
 		found(&f[C_INTEGRITY], REPORT_NOT_APPLICABLE, "the transport gives integrity");
 	else if (r->integrity == OMASEC_INTEGRITY_HMAC)
 		found(&f[C_INTEGRITY], REPORT_MET,
@@ -113,7 +127,7 @@ static void find_integrity(const struct omasec_rule *r, const struct omasec_acco
 		      "integrity none over a plain transport: messages are neither made nor checked");
 
 	if (!has_mac(r))
-		found(&f[C_HMAC], authenticated(r) ? REPORT_NOT_APPLICABLE : REPORT_NOT_MET,
+		found(&f[C_HMAC], secured(r) ? REPORT_NOT_APPLICABLE : REPORT_NOT_MET,
 		      "the rule has integrity none");
 	else if (wrong)
 		found(&f[C_HMAC], REPORT_NOT_MET, "HMAC-MD5, but %s: its messages are refused", wrong);
@@ -140,10 +154,13 @@ static void find_integrity(const struct omasec_rule *r, const struct omasec_acco
 		found(&f[C_HMAC_SECURED], REPORT_MET, "omasec answers for the application, or the session ends");
 }
 
-static void find_secrecy(struct report_finding *f)
+static void find_secrecy(const struct omasec_rule *r, struct report_finding *f)
 {
-	found(&f[C_SECRECY], REPORT_NOT_MET,
-	      "messages are not encrypted: rules have no confidentiality in this version");
+	if (r->tls == OMASEC_TLS_REQUIRE)
+		found(&f[C_SECRECY], REPORT_NOT_APPLICABLE, "TLS gives confidentiality");
+	else
+		found(&f[C_SECRECY], REPORT_NOT_MET,
+		      "messages are not encrypted: rules have no confidentiality in this version");
 	found(&f[C_ENCRYPTION], REPORT_NOT_APPLICABLE, "no transport-neutral confidentiality is used");
 	found(&f[C_OBJECTS], REPORT_NOT_APPLICABLE,
 	      "objects pass as the applications write them, encrypted ones too");
@@ -153,9 +170,14 @@ static void find_secrecy(struct report_finding *f)
 
 static void find_cr2(const struct omasec_rule *r, struct report_finding *f)
 {
-	found(&f[C_BINDING], REPORT_NOT_APPLICABLE,
-	      "TLS on these sockets is refused: only HTTP is framed");
-	if (authenticated(r))
+	if (r->tls == OMASEC_TLS_FORBID)
+		found(&f[C_BINDING], REPORT_NOT_APPLICABLE,
+		      "tls forbid: on these sockets it is refused, others may use it");
+	else
+		found(&f[C_BINDING], REPORT_MET, "TLS passes, and its version is judged");
+	if (r->tls == OMASEC_TLS_REQUIRE)
+		found(&f[C_LAYER], REPORT_NOT_APPLICABLE, "tls require: the transport secures");
+	else if (authenticated(r))
 		found(&f[C_LAYER], REPORT_NOT_APPLICABLE, "the rule says that the transport secures");
 	else if (has_mac(r))
 		found(&f[C_LAYER], REPORT_MET, "HMAC");
@@ -204,6 +226,6 @@ void report_rule(const struct omasec_rule *r, const struct omasec_account *a,
 	}
 	find_transport(r, findings);
 	find_integrity(r, a, findings);
-	find_secrecy(findings);
+	find_secrecy(r, findings);
 	find_cr2(r, findings);
 }

@@ -190,6 +190,24 @@ static int parse_hmac(const struct setting *s, void *conf, const char *value)
 	return value_text(value, 511, member(s, conf));
 }
 
+static int parse_tls_min(const struct setting *s, void *conf, const char *value)
+{
+	if (strlen(value) != 3 || strncmp(value, "1.", 2) || value[2] < '0' || value[2] > '3')
+		return -EINVAL;
+	*(uint16_t *)member(s, conf) = (uint16_t)(0x0301 + value[2] - '0');
+	return 0;
+}
+
+static int parse_yes(const struct setting *s, void *conf, const char *value)
+{
+	bool yes = !strcmp(value, "yes");
+
+	if (!yes && strcmp(value, "no"))
+		return -EINVAL;
+	*(bool *)member(s, conf) = yes;
+	return 0;
+}
+
 /* ------------------------------------------------------------------ tables */
 
 #define A(m) offsetof(struct account_conf, m)
@@ -242,7 +260,7 @@ static const struct setting account_settings[] = {
 enum {
 	R_DIRECTION, R_PORT, R_ADDRESS, R_UID, R_CGROUP, R_ACCOUNT, R_ROLE, R_BINDING, R_INTEGRITY, R_TRANSPORT,
 	R_AUTH_MODE, R_FIRST_CONTACT, R_OTHER, R_MAX_MESSAGE, R_DEADLINE, R_ON_DENY, R_HELPER_LOST,
-	R_PROTOCOL, R_TLS, R_NOTIFICATION_13, R_NONCE_RESYNC,
+	R_PROTOCOL, R_NOTIFICATION_13, R_NONCE_RESYNC, R_TLS, R_TLS_CHECK, R_TLS_MIN, R_UNPROTECTED,
 };
 
 static const struct setting rule_settings[] = {
@@ -286,8 +304,15 @@ static const struct setting rule_settings[] = {
 		"Without a helper messages are refused at once, or wait until the deadline." },
 	[R_PROTOCOL] = { "protocol", "tcp or udp", parse_enum, false, OMASEC_NAMES_PROTOCOL,
 		R(r.protocol), "Connections (tcp), or datagrams with notifications that come in (udp)." },
-	[R_TLS] = { "tls", "allow, require or forbid", parse_enum, false, OMASEC_NAMES_TLS, R(r.tls),
-		"A transport that secures itself may be used, must be, or must not." },
+	[R_TLS] = { "tls", "forbid, allow or require", parse_enum, false, OMASEC_NAMES_TLS, R(r.tls),
+		"TLS (for datagrams DTLS) is refused, let through untouched beside protected messages, or demanded." },
+	[R_TLS_CHECK] = { "tls-check", "all or start", parse_enum, false, OMASEC_NAMES_TLS_CHECK,
+		R(r.tls_check),
+		"TLS records are looked at as long as the connection lives, or until the ServerHello." },
+	[R_TLS_MIN] = { "tls-min", "1.0, 1.1, 1.2 or 1.3", parse_tls_min, false, NO_WORDS,
+		R(r.tls_min), "Lowest TLS version that a server may choose; 1.2 unless given." },
+	[R_UNPROTECTED] = { "unprotected", "yes or no", parse_yes, false, NO_WORDS, R(r.unprotected),
+		"Yes: the rule may leave its sockets without any protection." },
 	[R_NOTIFICATION_13] = { "notification-1.3", "refuse or pass", parse_enum, false,
 		OMASEC_NAMES_NOTIFICATION_13, R(r.notification_13),
 		"Notifications of DM 1.3 are refused, or let through unchecked." },
@@ -469,7 +494,8 @@ static bool rule_needs_account(const struct omasec_rule *r)
 static void check_udp(const struct rule_conf *c, setting_report report, void *arg)
 {
 	static const int tcp_only[] = { R_UID, R_CGROUP, R_AUTH_MODE, R_FIRST_CONTACT, R_ON_DENY,
-					R_HELPER_LOST, R_DEADLINE };
+					R_HELPER_LOST, R_DEADLINE, R_TLS_CHECK, R_TLS_MIN, R_UNPROTECTED,
+					R_TRANSPORT };
 	size_t i;
 
 	for (i = 0; i < COUNT(tcp_only); i++)
@@ -487,7 +513,7 @@ static void check_udp(const struct rule_conf *c, setting_report report, void *ar
 
 static void check_tcp(const struct rule_conf *c, setting_report report, void *arg)
 {
-	static const int udp_only[] = { R_NOTIFICATION_13, R_NONCE_RESYNC, R_TLS };
+	static const int udp_only[] = { R_NOTIFICATION_13, R_NONCE_RESYNC };
 	size_t i;
 
 	for (i = 0; i < COUNT(udp_only); i++)
@@ -501,6 +527,31 @@ void setting_rule_default(struct rule_conf *c)
 {
 	if (!(c->seen & 1u << R_BINDING) && c->r.protocol == OMASEC_PROTOCOL_UDP)
 		c->r.binding = OMASEC_BINDING_WSP;
+	if (!(c->seen & 1u << R_TLS) && c->r.protocol == OMASEC_PROTOCOL_UDP)
+		c->r.tls = OMASEC_TLS_ALLOW;
+}
+
+bool setting_rule_unprotected(const struct omasec_rule *r)
+{
+	return r->integrity == OMASEC_INTEGRITY_NONE && r->tls != OMASEC_TLS_REQUIRE &&
+	       r->transport != OMASEC_TRANSPORT_AUTHENTICATED;
+}
+
+static void check_protection(const struct rule_conf *c, setting_report report, void *arg)
+{
+	bool none = setting_rule_unprotected(&c->r);
+
+	if (none && !c->r.unprotected)
+		report(arg, c->seen & 1u << R_INTEGRITY ? R_INTEGRITY : -1,
+		       "leaves its sockets without protection; DM Security 1.3, 5.5.3: \"If a non-secure transport is used Devices SHALL support at least one protection mechanism at the application layer\". Expected integrity = hmac, tls = require, or unprotected = yes");
+	if (!none && c->r.unprotected)
+		report(arg, R_UNPROTECTED, "expected no: what the rule selects is protected");
+	if (c->r.tls != OMASEC_TLS_FORBID)
+		return;
+	if (c->seen & 1u << R_TLS_CHECK)
+		report(arg, R_TLS_CHECK, "has no meaning without tls = allow or require");
+	if (c->seen & 1u << R_TLS_MIN)
+		report(arg, R_TLS_MIN, "has no meaning without tls = allow or require");
 }
 
 void setting_rule_check(const struct rule_conf *c, setting_report report, void *arg)
@@ -511,6 +562,7 @@ void setting_rule_check(const struct rule_conf *c, setting_report report, void *
 		return;
 	}
 	check_tcp(c, report, arg);
+	check_protection(c, report, arg);
 	if (c->any_account && c->seen & 1u << R_DIRECTION && rule_needs_account(&c->r))
 		report(arg, R_ACCOUNT, "any is for servers, which learn from the MAC header who their peer is: expected the name of an account");
 	if (c->r.integrity == OMASEC_INTEGRITY_ON_CHALLENGE &&

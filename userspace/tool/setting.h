@@ -146,6 +146,8 @@ void setting_account_check(const struct account_conf *c, bool fresh, setting_rep
 void setting_account_default(struct account_conf *c);
 /* What a rule has when it is not given: binding by protocol. */
 void setting_rule_default(struct rule_conf *c);
+/* Nothing protects what @r selects when its peers do not want it. */
+bool setting_rule_unprotected(const struct omasec_rule *r);
 void setting_rule_check(const struct rule_conf *c, setting_report report, void *arg);
 
 #endif

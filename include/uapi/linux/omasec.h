@@ -89,9 +89,10 @@
  *   nonce too soon.
  * @OMASEC_REASON_KIND_UNCHECKED: A kind of DM message that cannot be checked
  *   on this transport.
- * @OMASEC_REASON_TLS_REQUIRED: Plain DM where the rule requires a secure
- *   transport.
- * @OMASEC_REASON_TLS_FORBIDDEN: A secure transport where the rule forbids it.
+ * @OMASEC_REASON_TLS_REQUIRED: The rule demands a transport that secures
+ *   itself, and something else was spoken.
+ * @OMASEC_REASON_TLS_FORBIDDEN: TLS or DTLS was spoken where the rule forbids
+ *   it.
  * @OMASEC_REASON_DATAGRAM_BAD: A datagram with a wrong length or checksum, or
  *   in pieces.
  * @OMASEC_REASON_QUEUE_FULL: Too many datagrams wait to be checked.
@@ -105,6 +106,12 @@
  * @OMASEC_REASON_PIN_WRONG: The PIN that was given does not fit the bootstrap
  *   message.
  * @OMASEC_REASON_PIN_LOCKED: Too many wrong PINs were given.
+ * @OMASEC_REASON_TLS_VERSION: The server chose a TLS version below the lowest
+ *   that the rule allows.
+ * @OMASEC_REASON_TLS_RECORD: Octets that are no TLS record, or one out of
+ *   place, on a connection that began as TLS.
+ * @OMASEC_REASON_TLS_TUNNEL: A proxy did not open the tunnel that CONNECT
+ *   asked for.
  */
 enum omasec_reason {
 	OMASEC_REASON_NONE,
@@ -169,7 +176,11 @@ enum omasec_reason {
 	OMASEC_REASON_PIN_MISSING,
 	OMASEC_REASON_PIN_WRONG,
 	OMASEC_REASON_PIN_LOCKED,
+	OMASEC_REASON_TLS_VERSION,
+	OMASEC_REASON_TLS_RECORD,
+	OMASEC_REASON_TLS_TUNNEL,
 };
+#define OMASEC_REASON_MAX OMASEC_REASON_TLS_TUNNEL
 
 /**
  * enum omasec_direction - Which sockets a rule selects: those that connect or
@@ -214,16 +225,6 @@ enum omasec_binding {
 enum omasec_protocol {
 	OMASEC_PROTOCOL_TCP,
 	OMASEC_PROTOCOL_UDP,
-};
-
-/**
- * enum omasec_tls - A transport that secures itself (TLS, DTLS, WTLS): it may
- *   be used, must be, or must not.
- */
-enum omasec_tls {
-	OMASEC_TLS_ALLOW,
-	OMASEC_TLS_REQUIRE,
-	OMASEC_TLS_FORBID,
 };
 
 /**
@@ -306,6 +307,26 @@ enum omasec_first_contact {
 };
 
 /**
+ * enum omasec_tls - A transport that secures itself (TLS, DTLS, WTLS):
+ *   refused, let through untouched beside protected messages, or demanded.
+ *   forbid is the default for protocol tcp, allow for udp.
+ */
+enum omasec_tls {
+	OMASEC_TLS_FORBID,
+	OMASEC_TLS_ALLOW,
+	OMASEC_TLS_REQUIRE,
+};
+
+/**
+ * enum omasec_tls_check - How long records are looked at: as long as the
+ *   connection lives, or until the ServerHello was judged.
+ */
+enum omasec_tls_check {
+	OMASEC_TLS_CHECK_ALL,
+	OMASEC_TLS_CHECK_START,
+};
+
+/**
  * enum omasec_app_cred - What happens to the credentials that the application
  *   puts into its messages.
  */
@@ -348,7 +369,7 @@ enum omasec_verdict {
 /**
  * enum omasec_event_kind - What happened. key comes beside refused when a key
  *   is missing, revoked or has expired; accepted tells of a notification or of
- *   a blob.
+ *   a blob; secured when TLS was recognised and its version accepted.
  */
 enum omasec_event_kind {
 	OMASEC_EVENT_KIND_REFUSED,
@@ -360,6 +381,7 @@ enum omasec_event_kind {
 	OMASEC_EVENT_KIND_CONFIG,
 	OMASEC_EVENT_KIND_KEY,
 	OMASEC_EVENT_KIND_ACCEPTED,
+	OMASEC_EVENT_KIND_SECURED,
 };
 
 /**
@@ -491,6 +513,9 @@ enum {
 	OMASEC_A_RULE_PASSED,
 	OMASEC_A_RULE_REFUSED,
 	OMASEC_A_RULE_PAD,
+	OMASEC_A_RULE_TLS_CHECK,
+	OMASEC_A_RULE_TLS_MIN,
+	OMASEC_A_RULE_UNPROTECTED,
 
 	__OMASEC_A_RULE_MAX
 };
@@ -519,6 +544,9 @@ enum {
 	OMASEC_A_FLOW_PAD,
 	OMASEC_A_FLOW_FD,
 	OMASEC_A_FLOW_ENDED,
+	OMASEC_A_FLOW_TLS_VERSION,
+	OMASEC_A_FLOW_TLS_SUITE,
+	OMASEC_A_FLOW_TLS_NAME,
 
 	__OMASEC_A_FLOW_MAX
 };
@@ -649,6 +677,9 @@ enum {
 	OMASEC_A_EVENT_TEXT,
 	OMASEC_A_EVENT_MESSAGE,
 	OMASEC_A_EVENT_PAD,
+	OMASEC_A_EVENT_TLS_VERSION,
+	OMASEC_A_EVENT_TLS_SUITE,
+	OMASEC_A_EVENT_TLS_NAME,
 
 	__OMASEC_A_EVENT_MAX
 };
