@@ -175,7 +175,8 @@ static inline struct omasec_account *omasec_account_get(struct omasec_account *a
 	return a;
 }
 
-void omasec_account_put(struct omasec_account *a);	/* any context; NULL is fine */
+/* Any context, also with preemption off on PREEMPT_RT; NULL is fine. */
+void omasec_account_put(struct omasec_account *a);
 
 void omasec_account_nonce_read(struct omasec_account *a, enum omasec_cred_who who,
 			       struct omasec_nonce *cur, struct omasec_nonce *prev);
@@ -204,7 +205,7 @@ struct omasec_account *omasec_account_lock(struct omasec_account *a) __acquires(
 void omasec_account_nonce_notified(struct omasec_account *a, struct omasec_nonce *nonce);
 unsigned int omasec_account_notified(struct omasec_account *a, const struct omasec_nonce *nonce,
 				     u16 session);
-void omasec_notified_free(struct omasec_notified *n);	/* not with preemption off on PREEMPT_RT; NULL is fine */
+void omasec_notified_free(struct omasec_notified *n);	/* NULL is fine */
 
 /*
  * credential.c: does a MAC fit? Process context, may sleep. 1 when it does, 0 when
