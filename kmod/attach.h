@@ -11,6 +11,7 @@
  * @prot: base protocol, read from a socket of this kernel
  * @ops: base socket operations
  * @our_prot: for attached sockets
+ * @direct_prot: for those whose data is TCP's again, but not their end
  * @dead_prot: for sockets that a rule selects but that could not get a flow:
  *	every transfer fails
  * @our_ops: for attached sockets and wrapped listeners
@@ -20,6 +21,7 @@ struct omasec_base {
 	struct proto *prot;
 	const struct proto_ops *ops;
 	struct proto our_prot;
+	struct proto direct_prot;
 	struct proto dead_prot;
 	struct proto_ops our_ops;
 };
@@ -35,8 +37,9 @@ static inline struct omasec_base *omasec_base_of(const struct sock *sk)
 static inline bool omasec_sk_attached(const struct sock *sk)
 {
 	const struct proto *p = READ_ONCE(sk->sk_prot);
+	const struct omasec_base *b = omasec_base_of(sk);
 
-	return p == &omasec_bases[0].our_prot || p == &omasec_bases[1].our_prot;
+	return p == &b->our_prot || p == &b->direct_prot;
 }
 
 static inline bool omasec_sk_ours(const struct sock *sk)
@@ -68,6 +71,8 @@ struct omasec_rule *omasec_attach_match_sk(struct omasec_net *on, const struct s
 					   unsigned int direction);
 /* Gives the socket back its own protocol and callbacks; lock_sock held. */
 void omasec_attach_undo(struct sock *sk, struct omasec_flow *f);
+/* Gives it back the data path, but not its end; lock_sock held. */
+void omasec_attach_direct(struct sock *sk, struct omasec_flow *f);
 /* The slot of the ULP, with a module reference; lock_sock held. False while unloading. */
 bool omasec_attach_mark(struct sock *sk);
 void omasec_attach_unmark(struct sock *sk);

@@ -156,7 +156,10 @@ static struct omasec_rule *omasec_guard_rule(struct omasec_net *on, const struct
 					   ntohs(th->source));
 }
 
-/* A packet on a port that some rule names, as far as is known. */
+/*
+ * A packet on a port that some rule names, as far as is known. What an attached
+ * socket sends is let through before any rule is looked for.
+ */
 static noinline unsigned int omasec_guard_look(struct omasec_net *on, struct sk_buff *skb, int off,
 					       const void *daddr, u8 family)
 {
@@ -167,9 +170,6 @@ static noinline unsigned int omasec_guard_look(struct omasec_net *on, struct sk_
 
 	th = skb_header_pointer(skb, off, sizeof(_th), &_th);
 	if (!th)
-		return NF_ACCEPT;
-	if (!omasec_policy_port(on, OMASEC_DIRECTION_OUT, ntohs(th->dest)) &&
-	    !omasec_policy_port(on, OMASEC_DIRECTION_IN, ntohs(th->source)))
 		return NF_ACCEPT;
 	/* Acknowledgements and the like carry nothing. */
 	payload = (int)skb->len - off - th->doff * 4;

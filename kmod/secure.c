@@ -7,15 +7,15 @@
  * through a proxy is the same behind a CONNECT request and its 2xx.
  *
  * Handing back: once the ServerHello was judged, a direction whose buffers are empty
- * is "direct": its socket calls go to the base protocol. When both are, the callbacks
- * and SO_RCVLOWAT are put back and the flow is passed through. The struct proto stays
- * ours: it keeps module and flow alive until close(), which then needs no rule of its
- * own, and costs a branch a call. The flags change under lock_sock, so that no data
- * can come in between unseen, and nobody sleeps on: everyone is woken.
+ * is "direct": its socket calls go to the base protocol. When both are, sending,
+ * receiving, the callbacks and SO_RCVLOWAT are TCP's own again; the rest of struct
+ * proto stays ours and keeps module and flow alive until close(), which then needs no
+ * rule of its own. All of it changes under lock_sock, so that no data can come in
+ * between unseen, and nobody sleeps on: everyone is woken.
  */
 #include <linux/slab.h>
 
-#include "flow_internal.h"
+#include "attach.h"
 
 static int omasec_secure_client_path(const struct omasec_flow *f)
 {
@@ -376,12 +376,7 @@ void omasec_secure_settle(struct omasec_flow *f)
 	if (tx && !f->shut_wr)
 		WRITE_ONCE(f->tx.direct, true);
 	if (f->rx.direct && f->tx.direct) {
-		write_lock_bh(&sk->sk_callback_lock);
-		WRITE_ONCE(sk->sk_data_ready, f->saved_data_ready);
-		WRITE_ONCE(sk->sk_write_space, f->saved_write_space);
-		WRITE_ONCE(sk->sk_rcvlowat, READ_ONCE(f->rcvlowat));
-		write_unlock_bh(&sk->sk_callback_lock);
-		WRITE_ONCE(f->passthru, true);
+		omasec_attach_direct(sk, f);
 		omasec_stat_inc(f->on, OMASEC_STAT_TLS_DIRECT);
 	}
 	release_sock(sk);
