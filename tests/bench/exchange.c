@@ -11,20 +11,18 @@
  * caches are warm. Every result is one line on standard output; icnt.c writes
  * the counts in the same order. Any answer but the expected one ends the run.
  */
-#include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/epoll.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "mark.h"
+#include "net.h"
 
 #define BODY_MAX	(256 * 1024)
 #define ROOM		(BODY_MAX + 16384)
@@ -51,57 +49,6 @@ static void pad_init(void)
 	for (i = 0; i < sizeof(pad); i++)
 		pad[i] = (char)(i % 64 == 63 ? '\n' : 'a' + (i * 7 + i / 64) % 26);
 	memcpy(pad, "PAD:", 4);
-}
-
-/* ---- sockets ---- */
-
-static struct sockaddr_in address_of(const char *host, const char *port)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port)) };
-
-	if (inet_pton(AF_INET, host, &a.sin_addr) != 1)
-		errx(2, "%s is no IPv4 address", host);
-	return a;
-}
-
-static int listen_on(const char *port)
-{
-	struct sockaddr_in a = address_of("0.0.0.0", port);
-	int one = 1, fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof(a)) || listen(fd, 1024))
-		err(1, "listening on %s", port);
-	return fd;
-}
-
-static int connect_to(const struct sockaddr_in *a)
-{
-	int one = 1, fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	if (fd < 0 || connect(fd, (const struct sockaddr *)a, sizeof(*a)))
-		err(1, "connect");
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	return fd;
-}
-
-static void write_all(int fd, struct iovec *v, int n)
-{
-	while (n) {
-		ssize_t done = writev(fd, v, n);
-
-		if (done < 0)
-			err(1, "write");
-		while (n && (size_t)done >= v->iov_len) {
-			done -= (ssize_t)v->iov_len;
-			v++;
-			n--;
-		}
-		if (n) {
-			v->iov_base = (char *)v->iov_base + done;
-			v->iov_len -= (size_t)done;
-		}
-	}
 }
 
 /* ---- messages ---- */

@@ -8,6 +8,8 @@
 cd "$(dirname "$0")" || exit 1
 . ./lib/common.sh
 SIZES="1024 16384 262144"
+TLS_PORT=8443
+PUSH_PORT=2948
 
 fail()
 {
@@ -66,6 +68,41 @@ row()
 	server_stop
 }
 
+# tls ROW: TLS-shaped exchanges, in the sizes of the other rows
+tls()
+{
+	background bench-tls server ./secured serve $TLS_PORT
+	_tls=$LAST
+	sleep 2		# what the last row left to be freed
+	wait_for 10 grep -q ready "$WORK/bench-tls.log" || fail "no TLS server: $(cat "$WORK/bench-tls.log")"
+	for _size in $SIZES; do
+		on device ./secured tls "$1" 10.9.0.2 $TLS_PORT "$_size" "$(rounds "$_size")" ||
+			fail "tls $1 $_size; server: $(cat "$WORK/bench-tls.log")"
+	done
+	kill "$_tls" 2>/dev/null || fail "the TLS server: $(cat "$WORK/bench-tls.log")"
+	wait "$_tls" 2>/dev/null
+}
+
+# notifications FIRST N: as many, a line each, with session ids from FIRST on
+notifications()
+{
+	PYTHONPATH=$LIB /usr/bin/python3 - "$1" "$2" <<-'END'
+		import base64, sys
+		from push import PUSH, digest, trigger
+		first, n = map(int, sys.argv[1:])
+		nonce = base64.b64decode("Zmlyc3Qtc2VydmVyLTE=")
+		for session in range(first, first + n):
+		    body = trigger(session)
+		    print((PUSH + digest(b"Mgmt1", "server-secret", nonce, body) + body).hex())
+	END
+}
+
+push()
+{
+	notifications 1 520 >"$WORK/pushes"
+	on device ./secured push "$1" $PUSH_PORT "$WORK/pushes" 500 || fail "push $1"
+}
+
 connects()
 {
 	for _i in 1 2 3; do
@@ -122,11 +159,16 @@ both()
 # The exchanges of the row were protected: so many messages were checked there.
 protected() { echo "checked $1 $(stat device rx-messages) $(stat server rx-messages)"; }
 
+# What became of the TLS of the row: connections at each end, those handed back, records.
+secured() { echo "secured $1 $(stat device tls-flows) $(stat device tls-direct) $(stat device tls-records)"; }
+
 [ "$(cat /sys/kernel/slab/kmalloc-64/poison)" = 0 ] || fail "slab debugging is on: it would be measured"
 two_namespaces
 connects unloaded
 row plain 10.9.0.2 $PORT
 idle plain
+tls plain
+push plain
 proxy server 8000 10.9.0.2:$PORT
 row haproxy 10.9.0.2 8000
 proxy device 8001 10.9.0.2:8000
@@ -148,6 +190,18 @@ helper_start device
 helper_start server
 row helper 10.9.0.2 $PORT 4
 protected helper
+helper_stop device
+helper_stop server
+both "auth-mode = static" "port = $TLS_PORT" "tls = require" "tls-check = start"
+tls start
+secured start
+both "auth-mode = static" "port = $TLS_PORT" "tls = require" "tls-check = all"
+tls all
+secured all
+{ account; rule push "protocol = udp" "direction = in" "port = $PUSH_PORT"; } >"$WORK/c"
+apply device <"$WORK/c"
+push checked
+echo "pushes $(stat device notifications)"
 echo "symbols"
 awk '$2 ~ /[tT]/ { print $1, $3, $4 }' /proc/kallsyms | gzip -1 | base64
 echo "end"

@@ -15,6 +15,9 @@ import sys
 SIZES = (1024, 16384, 262144)
 ROWS = (("plain", "plain TCP"), ("static", "omasec, kernel only"), ("helper", "omasec with helper"),
         ("haproxy", "HAProxy at one end"), ("haproxy-both", "HAProxy at both ends"))
+TLS_ROWS = (("plain", "no module"), ("start", "tls-check = start: handed back"),
+            ("all", "tls-check = all: every record walked"))
+RECORD = 16384
 FLOWS_PER_CONNECTION = 2
 IDLE_MAX = 2048
 # Where instructions go: the first group with a part of the symbol's name counts. The module's
@@ -71,8 +74,10 @@ def read_output(path, intervals):
             runs.append(Run(*word[1:5], *intervals[len(runs)]))
         elif word[:2] == ["memory", "idle"]:
             memory[word[2]] = int(word[3]) / int(word[4]) / FLOWS_PER_CONNECTION
-        elif word[:1] == ["checked"]:
-            checked[word[1]] = [int(w) for w in word[2:4]]
+        elif word[:1] in (["checked"], ["secured"]):
+            checked[word[1]] = [int(w) for w in word[2:]]
+        elif word[:1] == ["pushes"]:
+            checked["push"] = [int(word[1])]
     if len(runs) != len(intervals):
         sys.exit("report: %d intervals were announced, %d counted" % (len(runs), len(intervals)))
     for line in gzip.decompress(base64.b64decode(rest.rpartition("end")[0])).decode().splitlines():
@@ -203,6 +208,31 @@ class Report:
         print("Connect, accept and close of a socket that no rule selects, three runs of 500:\n")
         table(["", "1st", "2nd", "3rd", "least to least"], rows)
 
+    def tls(self):
+        rows = []
+        for row, text in TLS_ROWS:
+            cells = [text]
+            for size in SIZES:
+                x = self.each("tls", row, size)
+                cells += [number(x), "%+.2f %%" % (100 * (x / self.each("tls", "plain", size) - 1))]
+            rows.append(cells)
+        print("An exchange of TLS records after the hellos, made up, so without cryptography:\n")
+        table(["", "1 KiB", "", "16 KiB", "", "256 KiB", ""], rows)
+        for size in SIZES:
+            more = 100 * (self.each("tls", "start", size) / self.each("tls", "plain", size) - 1)
+            self.aim("TLS that was handed back, %d KiB: per cent more" % (size // 1024), more, 1)
+        # a request and a response, each looked at where it leaves and where it arrives
+        per = [(self.each("tls", "all", s) - self.each("tls", "plain", s)) / (4 * -(-s // RECORD)) for s in SIZES]
+        print("Walking adds for each record at each end: %s.\n" % ", ".join(
+            "%s of %d KiB" % (number(x), min(s, RECORD) // 1024) for x, s in zip(per, SIZES)))
+
+    def push(self):
+        plain, checked = (min(r.each for r in self.runs if (r.kind, r.row) == ("push", row))
+                          for row in ("plain", "checked"))
+        print("A notification of %d octets from socket to socket: %s without the module, %s checked, "
+              "%.2f times.\n" % (next(r.size for r in self.runs if r.kind == "push"), number(plain),
+                                 number(checked), checked / plain))
+
     def idle(self):
         extra = self.memory["static"] - self.memory["plain"]
         print("Kernel memory of an idle socket after one exchange (objects of all slab caches, 1000 sockets):"
@@ -241,6 +271,14 @@ class Report:
             if min(now[i] - before[i] for i in (0, 1)) < n:
                 sys.exit("report: row %s: %d exchanges, but messages checked are %s" % (row, n, now))
             before = now
+        # Two rules' connections, at the device's end: all recognised; the first ones handed back.
+        n = len(SIZES)
+        start, walked = self.checked.get("start", [0] * 3), self.checked.get("all", [0] * 3)
+        if start[:2] != [n, n] or walked[:2] != [2 * n, n] or walked[2] <= start[2] + n * 100:
+            sys.exit("report: TLS was not recognised as it should be: %s, %s" % (start, walked))
+        pushed = sum(r.n for r in self.runs if (r.kind, r.row) == ("push", "checked"))
+        if self.checked.get("push", [0])[0] < pushed or not pushed:
+            sys.exit("report: %d pushes, but checked were %s" % (pushed, self.checked.get("push")))
 
 
 def main():
@@ -253,6 +291,8 @@ def main():
     r.added()
     r.slopes()
     r.unselected()
+    r.tls()
+    r.push()
     r.idle()
     r.where()
     for size in SIZES:
