@@ -6,7 +6,7 @@
 # session with what was imported, and again after a configuration that import
 # wrote was applied. A document with a fault changes nothing.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.12
 # TIMEOUT: 240
 # NEEDS: xml2wbxml keyctl
 . ./lib/common.sh

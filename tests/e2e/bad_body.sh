@@ -3,7 +3,7 @@
 #
 # Bodies that are no DM message are refused with a reason of their own.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.12
 # TIMEOUT: 180
 . ./lib/common.sh
 network

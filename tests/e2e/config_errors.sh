@@ -4,7 +4,7 @@
 # A configuration with a fault changes nothing, and the message names file, line,
 # key and what was expected.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.12
 # TIMEOUT: 180
 . ./lib/common.sh
 network

@@ -4,7 +4,7 @@
 # first-contact = challenge: the client's first message leaves without MAC, is
 # challenged, and never is again.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.12
 # TIMEOUT: 180
 . ./lib/common.sh
 network

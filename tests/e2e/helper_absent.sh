@@ -4,7 +4,7 @@
 # Without helper nothing that needs one passes: connections are refused at once, not
 # after a timeout; with a helper all is well again.
 #
-# KERNELS: 6.1 6.12 debug
+# KERNELS: 6.12
 # TIMEOUT: 180
 . ./lib/common.sh
 network

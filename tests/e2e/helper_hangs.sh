@@ -4,7 +4,7 @@
 # A helper that does not answer: the deadline decides, the application gets an error,
 # and what comes after goes on.
 #
-# KERNELS: 6.1 6.12 debug
+# KERNELS: 6.1
 # TIMEOUT: 180
 . ./lib/common.sh
 network

@@ -3,7 +3,7 @@
 #
 # helper-lost = hold: messages wait for a new helper until their deadline.
 #
-# KERNELS: 6.1 6.12 debug
+# KERNELS: 6.12 debug
 # TIMEOUT: 180
 . ./lib/common.sh
 network

@@ -4,7 +4,7 @@
 # The helpers are killed again and again under load and start again: no unverified
 # octet reaches an application, nothing hangs beyond the deadline.
 #
-# KERNELS: 6.1 6.12 debug
+# KERNELS: 6.1
 # TIMEOUT: 300
 . ./lib/common.sh
 network

@@ -3,7 +3,7 @@
 #
 # No key, a revoked key: nothing passes, the reason says which.
 #
-# KERNELS: 6.1 6.12 debug
+# KERNELS: 6.1
 # TIMEOUT: 180
 # NEEDS: keyctl
 . ./lib/common.sh

@@ -4,7 +4,7 @@
 # mac-form rfc2104, for peers that took the reference literally: each form is refused
 # where the other is agreed.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 180
 . ./lib/common.sh
 network

@@ -4,7 +4,7 @@
 # What a client does wrong never reaches the server application; it is challenged
 # with a Status for every command, and one retry round gets it back.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.12
 # TIMEOUT: 240
 . ./lib/common.sh
 network

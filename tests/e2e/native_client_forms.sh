@@ -3,7 +3,7 @@
 #
 # The header may be written in all the ways that real peers write it.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.12
 # TIMEOUT: 180
 . ./lib/common.sh
 network

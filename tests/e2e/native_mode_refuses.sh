@@ -4,7 +4,7 @@
 # auth-mode native: what the peer does wrong does not reach the application, and an
 # application that sends without MAC is refused.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 240
 . ./lib/common.sh
 network

@@ -4,7 +4,7 @@
 # What a server does wrong never reaches the client application; the server is
 # challenged, and one retry round gets the answer through.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 240
 . ./lib/common.sh
 network

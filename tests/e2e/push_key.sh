@@ -3,7 +3,7 @@
 #
 # A key that is revoked, or was never given, lets nothing through.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 120
 # NEEDS: keyctl
 . ./lib/common.sh

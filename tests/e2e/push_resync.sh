@@ -4,7 +4,7 @@
 # The nonce 00000000 makes a notification right only where the rule says so, once a
 # minute for an account, never twice for a session, and it is told.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.12
 # TIMEOUT: 180
 . ./lib/common.sh
 . ./lib/push.sh

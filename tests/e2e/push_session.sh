@@ -4,7 +4,7 @@
 # A notification is made with the nonce that the server has from the last session,
 # and does not use it up: the session that follows works with the same one.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.12
 # TIMEOUT: 240
 . ./lib/common.sh
 . ./lib/push.sh

@@ -4,7 +4,7 @@
 # A whole session that was recorded and is played again, on new connections, gets
 # nowhere; nor does its first message alone.
 #
-# KERNELS: 6.1 6.12 debug
+# KERNELS: 6.12
 # TIMEOUT: 180
 . ./lib/common.sh
 network

@@ -3,7 +3,7 @@
 #
 # omasec report: clauses by rule, and what was seen, as text, JSON and a page.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 180
 . ./lib/common.sh
 network

@@ -4,7 +4,7 @@
 # An application's own md5 authentication goes on under the protection: it sees
 # its own 407, Cred and 212.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 180
 . ./lib/common.sh
 network

@@ -3,7 +3,7 @@
 #
 # Chunked transfer coding, in one direction or both, with any size of chunks.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 180
 . ./lib/common.sh
 network

@@ -4,7 +4,7 @@
 # Sessions in a row use the nonces of the session before; each ends as it should,
 # also when helpers and connections are new in between.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.12
 # TIMEOUT: 180
 . ./lib/common.sh
 network

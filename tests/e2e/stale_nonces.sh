@@ -3,7 +3,7 @@
 #
 # Nonces that were lost on one side or both cost one retry round each, and no more.
 #
-# KERNELS: 6.1 6.12 debug
+# KERNELS: 6.12
 # TIMEOUT: 240
 . ./lib/common.sh
 network

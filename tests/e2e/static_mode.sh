@@ -4,7 +4,7 @@
 # auth-mode static: the module alone, without helper; fixed nonces, bodies as they
 # are; what is wrong is refused.
 #
-# KERNELS: 6.1 6.12 debug
+# KERNELS: 6.1
 # TIMEOUT: 180
 . ./lib/common.sh
 network

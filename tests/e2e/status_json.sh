@@ -4,7 +4,7 @@
 # status and the lists tell what is protected, as JSON with a schema number and as
 # text; the exit status says what is wrong.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 180
 . ./lib/common.sh
 network

@@ -3,7 +3,7 @@
 #
 # A user name that no account has is refused; so is the account of another rule.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 180
 . ./lib/common.sh
 network

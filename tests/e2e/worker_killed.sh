@@ -3,7 +3,7 @@
 #
 # The worker dies on a message: that message is refused, the next one passes.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.12
 # TIMEOUT: 180
 . ./lib/common.sh
 network

@@ -3,7 +3,7 @@
 #
 # With another key on the device nothing passes, and both sides say why.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 180
 . ./lib/common.sh
 network
