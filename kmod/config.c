@@ -545,6 +545,8 @@ static int omasec_config_apply(struct omasec_config *cfg, const char **why)
 	omasec_config_guard(cfg->on);
 	if (p && !p->has_udp)
 		omasec_udp_down(cfg->on);
+	if (p)
+		omasec_udp_unruled(cfg->on);
 	omasec_commit_event(cfg->on);
 	return 0;
 

@@ -213,3 +213,34 @@ out:
 	rcu_read_unlock();
 	return r;
 }
+
+/**
+ * omasec_policy_rule() - a rule in force by its id
+ * @on: namespace
+ * @id: of the rule
+ *
+ * Context: any, also with preemption off on PREEMPT_RT.
+ * Return: the rule with a reference, or NULL.
+ */
+struct omasec_rule *omasec_policy_rule(struct omasec_net *on, u32 id)
+{
+	struct omasec_rule *r = NULL;
+	struct omasec_policy *p;
+	unsigned int i;
+
+	rcu_read_lock();
+again:
+	p = rcu_dereference(on->policy);
+	for (i = 0; p && i < p->count; i++) {
+		if (p->rules[i]->id != id)
+			continue;
+		r = p->rules[i];
+		if (!refcount_inc_not_zero(&r->ref)) {
+			r = NULL;
+			goto again;	/* replaced while we looked */
+		}
+		break;
+	}
+	rcu_read_unlock();
+	return r;
+}

@@ -114,6 +114,9 @@ bool omasec_policy_direction(struct omasec_net *on, unsigned int direction);
  */
 struct omasec_rule *omasec_policy_match(struct omasec_net *on, const struct omasec_sock_key *key);
 
+/* The rule in force with this id, with a reference, or NULL. Same context. */
+struct omasec_rule *omasec_policy_rule(struct omasec_net *on, u32 id);
+
 /* The rule needs a verdict of the helper for each DM message. */
 static inline bool omasec_rule_needs_helper(const struct omasec_rule *r)
 {

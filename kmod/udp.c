@@ -369,7 +369,7 @@ void omasec_udp_net_exit(struct omasec_net *on)
 	rtnl_lock();
 	on->udp = NULL;
 	rtnl_unlock();
-	WARN_ON_ONCE(!list_empty(&u->queue));
+	WARN_ON_ONCE(!list_empty(&u->queue) || !list_empty(&u->held));
 	kfree(u);
 }
 

@@ -35,6 +35,18 @@ struct omasec_datagram {
 	unsigned int octets;
 };
 
+/* Who holds datagrams for longer (udp_held.c). */
+enum omasec_held_by { OMASEC_HELD_PIN, OMASEC_HELD_BY_COUNT };
+
+/**
+ * struct omasec_held_sum - what somebody holds
+ * @datagrams: their number
+ * @octets: their memory
+ */
+struct omasec_held_sum {
+	unsigned int datagrams, octets;
+};
+
 /**
  * struct omasec_udp - datagrams of a network namespace
  * @on: namespace
@@ -47,7 +59,9 @@ struct omasec_datagram {
  * @full: it was full before
  * @told: jiffies when that was told last
  * @work: judges
- * @slots: where all of them are
+ * @held: datagrams that are held, oldest first
+ * @held_sum: of them, [enum omasec_held_by]
+ * @slots: where all of those in the queue are
  */
 struct omasec_udp {
 	struct omasec_net *on;
@@ -59,6 +73,8 @@ struct omasec_udp {
 	bool full;
 	unsigned long told;
 	struct work_struct work;
+	struct list_head held;
+	struct omasec_held_sum held_sum[OMASEC_HELD_BY_COUNT];
 	struct omasec_datagram slots[OMASEC_UDP_DATAGRAMS];
 };
 
@@ -84,8 +100,18 @@ struct omasec_udp *omasec_udp_new(struct omasec_net *on);
 /* Takes @skb and the reference of @rule over. Bottom halves off, RCU. */
 void omasec_udp_queue(struct omasec_udp *u, struct sk_buff *skb, struct omasec_rule *rule,
 		      const struct nf_hook_state *state, unsigned int off, u8 family);
-/* Drops what waits, or only what came in by @dev. Any context but hard interrupts. */
+/* Drops what waits, or only what came in by @dev, held or not. Process context, may sleep. */
 void omasec_udp_drop(struct omasec_udp *u, const struct net_device *dev);
+
+/* No rule in force selects what is held by its id any more: it is dropped. Process context. */
+void omasec_udp_unruled(struct omasec_net *on);
+
+/* Of a datagram: gives its references back; sends it where it was going; counts and tells. */
+void omasec_datagram_clear(struct omasec_datagram *d);
+void omasec_datagram_deliver(struct omasec_net *on, struct omasec_datagram *d);
+struct omasec_push_verdict;
+void omasec_udp_tell(struct omasec_net *on, struct omasec_rule *rule, const struct sk_buff *skb,
+		     unsigned int off, u8 family, const struct omasec_push_verdict *v, gfp_t gfp);
 
 /* Counts a datagram that is dropped without being judged, and tells of it. Bottom halves off. */
 void omasec_udp_refuse(struct omasec_net *on, struct omasec_rule *rule, const struct sk_buff *skb,

@@ -19,7 +19,7 @@
 #include "event.h"
 #include "flow_internal.h"
 #include "push.h"
-#include "udp.h"
+#include "udp_held.h"
 
 /* ---- counting and telling ---- */
 
@@ -56,9 +56,8 @@ static void omasec_udp_event_socket(struct omasec_event *ev, const struct sk_buf
  *
  * Context: any in which @gfp allows, but hard interrupts.
  */
-static void omasec_udp_tell(struct omasec_net *on, struct omasec_rule *rule,
-			    const struct sk_buff *skb, unsigned int off, u8 family,
-			    const struct omasec_push_verdict *v, gfp_t gfp)
+void omasec_udp_tell(struct omasec_net *on, struct omasec_rule *rule, const struct sk_buff *skb,
+		     unsigned int off, u8 family, const struct omasec_push_verdict *v, gfp_t gfp)
 {
 	struct omasec_event ev = {
 		.kind = v->outcome == OMASEC_PUSH_ACCEPT ? OMASEC_EVENT_KIND_ACCEPTED :
@@ -116,12 +115,13 @@ static void omasec_udp_count(struct omasec_net *on, struct omasec_rule *rule, un
 
 /* ---- the queue ---- */
 
-/* Gives a slot's references back; not yet the slot. */
-static void omasec_datagram_clear(struct omasec_datagram *d)
+/* Gives its references back, but for those that went on; not yet the slot. */
+void omasec_datagram_clear(struct omasec_datagram *d)
 {
 	kfree_skb(d->skb);
 	d->skb = NULL;
-	dev_put(d->dev);
+	if (d->dev)
+		dev_put(d->dev);
 	omasec_rule_put(d->rule);
 }
 
@@ -233,7 +233,7 @@ drop:
  * @u: of the namespace
  * @dev: only what came in by this device; NULL for all
  *
- * Context: any but hard interrupts.
+ * Context: process, may sleep.
  */
 void omasec_udp_drop(struct omasec_udp *u, const struct net_device *dev)
 {
@@ -256,6 +256,20 @@ void omasec_udp_drop(struct omasec_udp *u, const struct net_device *dev)
 		omasec_udp_idle(u, d);
 	}
 	spin_unlock_bh(&u->lock);
+	omasec_held_drop(u, dev);
+}
+
+/**
+ * omasec_udp_unruled() - drops what is held by a rule that is no longer in force
+ * @on: namespace
+ *
+ * Context: process, may sleep; after another policy was published.
+ */
+void omasec_udp_unruled(struct omasec_net *on)
+{
+	lockdep_assert_held(&on->config_lock);
+	if (on->udp)
+		omasec_held_drop_unruled(on->udp);
 }
 
 /* ---- judging ---- */
@@ -280,7 +294,7 @@ static bool omasec_datagram_own(struct omasec_datagram *d)
 }
 
 /* Where it was going. */
-static void omasec_datagram_deliver(struct omasec_net *on, struct omasec_datagram *d)
+void omasec_datagram_deliver(struct omasec_net *on, struct omasec_datagram *d)
 {
 	struct sk_buff *skb = d->skb;
 
@@ -354,6 +368,7 @@ struct omasec_udp *omasec_udp_new(struct omasec_net *on)
 	spin_lock_init(&u->lock);
 	INIT_LIST_HEAD(&u->queue);
 	INIT_LIST_HEAD(&u->idle);
+	INIT_LIST_HEAD(&u->held);
 	for (i = 0; i < ARRAY_SIZE(u->slots); i++)
 		list_add_tail(&u->slots[i].list, &u->idle);
 	INIT_WORK(&u->work, omasec_udp_work);
