@@ -452,6 +452,8 @@ struct omasec_event {
 	uint16_t tls_version;			/**< 0 for none */
 	uint16_t tls_suite;
 	char tls_name[OMASEC_TLS_NAME_MAX + 1];
+	uint32_t wait;				/**< id of a message that waits for its PIN, 0 for none */
+	uint8_t sec;				/**< enum omasec_sec, of that message */
 };
 
 /** Listen to events. */

@@ -105,6 +105,9 @@ static int omasec_event_fill(struct sk_buff *skb, const struct omasec_event *ev)
 		return -EMSGSIZE;
 	if (omasec_event_put_string(skb, OMASEC_A_EVENT_TLS_NAME, ev->tls_name))
 		return -EMSGSIZE;
+	if (ev->wait && (nla_put_u32(skb, OMASEC_A_EVENT_WAIT, ev->wait) ||
+			 nla_put_u8(skb, OMASEC_A_EVENT_SEC, ev->sec)))
+		return -EMSGSIZE;
 	genlmsg_end(skb, hdr);
 	return 0;
 }

@@ -27,6 +27,8 @@ struct omasec_event {
 	u32 uid, rule;
 	u64 cookie;
 	u16 tls_version, tls_suite;	/* 0 for none */
+	u32 wait;		/* of what waits for a PIN, 0 for none */
+	u8 sec;			/* enum omasec_sec; only with @wait */
 	const char *account, *user, *text, *tls_name;
 };
 

@@ -15,6 +15,7 @@
 #include "control.h"
 #include "crypto.h"
 #include "guard.h"
+#include "pin.h"
 #include "udp.h"
 
 #define CREATE_TRACE_POINTS
@@ -39,9 +40,17 @@ static int __net_init omasec_net_init(struct net *net)
 	err = omasec_stats_init(on);
 	if (err)
 		return err;
+	err = omasec_pins_init(on);
+	if (err)
+		goto stats;
 	err = omasec_control_net_init(on);
 	if (err)
-		omasec_stats_exit(on);
+		goto pins;
+	return 0;
+pins:
+	omasec_pins_exit(on);
+stats:
+	omasec_stats_exit(on);
 	return err;
 }
 
@@ -51,6 +60,7 @@ static void __net_exit omasec_net_pre_exit(struct net *net)
 
 	WRITE_ONCE(on->draining, true);
 	omasec_udp_net_pre_exit(on);
+	omasec_pins_pre_exit(on);
 	omasec_control_net_pre_exit(on);
 }
 
@@ -60,6 +70,7 @@ static void __net_exit omasec_net_exit(struct net *net)
 
 	omasec_udp_net_exit(on);
 	omasec_control_net_exit(on);
+	omasec_pins_exit(on);
 	omasec_stats_exit(on);
 }
 

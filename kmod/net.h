@@ -22,6 +22,7 @@
 struct omasec_policy;
 struct omasec_config;
 struct omasec_control;
+struct omasec_pins;
 struct omasec_stats;
 struct omasec_udp;
 
@@ -57,6 +58,7 @@ struct omasec_udp;
  * @draining: attach no more (flow-detach, or the namespace goes)
  * @udp: datagrams; NULL until there is the first rule for them, then for as long as
  *	the namespace lives
+ * @pins: messages that wait for a PIN
  * @stats: counters
  */
 struct omasec_net {
@@ -94,6 +96,7 @@ struct omasec_net {
 	bool draining;
 
 	struct omasec_udp *udp;
+	struct omasec_pins *pins;
 	struct omasec_stats __percpu *stats;
 };
 

@@ -336,6 +336,11 @@ static const struct {
 		"The proxy did not open the tunnel that the application asked for with CONNECT.",
 		"See the text of the event and the log of the proxy; a proxy that wants credentials must get them with the first request.",
 	},
+	[OMASEC_REASON_PIN_WAITING] = {
+		"pin-waiting", EALREADY,
+		"The same bootstrap message waits for its PIN already; this copy of it is dropped.",
+		"Give the PIN to the one that waits: omasec blob waiting, omasec blob pin ID.",
+	},
 };
 
 static_assert(ARRAY_SIZE(reasons) == OMASEC_REASON_MAX + 1, "a reason without words");

@@ -37,7 +37,7 @@ static const struct {
 	[OMASEC_NAMES_VERDICT] = NAMES("none", "accept", "reject", "respond"),
 	[OMASEC_NAMES_EVENT_KIND] = NAMES("refused", "attached", "detached", "challenged",
 					  "helper-up", "helper-down", "config", "key", "accepted",
-					  "secured"),
+					  "secured", "pin-wanted"),
 	[OMASEC_NAMES_HTTP_KIND] = NAMES("request", "response"),
 	[OMASEC_NAMES_PROTOCOL] = NAMES("tcp", "udp"),
 	[OMASEC_NAMES_TLS] = NAMES("forbid", "allow", "require"),

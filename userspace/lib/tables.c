@@ -216,6 +216,8 @@ static const struct genl_field event_fields[] = {
 	E(TLS_VERSION, GENL_U16, tls_version, "tls-version"),
 	E(TLS_SUITE, GENL_U16, tls_suite, "tls-suite"),
 	E(TLS_NAME, GENL_STR, tls_name, "tls-name"),
+	E(WAIT, GENL_U32, wait, "wait"),
+	E(SEC, GENL_U8, sec, "sec"),
 };
 const struct genl_set omasec_set_event = GENL_SET(event_fields, OMASEC_A_EVENT_MAX);
 

@@ -112,6 +112,8 @@
  *   place, on a connection that began as TLS.
  * @OMASEC_REASON_TLS_TUNNEL: A proxy did not open the tunnel that CONNECT
  *   asked for.
+ * @OMASEC_REASON_PIN_WAITING: The same bootstrap message waits for its PIN
+ *   already.
  */
 enum omasec_reason {
 	OMASEC_REASON_NONE,
@@ -179,8 +181,9 @@ enum omasec_reason {
 	OMASEC_REASON_TLS_VERSION,
 	OMASEC_REASON_TLS_RECORD,
 	OMASEC_REASON_TLS_TUNNEL,
+	OMASEC_REASON_PIN_WAITING,
 };
-#define OMASEC_REASON_MAX OMASEC_REASON_TLS_TUNNEL
+#define OMASEC_REASON_MAX OMASEC_REASON_PIN_WAITING
 
 /**
  * enum omasec_direction - Which sockets a rule selects: those that connect or
@@ -369,7 +372,8 @@ enum omasec_verdict {
 /**
  * enum omasec_event_kind - What happened. key comes beside refused when a key
  *   is missing, revoked or has expired; accepted tells of a notification or of
- *   a blob; secured when TLS was recognised and its version accepted.
+ *   a blob; secured when TLS was recognised and its version accepted;
+ *   pin-wanted when a message waits for a PIN, again after a wrong one.
  */
 enum omasec_event_kind {
 	OMASEC_EVENT_KIND_REFUSED,
@@ -382,6 +386,7 @@ enum omasec_event_kind {
 	OMASEC_EVENT_KIND_KEY,
 	OMASEC_EVENT_KIND_ACCEPTED,
 	OMASEC_EVENT_KIND_SECURED,
+	OMASEC_EVENT_KIND_PIN_WANTED,
 };
 
 /**
@@ -680,6 +685,8 @@ enum {
 	OMASEC_A_EVENT_TLS_VERSION,
 	OMASEC_A_EVENT_TLS_SUITE,
 	OMASEC_A_EVENT_TLS_NAME,
+	OMASEC_A_EVENT_WAIT,
+	OMASEC_A_EVENT_SEC,
 
 	__OMASEC_A_EVENT_MAX
 };
