@@ -179,11 +179,11 @@ unsigned int omasec_bootstrap_judge(struct omasec_account *a, const struct omase
 		*unchecked = a->bootstrap_unsecured == OMASEC_BOOTSTRAP_UNSECURED_ACCEPT;
 		return *unchecked ? OMASEC_REASON_NONE : OMASEC_REASON_BOOTSTRAP_UNSECURED;
 	}
+	if (needs_pin && !omasec_pin_begin(a, pin.len))
+		return OMASEC_REASON_PIN_LOCKED;
 	/* Its MAC is what the user types: there is nothing to store. */
 	if (b->sec == OMASEC_SEC_USERPINMAC && !pin.len)
 		return OMASEC_REASON_PIN_MISSING;
-	if (needs_pin && !omasec_pin_begin(a, pin.len))
-		return OMASEC_REASON_PIN_LOCKED;
 	reason = omasec_bootstrap_verify(a, b, body, pin, what);
 	if (needs_pin && pin.len && omasec_pin_end(a, reason) >= OMASEC_PIN_TRIES)
 		*what = "the third wrong PIN: none is taken any more for 15 minutes";

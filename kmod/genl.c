@@ -65,7 +65,7 @@ static const struct nla_policy omasec_account_nonce_nl_policy[OMASEC_A_ACCOUNT_S
 };
 
 /* OMASEC_CMD_RULE_ADD */
-static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_UNPROTECTED + 1] = {
+static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_PIN_WAIT + 1] = {
 	[OMASEC_A_RULE_NAME] = { .type = NLA_NUL_STRING, .len = OMASEC_NAME_MAX, },
 	[OMASEC_A_RULE_DIRECTION] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OMASEC_A_RULE_PORT_MIN] = NLA_POLICY_MIN(NLA_U16, 1),
@@ -93,6 +93,7 @@ static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_UNPROTECT
 	[OMASEC_A_RULE_TLS_CHECK] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OMASEC_A_RULE_TLS_MIN] = NLA_POLICY_RANGE(NLA_U16, 769, 772),
 	[OMASEC_A_RULE_UNPROTECTED] = { .type = NLA_FLAG, },
+	[OMASEC_A_RULE_PIN_WAIT] = { .type = NLA_U32, },
 };
 
 /* OMASEC_CMD_RULE_DEL */
@@ -172,6 +173,13 @@ static const struct nla_policy omasec_flow_attach_nl_policy[OMASEC_A_FLOW_FD + 1
 	[OMASEC_A_FLOW_FD] = { .type = NLA_U32, },
 };
 
+/* OMASEC_CMD_WAIT_PIN */
+static const struct nla_policy omasec_wait_pin_nl_policy[OMASEC_A_WAIT_REFUSE + 1] = {
+	[OMASEC_A_WAIT_ID] = { .type = NLA_U32, },
+	[OMASEC_A_WAIT_PIN] = { .type = NLA_BINARY, .len = OMASEC_PIN_MAX, },
+	[OMASEC_A_WAIT_REFUSE] = { .type = NLA_FLAG, },
+};
+
 static const struct genl_ops omasec_nl_ops[] = {
 	{
 		.cmd = OMASEC_CMD_STATUS_GET,
@@ -241,7 +249,7 @@ static const struct genl_ops omasec_nl_ops[] = {
 		.cmd = OMASEC_CMD_RULE_ADD,
 		.doit = omasec_nl_rule_add_doit,
 		.policy = omasec_rule_add_nl_policy,
-		.maxattr = OMASEC_A_RULE_UNPROTECTED,
+		.maxattr = OMASEC_A_RULE_PIN_WAIT,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -342,6 +350,20 @@ static const struct genl_ops omasec_nl_ops[] = {
 		.doit = omasec_nl_flow_attach_doit,
 		.policy = omasec_flow_attach_nl_policy,
 		.maxattr = OMASEC_A_FLOW_FD,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = OMASEC_CMD_WAIT_GET,
+		.dumpit = omasec_nl_wait_get_dumpit,
+		.policy = omasec_nothing_nl_policy,
+		.maxattr = 1,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = OMASEC_CMD_WAIT_PIN,
+		.doit = omasec_nl_wait_pin_doit,
+		.policy = omasec_wait_pin_nl_policy,
+		.maxattr = OMASEC_A_WAIT_REFUSE,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -216,6 +216,10 @@ static int omasec_nl_rule_limits(struct genl_info *info, struct omasec_rule *r)
 	if (r->deadline_ms < OMASEC_DEADLINE_MS_MIN || r->deadline_ms > OMASEC_DEADLINE_MS_MAX)
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_DEADLINE_MS], -ERANGE,
 				      "deadline-ms is from 50 to 600000");
+	r->pin_wait = omasec_nl_u32(attrs, OMASEC_A_RULE_PIN_WAIT, OMASEC_PIN_WAIT_DEFAULT);
+	if (r->pin_wait > OMASEC_PIN_WAIT_MAX)
+		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_PIN_WAIT], -ERANGE,
+				      "pin-wait is from 0 to 3600 seconds");
 	return 0;
 }
 
@@ -405,6 +409,7 @@ static int omasec_nl_put_rule(struct sk_buff *skb, const struct omasec_rule *r,
 	    nla_put_u8(skb, OMASEC_A_RULE_OTHER, r->other) ||
 	    nla_put_u32(skb, OMASEC_A_RULE_MAX_MESSAGE, r->max_message) ||
 	    nla_put_u32(skb, OMASEC_A_RULE_DEADLINE_MS, r->deadline_ms) ||
+	    nla_put_u32(skb, OMASEC_A_RULE_PIN_WAIT, r->pin_wait) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_ON_DENY, r->on_deny) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_HELPER_LOST, r->helper_lost) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_TLS, r->tls) ||

@@ -9,6 +9,7 @@
 #include "flow.h"
 #include "listen.h"
 #include "netlink.h"
+#include "pin.h"
 #include "policy.h"
 #include "proto/reason.h"
 
@@ -56,6 +57,7 @@ static int omasec_nl_put_status(struct sk_buff *skb, struct omasec_net *on)
 			      OMASEC_A_STATUS_PAD) ||
 	    nla_put_string(skb, OMASEC_A_STATUS_MD5_DRIVER, omasec_crypto_md5_driver()) ||
 	    (needs_helper && nla_put_flag(skb, OMASEC_A_STATUS_NEEDS_HELPER)) ||
+	    nla_put_u32(skb, OMASEC_A_STATUS_WAITING, omasec_pin_waiting(on)) ||
 	    nla_put_u32(skb, OMASEC_A_STATUS_GENERATION, READ_ONCE(on->generation)))
 		return -EMSGSIZE;
 	return 0;

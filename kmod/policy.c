@@ -53,6 +53,7 @@ struct omasec_rule *omasec_rule_clone(const struct omasec_rule *r, struct omasec
 	c->unprotected = r->unprotected;
 	c->max_message = r->max_message;
 	c->deadline_ms = r->deadline_ms;
+	c->pin_wait = r->pin_wait;
 	atomic64_set(&c->hits, atomic64_read(&r->hits));
 	for (i = 0; i < OMASEC_SEEN_COUNT; i++)
 		atomic64_set(&c->seen[i], atomic64_read(&r->seen[i]));
@@ -80,7 +81,8 @@ bool omasec_rule_same(const struct omasec_rule *a, const struct omasec_rule *b)
 	       a->tls == b->tls && a->tls_check == b->tls_check && a->tls_min == b->tls_min &&
 	       a->unprotected == b->unprotected && a->notification_13 == b->notification_13 &&
 	       a->nonce_resync == b->nonce_resync &&
-	       a->max_message == b->max_message && a->deadline_ms == b->deadline_ms;
+	       a->max_message == b->max_message && a->deadline_ms == b->deadline_ms &&
+	       a->pin_wait == b->pin_wait;
 }
 
 /**

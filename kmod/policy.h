@@ -57,6 +57,7 @@ struct omasec_rule {
 	u16 tls_min;
 	u32 max_message;
 	u32 deadline_ms;
+	u32 pin_wait;		/* seconds; 0: refused at once */
 	atomic_t flows;
 	atomic64_t hits;
 	atomic64_t seen[OMASEC_SEEN_COUNT];

@@ -139,6 +139,8 @@ static unsigned int omasec_push_read_bootstrap(const struct omasec_push_terms *t
 	struct omasec_bootstrap b;
 	unsigned int reason;
 
+	v->blob_kind = push->type == OMASEC_WSP_TYPE_DM_WBXML ? OMASEC_BLOB_KIND_BOOTSTRAP_DM :
+								OMASEC_BLOB_KIND_BOOTSTRAP_CP;
 	reason = omasec_bootstrap_parse(push->sec_form, push->sec, push->sec_text, push->mac, &b);
 	v->what = b.what;
 	return reason ? reason : omasec_push_bootstrap(terms, &b, push->data, v);
@@ -178,17 +180,26 @@ static unsigned int omasec_push_read(struct omasec_net *on, const struct omasec_
 	return omasec_push_notification(on, terms, push->data, v);
 }
 
-/* What follows from the reason. */
-static void omasec_push_conclude(struct omasec_push_verdict *v)
+void omasec_push_count(struct omasec_push_verdict *v)
 {
-	if (v->reason)
-		v->outcome = OMASEC_PUSH_REFUSE;
 	if (!v->account)
 		return;
 	if (v->outcome == OMASEC_PUSH_REFUSE)
 		atomic64_inc(&v->account->messages_refused);
 	else
 		atomic64_inc(&v->account->messages_ok);
+}
+
+/* What follows from the reason. */
+static void omasec_push_conclude(const struct omasec_push_terms *terms,
+				 struct omasec_push_verdict *v)
+{
+	if (v->reason == OMASEC_REASON_PIN_MISSING && terms->pin_wait)
+		v->outcome = OMASEC_PUSH_WAIT;
+	else if (v->reason)
+		v->outcome = OMASEC_PUSH_REFUSE;
+	if (v->outcome != OMASEC_PUSH_WAIT && !terms->trial)
+		omasec_push_count(v);
 }
 
 void omasec_push_judge_notification(struct omasec_net *on, const struct omasec_push_terms *terms,
@@ -200,7 +211,7 @@ void omasec_push_judge_notification(struct omasec_net *on, const struct omasec_p
 	omasec_push_kind(v, OMASEC_MESSAGE_KIND_NOTIFICATION);
 	v->outcome = OMASEC_PUSH_ACCEPT;
 	v->reason = omasec_push_notification(on, terms, v->data, v);
-	omasec_push_conclude(v);
+	omasec_push_conclude(terms, v);
 }
 
 void omasec_push_judge_bootstrap(const struct omasec_push_terms *terms,
@@ -211,7 +222,7 @@ void omasec_push_judge_bootstrap(const struct omasec_push_terms *terms,
 	v->data = body;
 	omasec_push_kind(v, OMASEC_MESSAGE_KIND_BOOTSTRAP);
 	v->reason = omasec_push_bootstrap(terms, b, body, v);
-	omasec_push_conclude(v);
+	omasec_push_conclude(terms, v);
 }
 
 /**
@@ -249,5 +260,5 @@ void omasec_push_judge(struct omasec_net *on, const struct omasec_push_terms *te
 			v->reason = OMASEC_REASON_NONE;
 		}
 	}
-	omasec_push_conclude(v);
+	omasec_push_conclude(terms, v);
 }

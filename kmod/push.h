@@ -17,12 +17,15 @@
  * @nonce_resync: enum omasec_nonce_resync
  * @max_message: most octets
  * @pin: that was typed for this one; empty for none
+ * @pin_wait: without a PIN it waits for one
+ * @trial: the verdict need not be the last one: the account does not count it
  */
 struct omasec_push_terms {
 	struct omasec_account *account;
 	u8 other, tls, notification_13, nonce_resync;
 	u32 max_message;
 	struct omasec_slice pin;
+	bool pin_wait, trial;
 };
 
 /**
@@ -30,8 +33,14 @@ struct omasec_push_terms {
  * @OMASEC_PUSH_REFUSE: nobody gets it
  * @OMASEC_PUSH_PASS: it goes on unchecked, because the terms say so
  * @OMASEC_PUSH_ACCEPT: it was checked and is right
+ * @OMASEC_PUSH_WAIT: its PIN is missing, for which the terms let it wait
  */
-enum omasec_push_outcome { OMASEC_PUSH_REFUSE, OMASEC_PUSH_PASS, OMASEC_PUSH_ACCEPT };
+enum omasec_push_outcome {
+	OMASEC_PUSH_REFUSE,
+	OMASEC_PUSH_PASS,
+	OMASEC_PUSH_ACCEPT,
+	OMASEC_PUSH_WAIT,
+};
 
 /**
  * struct omasec_push_verdict - what was found
@@ -43,6 +52,7 @@ enum omasec_push_outcome { OMASEC_PUSH_REFUSE, OMASEC_PUSH_PASS, OMASEC_PUSH_ACC
  * @reason: enum omasec_reason, for a refusal
  * @account: who spoke or claimed to, with a reference; NULL when not known
  * @sec: enum omasec_sec, of a bootstrap message
+ * @blob_kind: enum omasec_blob_kind, of a bootstrap message in a push
  * @data: what was pushed, where the header could be read
  * @server_id: in the notification, as far as there is room; "" for none
  * @what: what exactly was wrong, or NULL; a constant
@@ -52,7 +62,7 @@ struct omasec_push_verdict {
 	bool has_kind;
 	u8 kind;
 	bool resync;
-	u8 sec;
+	u8 sec, blob_kind;
 	u16 session;
 	u32 reason;
 	struct omasec_slice data;
@@ -70,6 +80,8 @@ void omasec_push_judge(struct omasec_net *on, const struct omasec_push_terms *te
 /* The same for what was pushed, or came without a push. */
 void omasec_push_judge_notification(struct omasec_net *on, const struct omasec_push_terms *terms,
 				    const void *data, size_t len, struct omasec_push_verdict *v);
+/* Counts for v->account, where that is known. Any context. */
+void omasec_push_count(struct omasec_push_verdict *v);
 struct omasec_bootstrap;
 void omasec_push_judge_bootstrap(const struct omasec_push_terms *terms,
 				 const struct omasec_bootstrap *b, struct omasec_slice body,

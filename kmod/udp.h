@@ -6,6 +6,7 @@
 #include <linux/skbuff.h>
 #include <linux/workqueue.h>
 #include "policy.h"
+#include "push.h"
 
 struct net_device;
 struct nf_hook_state;
@@ -109,9 +110,20 @@ void omasec_udp_unruled(struct omasec_net *on);
 /* Of a datagram: gives its references back; sends it where it was going; counts and tells. */
 void omasec_datagram_clear(struct omasec_datagram *d);
 void omasec_datagram_deliver(struct omasec_net *on, struct omasec_datagram *d);
+struct omasec_event;
 struct omasec_push_verdict;
+struct omasec_push_terms omasec_udp_terms(const struct omasec_rule *rule);
+void omasec_udp_event_socket(struct omasec_event *ev, const struct sk_buff *skb,
+			     unsigned int off, u8 family);
 void omasec_udp_tell(struct omasec_net *on, struct omasec_rule *rule, const struct sk_buff *skb,
 		     unsigned int off, u8 family, const struct omasec_push_verdict *v, gfp_t gfp);
+
+/*
+ * udp_pin.c: lets a datagram wait for its PIN, and takes it over. False when the caller
+ * has to refuse it with @v. Process context, may sleep.
+ */
+bool omasec_udp_pin_wait(struct omasec_udp *u, struct omasec_datagram *d,
+			 struct omasec_push_verdict *v);
 
 /* Counts a datagram that is dropped without being judged, and tells of it. Bottom halves off. */
 void omasec_udp_refuse(struct omasec_net *on, struct omasec_rule *rule, const struct sk_buff *skb,

@@ -23,8 +23,8 @@
 
 /* ---- counting and telling ---- */
 
-static void omasec_udp_event_socket(struct omasec_event *ev, const struct sk_buff *skb,
-				    unsigned int off, u8 family)
+void omasec_udp_event_socket(struct omasec_event *ev, const struct sk_buff *skb,
+			     unsigned int off, u8 family)
 {
 	struct udphdr _uh, *uh = skb_header_pointer(skb, off, sizeof(_uh), &_uh);
 
@@ -309,29 +309,41 @@ void omasec_datagram_deliver(struct omasec_net *on, struct omasec_datagram *d)
 	local_bh_enable();
 }
 
-static void omasec_datagram_judge(struct omasec_net *on, struct omasec_datagram *d)
+struct omasec_push_terms omasec_udp_terms(const struct omasec_rule *rule)
 {
-	struct omasec_rule *rule = d->rule;
-	const struct omasec_push_terms terms = {
+	return (struct omasec_push_terms) {
 		.account = rule->account,
 		.other = rule->other,
 		.tls = rule->tls,
 		.notification_13 = rule->notification_13,
 		.nonce_resync = rule->nonce_resync,
 		.max_message = rule->max_message,
+		.pin_wait = rule->pin_wait,
 	};
+}
+
+static void omasec_datagram_judge(struct omasec_udp *u, struct omasec_datagram *d)
+{
+	struct omasec_rule *rule = d->rule;
+	const struct omasec_push_terms terms = omasec_udp_terms(rule);
 	unsigned int head = d->off + sizeof(struct udphdr), len = d->skb->len - head;
 	struct omasec_push_verdict v = { .reason = OMASEC_REASON_TOO_LARGE };
 
 	if (len <= rule->max_message) {
 		if (omasec_datagram_own(d))
-			omasec_push_judge(on, &terms, d->skb->data + head, len, &v);
+			omasec_push_judge(u->on, &terms, d->skb->data + head, len, &v);
 		else
 			v.reason = OMASEC_REASON_NO_MEMORY;
 	}
-	omasec_udp_tell(on, rule, d->skb, d->off, d->family, &v, GFP_KERNEL);
+	if (v.outcome == OMASEC_PUSH_WAIT) {
+		if (omasec_udp_pin_wait(u, d, &v))
+			goto out;
+		omasec_push_count(&v);
+	}
+	omasec_udp_tell(u->on, rule, d->skb, d->off, d->family, &v, GFP_KERNEL);
 	if (v.outcome != OMASEC_PUSH_REFUSE)
-		omasec_datagram_deliver(on, d);
+		omasec_datagram_deliver(u->on, d);
+out:
 	omasec_account_put(v.account);
 }
 
@@ -341,7 +353,7 @@ static void omasec_udp_work(struct work_struct *work)
 	struct omasec_datagram *d;
 
 	while ((d = omasec_udp_pop(u))) {
-		omasec_datagram_judge(u->on, d);
+		omasec_datagram_judge(u, d);
 		omasec_datagram_clear(d);
 		spin_lock_bh(&u->lock);
 		omasec_udp_idle(u, d);
