@@ -76,6 +76,7 @@ struct omasec_status {
 	uint32_t accounts, rules, flows, listeners;
 	uint32_t pending;				/**< messages that wait for a verdict */
 	uint32_t generation;				/**< counts changes of configuration */
+	uint32_t waiting;			/**< messages that wait for a PIN */
 	uint64_t memory, memory_max;			/**< octets held for messages */
 	bool needs_helper;				/**< some rule cannot work without helper */
 };
@@ -242,6 +243,38 @@ OMASEC_API int omasec_blob_verify(struct omasec *o, const struct omasec_blob *bl
 OMASEC_API int omasec_blob_protect(struct omasec *o, const struct omasec_blob *blob,
 				   struct omasec_blob_protection *protection);
 
+/** struct omasec_wait - a bootstrap message that came in by a rule and waits for its PIN. */
+struct omasec_wait {
+	uint32_t id;				/**< of the message; also in event.wait */
+	uint32_t rule;
+	char account[OMASEC_NAME_MAX + 1];
+	uint8_t sec;				/**< enum omasec_sec */
+	uint8_t kind;				/**< enum omasec_blob_kind */
+	uint16_t family;			/**< AF_INET or AF_INET6 */
+	uint16_t local_port, peer_port;
+	uint8_t local[16], peer[16];		/**< network order */
+	uint32_t length;			/**< octets, 0 when not known; lists only */
+	uint32_t seconds;			/**< for which it waits on; lists only */
+	uint32_t tries;				/**< how many PINs may be wrong yet */
+	bool waits;				/**< it waits on */
+	uint32_t reason;			/**< answers only: enum omasec_reason, 0 when it was delivered */
+	char text[OMASEC_DETAIL_MAX + 1];	/**< answers only: what exactly was wrong */
+};
+
+typedef int (*omasec_wait_fn)(void *arg, const struct omasec_wait *wait);
+/** The messages that wait for a PIN. */
+OMASEC_API int omasec_wait_each(struct omasec *o, omasec_wait_fn fn, void *arg);
+/**
+ * Give the PIN for a message that waits (with userpinmac, the PIN and the digits of
+ * its MAC). Wipe @p pin afterwards.
+ * @param pin  NULL: give the message up
+ * @return 0 when the PIN was right and the message was delivered; -EKEYREJECTED when
+ *   not, and then wait->reason says why, wait->waits whether it waits on, and
+ *   wait->tries for how many more; -ENOENT when no message waits by this id
+ */
+OMASEC_API int omasec_wait_pin(struct omasec *o, uint32_t id, const char *pin,
+			       struct omasec_wait *wait);
+
 /** @} */
 /* ------------------------------------------------------------------------- */
 /** @name Rules @{ */
@@ -285,6 +318,7 @@ struct omasec_rule {
 	bool unprotected;			/**< the rule may leave its sockets without protection */
 	uint32_t max_message;			/**< octets, 0 for the module's default */
 	uint32_t deadline_ms;			/**< 0 for the module's default */
+	uint32_t pin_wait;			/**< seconds for which a bootstrap message waits for its PIN */
 	uint32_t flows;				/**< replies only: flows that hold the rule */
 	uint64_t hits;				/**< replies only: sockets or datagrams it selected */
 	struct omasec_seen seen;		/**< replies only */

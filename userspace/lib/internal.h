@@ -44,7 +44,7 @@ struct omasec {
 extern const struct genl_set omasec_set_cred, omasec_set_account, omasec_set_rule,
 	omasec_set_flow, omasec_set_message, omasec_set_counter, omasec_set_status,
 	omasec_set_config, omasec_set_attach, omasec_set_event, omasec_set_register, omasec_set_chunk,
-	omasec_set_blob_verdict, omasec_set_blob_protection;
+	omasec_set_blob_verdict, omasec_set_blob_protection, omasec_set_wait;
 
 /* struct for omasec_set_config */
 struct reply_config {
@@ -67,6 +67,12 @@ struct reply_chunk {
 /* struct for omasec_set_blob_verdict */
 struct reply_verdict {
 	struct omasec_blob_verdict v;
+	bool has_reason;
+};
+
+/* struct for omasec_set_wait */
+struct reply_wait {
+	struct omasec_wait w;
 	bool has_reason;
 };
 

@@ -26,6 +26,7 @@ void omasec_rule_init(struct omasec_rule *rule)
 {
 	memset(rule, 0, sizeof(*rule));
 	rule->integrity = OMASEC_INTEGRITY_HMAC;
+	rule->pin_wait = OMASEC_PIN_WAIT_DEFAULT;
 }
 
 static void rule_put_selector(struct genl_msg *m, const struct omasec_rule *r)
@@ -74,6 +75,7 @@ int omasec_rule_add(struct omasec *o, const struct omasec_rule *r, uint32_t *id)
 	genl_put_u8(&m, OMASEC_A_RULE_TLS, r->tls);
 	genl_put_u8(&m, OMASEC_A_RULE_NOTIFICATION_13, r->notification_13);
 	genl_put_u8(&m, OMASEC_A_RULE_NONCE_RESYNC, r->nonce_resync);
+	genl_put_u32(&m, OMASEC_A_RULE_PIN_WAIT, r->pin_wait);
 	if (r->max_message)
 		genl_put_u32(&m, OMASEC_A_RULE_MAX_MESSAGE, r->max_message);
 	if (r->deadline_ms)

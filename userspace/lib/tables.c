@@ -70,6 +70,7 @@ static const struct genl_field rule_fields[] = {
 	R(UNPROTECTED, GENL_FLAG, unprotected, "unprotected"),
 	R(NOTIFICATION_13, GENL_U8, notification_13, "notification-1.3"),
 	R(NONCE_RESYNC, GENL_U8, nonce_resync, "nonce-resync"),
+	R(PIN_WAIT, GENL_U32, pin_wait, "pin-wait"),
 	R(FLOWS, GENL_U32, flows, "flows"),
 	R(HITS, GENL_U64, hits, "hits"),
 	R(RX_MAC, GENL_U64, seen.rx_mac, "rx-mac"),
@@ -168,6 +169,7 @@ static const struct genl_field status_fields[] = {
 	S(MD5_DRIVER, GENL_STR, md5_driver, "md5-driver"),
 	S(NEEDS_HELPER, GENL_FLAG, needs_helper, "needs-helper"),
 	S(GENERATION, GENL_U32, generation, "generation"),
+	S(WAITING, GENL_U32, waiting, "waiting"),
 };
 const struct genl_set omasec_set_status = GENL_SET(status_fields, OMASEC_A_STATUS_MAX);
 
@@ -260,3 +262,27 @@ static const struct genl_field blob_protection_fields[] = {
 };
 const struct genl_set omasec_set_blob_protection =
 	GENL_SET(blob_protection_fields, OMASEC_A_BLOB_MAX);
+
+#define W(a, t, m, n) GENL_FIELD(OMASEC_A_WAIT_##a, t, struct reply_wait, w.m, n)
+static const struct genl_field wait_fields[] = {
+	W(ID, GENL_U32, id, "id"),
+	W(ACCOUNT, GENL_STR, account, "account"),
+	W(RULE, GENL_U32, rule, "rule"),
+	W(SEC, GENL_U8, sec, "sec"),
+	W(KIND, GENL_U8, kind, "kind"),
+	W(FAMILY, GENL_U16, family, "family"),
+	W(LOCAL_ADDRESS, GENL_ADDR, local, "local-address"),
+	W(LOCAL_PORT, GENL_U16, local_port, "local-port"),
+	W(PEER_ADDRESS, GENL_ADDR, peer, "peer-address"),
+	W(PEER_PORT, GENL_U16, peer_port, "peer-port"),
+	W(LENGTH, GENL_U32, length, "length"),
+	W(SECONDS, GENL_U32, seconds, "seconds"),
+	W(TRIES, GENL_U32, tries, "tries"),
+	GENL_FIELD_NAME(OMASEC_A_WAIT_PIN, "pin"),
+	GENL_FIELD_NAME(OMASEC_A_WAIT_REFUSE, "refuse"),
+	GENL_FIELD_AUX(OMASEC_A_WAIT_REASON, GENL_U32, struct reply_wait, w.reason, has_reason,
+		       "reason"),
+	W(TEXT, GENL_STR, text, "text"),
+	W(WAITS, GENL_FLAG, waits, "waits"),
+};
+const struct genl_set omasec_set_wait = GENL_SET(wait_fields, OMASEC_A_WAIT_MAX);

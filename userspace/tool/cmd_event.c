@@ -85,6 +85,10 @@ static json_t *event_json(const struct omasec_event *e)
 	if (e->cookie)
 		out_set(o, "cookie", out_number(e->cookie));
 	tls_json(o, e->tls_version, e->tls_suite, e->tls_name);
+	if (e->wait) {
+		out_set(o, "wait", json_integer(e->wait));
+		out_set(o, "sec", json_string(omasec_name(OMASEC_NAMES_SEC, e->sec)));
+	}
 	if (e->text[0])
 		out_set(o, "text", out_text(e->text));
 	return o;
@@ -127,6 +131,8 @@ static void event_line(const struct tool *t, const struct omasec_event *e)
 		printf(": %s", value_safe(e->text, safe, sizeof(safe)));
 	else if (e->reason)
 		printf(": %s", omasec_reason_text(e->reason));
+	if (e->wait)
+		printf(" (%s: omasec blob pin %u)", omasec_name(OMASEC_NAMES_SEC, e->sec), e->wait);
 	putchar('\n');
 }
 

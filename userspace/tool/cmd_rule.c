@@ -33,6 +33,7 @@ static void rule_json_datagrams(json_t *o, const struct omasec_rule *r)
 	out_set(o, "notification-1.3",
 		json_string(omasec_name(OMASEC_NAMES_NOTIFICATION_13, r->notification_13)));
 	out_set(o, "nonce-resync", json_string(omasec_name(OMASEC_NAMES_NONCE_RESYNC, r->nonce_resync)));
+	out_set(o, "pin-wait", json_integer(r->pin_wait));
 }
 
 json_t *rule_json(const struct omasec_rule *r)

@@ -174,6 +174,7 @@ static int print_json(struct tool *t, struct screen *s)
 	out_set(st, "flows", json_integer(s->st.flows));
 	out_set(st, "listeners", json_integer(s->st.listeners));
 	out_set(st, "pending", json_integer(s->st.pending));
+	out_set(st, "waiting", json_integer(s->st.waiting));
 	out_set(st, "memory", out_number(s->st.memory));
 	out_set(st, "memory-max", out_number(s->st.memory_max));
 	out_set(st, "md5-driver", out_text(s->st.md5_driver));
@@ -230,6 +231,9 @@ static int print_text(struct tool *t, struct screen *s)
 		printf("%llu datagram%s, %llu notification%s right and delivered\n",
 		       (unsigned long long)s->datagrams, s->datagrams == 1 ? "" : "s",
 		       (unsigned long long)s->notifications, s->notifications == 1 ? "" : "s");
+	if (s->st.waiting)
+		printf("%u bootstrap message%s for a PIN: omasec blob waiting\n", s->st.waiting,
+		       s->st.waiting == 1 ? " waits" : "s wait");
 	printf("\n%sProtected%s\n", bold, plain);
 	out_table_end(t, s->table, 2, "Nothing: there are no rules (omasec apply FILE).");
 	s->table = NULL;

@@ -78,6 +78,13 @@ const struct command commands[] = {
 	  "KIND as for verify, but not push. A notification is given without its digest. A message uses the nonce of the account up.",
 	  OPT_PIN | OPT_SECRET_FILE | OPT_SECRET_FD, &setting_blob_protect, COMPLETE_BLOB,
 	  cmd_blob_protect },
+	{ "blob", "waiting", "", "Bootstrap messages that wait for a PIN.",
+	  "How long a message waits is pin-wait in the rule that selected it.",
+	  0, NULL, COMPLETE_NONE, cmd_blob_waiting },
+	{ "blob", "pin", "ID [--refuse | --secret-file FILE | --secret-fd N]",
+	  "Give the PIN for a message that waits.",
+	  "The PIN is asked for, or read from a file or descriptor; with userpinmac it is the PIN and the digits of the MAC. A right one delivers the message, the third wrong one ends it. --refuse gives the message up. Exit code 1 when it was not delivered.",
+	  OPT_REFUSE | OPT_SECRET_FILE | OPT_SECRET_FD, NULL, COMPLETE_WAIT, cmd_blob_pin },
 
 	{ "key", "list", "", "Keys in the user keyring; their contents cannot be read.", NULL,
 	  0, NULL, COMPLETE_NONE, cmd_key_list },

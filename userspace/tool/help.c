@@ -145,6 +145,13 @@ static int complete_flow(void *arg, const struct omasec_flow *f)
 	return 0;
 }
 
+static int complete_wait(void *arg, const struct omasec_wait *w)
+{
+	(void)arg;
+	printf("%u\n", w->id);
+	return 0;
+}
+
 static int complete_key(void *arg, const struct keyring_key *key)
 {
 	(void)arg;
@@ -180,6 +187,9 @@ static void complete_live(struct tool *t, enum complete what)
 		break;
 	case COMPLETE_FLOW:
 		omasec_flow_each(t->o, complete_flow, NULL);
+		break;
+	case COMPLETE_WAIT:
+		omasec_wait_each(t->o, complete_wait, NULL);
 		break;
 	default:
 		break;

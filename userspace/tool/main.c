@@ -19,7 +19,7 @@
 
 enum {
 	LONG_COUNT = 256, LONG_TIMEOUT, LONG_REPLACE, LONG_ALL, LONG_INTERVAL,
-	LONG_SECRET_FILE, LONG_SECRET_FD, LONG_HTML, LONG_PIN, LONG_COMPLETE,
+	LONG_SECRET_FILE, LONG_SECRET_FD, LONG_HTML, LONG_PIN, LONG_REFUSE, LONG_COMPLETE,
 };
 
 static const struct option options[] = {
@@ -37,6 +37,7 @@ static const struct option options[] = {
 	{ "secret-fd", required_argument, NULL, LONG_SECRET_FD },
 	{ "html", required_argument, NULL, LONG_HTML },
 	{ "pin", no_argument, NULL, LONG_PIN },
+	{ "refuse", no_argument, NULL, LONG_REFUSE },
 	{ "complete", no_argument, NULL, LONG_COMPLETE },
 	{ NULL, 0, NULL, 0 }
 };
@@ -48,6 +49,7 @@ static const char *option_name(int bit)
 		{ OPT_ALL, "--all" }, { OPT_INTERVAL, "--interval" },
 		{ OPT_SECRET_FILE, "--secret-file" }, { OPT_SECRET_FD, "--secret-fd" },
 		{ OPT_HTML, "--html" }, { OPT_DRY_RUN, "--dry-run" }, { OPT_PIN, "--pin" },
+		{ OPT_REFUSE, "--refuse" },
 	};
 	unsigned int i;
 
@@ -127,6 +129,9 @@ static int read_options(struct tool *t, struct wanted *w, int argc, char **argv)
 			break;
 		case LONG_PIN:
 			t->given |= OPT_PIN;
+			break;
+		case LONG_REFUSE:
+			t->given |= OPT_REFUSE;
 			break;
 		case LONG_COMPLETE:
 			w->complete = true;

@@ -141,6 +141,18 @@ static int parse_deadline(const struct setting *s, void *conf, const char *value
 	return 0;
 }
 
+static int parse_pin_wait(const struct setting *s, void *conf, const char *value)
+{
+	struct rule_conf *c = conf;
+	uint64_t seconds;
+
+	(void)s;
+	if (value_u64(value, 0, OMASEC_PIN_WAIT_MAX, &seconds))
+		return -EINVAL;
+	c->r.pin_wait = (uint32_t)seconds;
+	return 0;
+}
+
 /* Words that are only of the tool, in the order of their enum. */
 enum { NO_WORDS = -1, FORMAT_WORDS = -2, NONCE_WORDS = -3 };
 static const char *const format_words[] = { "auto", "dmacc", "w7", NULL };
@@ -261,6 +273,7 @@ enum {
 	R_DIRECTION, R_PORT, R_ADDRESS, R_UID, R_CGROUP, R_ACCOUNT, R_ROLE, R_BINDING, R_INTEGRITY, R_TRANSPORT,
 	R_AUTH_MODE, R_FIRST_CONTACT, R_OTHER, R_MAX_MESSAGE, R_DEADLINE, R_ON_DENY, R_HELPER_LOST,
 	R_PROTOCOL, R_NOTIFICATION_13, R_NONCE_RESYNC, R_TLS, R_TLS_CHECK, R_TLS_MIN, R_UNPROTECTED,
+	R_PIN_WAIT,
 };
 
 static const struct setting rule_settings[] = {
@@ -319,6 +332,8 @@ static const struct setting rule_settings[] = {
 	[R_NONCE_RESYNC] = { "nonce-resync", "off, on or ascii", parse_enum, false,
 		OMASEC_NAMES_NONCE_RESYNC, R(r.nonce_resync),
 		"A notification may use the nonce 00000000, once a minute: as octets (on), or also as text (ascii)." },
+	[R_PIN_WAIT] = { "pin-wait", "seconds from 0 to 3600", parse_pin_wait, false, NO_WORDS, 0,
+		"How long a bootstrap message waits for its PIN; 0: it is refused at once." },
 };
 
 static const struct setting import_settings[] = {
@@ -513,7 +528,7 @@ static void check_udp(const struct rule_conf *c, setting_report report, void *ar
 
 static void check_tcp(const struct rule_conf *c, setting_report report, void *arg)
 {
-	static const int udp_only[] = { R_NOTIFICATION_13, R_NONCE_RESYNC };
+	static const int udp_only[] = { R_NOTIFICATION_13, R_NONCE_RESYNC, R_PIN_WAIT };
 	size_t i;
 
 	for (i = 0; i < COUNT(udp_only); i++)

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SETTING_MAX 24
+#define SETTING_MAX 28
 #define SETTING_PATH_MAX 1024
 
 /* Whose credential; and then whose secret for bootstrap messages. */

@@ -30,6 +30,7 @@ enum {
 	OPT_HTML = 1 << 7,
 	OPT_DRY_RUN = 1 << 8,
 	OPT_PIN = 1 << 9,
+	OPT_REFUSE = 1 << 10,
 };
 
 /**
@@ -57,6 +58,7 @@ enum complete {
 	COMPLETE_KEY,		/* account, then client or server */
 	COMPLETE_FILE,
 	COMPLETE_BLOB,		/* kind of a blob, then a file */
+	COMPLETE_WAIT,		/* a message that waits for a PIN */
 };
 
 /**
@@ -120,6 +122,8 @@ int cmd_account_import(struct tool *t, int argc, char **argv);
 int cmd_account_pin_reset(struct tool *t, int argc, char **argv);
 int cmd_blob_verify(struct tool *t, int argc, char **argv);
 int cmd_blob_protect(struct tool *t, int argc, char **argv);
+int cmd_blob_waiting(struct tool *t, int argc, char **argv);
+int cmd_blob_pin(struct tool *t, int argc, char **argv);
 int cmd_rule_list(struct tool *t, int argc, char **argv);
 int cmd_rule_add(struct tool *t, int argc, char **argv);
 int cmd_rule_del(struct tool *t, int argc, char **argv);
