@@ -10,6 +10,7 @@
 #include "../../kmod/config.h"
 #include "../../kmod/control.h"
 #include "../../kmod/message.h"
+#include "../../kmod/pin.h"
 #include "../../kmod/upcall.h"
 
 #define HELPER_PORT	0x7fff1001	/* nobody has it: notices come back, MSG_NEXT works */
@@ -23,6 +24,7 @@ static inline int control_kunit_init(struct kunit *test)
 	on->net = &init_net;
 	spin_lock_init(&on->flow_lock);
 	KUNIT_ASSERT_EQ(test, omasec_stats_init(on), 0);
+	KUNIT_ASSERT_EQ(test, omasec_pins_init(on), 0);
 	KUNIT_ASSERT_EQ(test, omasec_control_net_init(on), 0);
 	test->priv = on;
 	return 0;
@@ -35,8 +37,10 @@ static inline void control_kunit_exit(struct kunit *test)
 
 	if (!on || !on->control)
 		return;
+	omasec_pins_pre_exit(on);
 	omasec_control_net_pre_exit(on);
 	omasec_control_net_exit(on);
+	omasec_pins_exit(on);
 	synchronize_net();	/* the guard's hooks */
 	omasec_stats_exit(on);
 }

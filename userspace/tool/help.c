@@ -35,6 +35,7 @@ static void help_options(unsigned int options)
 		{ OPT_ALL, "--all", "all of them" },
 		{ OPT_SECRET_FILE, "--secret-file FILE", "read the password from a file; - is standard input" },
 		{ OPT_SECRET_FD, "--secret-fd N", "read the password from a descriptor" },
+		{ OPT_REFUSE, "--refuse", "give the message up" },
 		{ OPT_DRY_RUN, "-n, --dry-run", "only show what would be done" },
 	};
 	unsigned int i;
