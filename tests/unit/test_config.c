@@ -136,15 +136,18 @@ static void takes_every_key_of_datagrams(void **state)
 
 	(void)state;
 	assert_int_equal(parse(ACCOUNT UDP "tls = forbid\nnonce-resync = ascii\n"
-			       "notification-1.3 = pass\nmax-message = 2K\nother = pass\n"), 0);
+			       "notification-1.3 = pass\nmax-message = 2K\nother = pass\n"
+			       "pin-wait = 0\n"), 0);
 	r = &c.rule[0].r;
 	assert_int_equal(r->protocol, OMASEC_PROTOCOL_UDP);
 	assert_int_equal(r->binding, OMASEC_BINDING_WSP);
 	assert_int_equal(r->tls, OMASEC_TLS_FORBID);
 	assert_int_equal(r->nonce_resync, OMASEC_NONCE_RESYNC_ASCII);
 	assert_int_equal(r->notification_13, OMASEC_NOTIFICATION_13_PASS);
+	assert_int_equal(r->pin_wait, 0);
 	assert_int_equal(parse(ACCOUNT UDP), 0);
 	r = &c.rule[0].r;
+	assert_int_equal(r->pin_wait, 300);
 	assert_int_equal(r->nonce_resync, OMASEC_NONCE_RESYNC_OFF);
 	assert_int_equal(r->notification_13, OMASEC_NOTIFICATION_13_REFUSE);
 	assert_int_equal(r->integrity, OMASEC_INTEGRITY_HMAC);
@@ -265,6 +268,9 @@ static const struct {
 	{ ACCOUNT RULE "binding = wsp\n", 8, "[rule r] binding: expected http" },
 	{ ACCOUNT RULE "nonce-resync = on\n", 8, "[rule r] nonce-resync: is for protocol udp" },
 	{ ACCOUNT RULE "notification-1.3 = pass\n", 8, "[rule r] notification-1.3: is for protocol udp" },
+	{ ACCOUNT RULE "pin-wait = 5\n", 8, "[rule r] pin-wait: is for protocol udp" },
+	{ ACCOUNT UDP "pin-wait = 3601\n", 9, "[rule r] pin-wait: expected seconds from 0 to 3600" },
+	{ ACCOUNT UDP "pin-wait = 5s\n", 9, "[rule r] pin-wait: expected seconds" },
 	{ ACCOUNT RULE "protocol = sctp\n", 8, "[rule r] protocol: expected tcp or udp" },
 	{ ACCOUNT RULE "address = 192.0.2.1/24\n", 8, "[rule r] address: expected an address" },
 	{ ACCOUNT RULE "address = ::ffff:1.2.3.4\n", 8, "address" },

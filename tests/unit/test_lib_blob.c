@@ -208,6 +208,63 @@ static void resets_pins_of_one_account(void **state)
 	assert_true(sent_is(OMASEC_A_ACCOUNT_NAME, "mgmt", 5));
 }
 
+/* ---- messages that wait for a PIN */
+
+static void wait_reply(uint32_t reason, bool waits)
+{
+	reply.len = 0;
+	attr_u32(&reply, OMASEC_A_WAIT_ID, 7);
+	attr_str(&reply, OMASEC_A_WAIT_ACCOUNT, "mgmt");
+	attr_u8(&reply, OMASEC_A_WAIT_SEC, OMASEC_SEC_USERPIN);
+	attr_u32(&reply, OMASEC_A_WAIT_REASON, reason);
+	attr_u32(&reply, OMASEC_A_WAIT_TRIES, 2);
+	if (waits)
+		attr_put(&reply, OMASEC_A_WAIT_WAITS, NULL, 0);
+	fake.handler = answer;
+}
+
+static void gives_a_pin(void **state)
+{
+	static const uint32_t id = 7;
+	struct omasec_wait w;
+
+	(void)state;
+	wait_reply(0, false);
+	assert_int_equal(omasec_wait_pin(fake.o, 7, "1234", &w), 0);
+	assert_int_equal(genl_command((struct nlmsghdr *)sent), OMASEC_CMD_WAIT_PIN);
+	assert_true(sent_is(OMASEC_A_WAIT_ID, &id, 4));
+	assert_true(sent_is(OMASEC_A_WAIT_PIN, "1234", 4));
+	assert_false(sent_has(OMASEC_A_WAIT_REFUSE));
+	assert_string_equal(w.account, "mgmt");
+	wait_reply(OMASEC_REASON_PIN_WRONG, true);
+	assert_int_equal(omasec_wait_pin(fake.o, 7, "1234", &w), -EKEYREJECTED);
+	assert_int_equal(w.reason, OMASEC_REASON_PIN_WRONG);
+	assert_true(w.waits);
+	assert_int_equal(w.tries, 2);
+	wait_reply(OMASEC_REASON_KILLED, false);
+	assert_int_equal(omasec_wait_pin(fake.o, 7, NULL, &w), -EKEYREJECTED);
+	assert_true(sent_has(OMASEC_A_WAIT_REFUSE));
+	assert_false(sent_has(OMASEC_A_WAIT_PIN));
+}
+
+/* No answer, or one without a reason, delivered nothing; nor did giving up. */
+static void delivers_only_what_the_module_says(void **state)
+{
+	struct omasec_wait w;
+
+	(void)state;
+	fake.handler = ack_only;
+	assert_int_equal(omasec_wait_pin(fake.o, 7, "1234", &w), -EBADMSG);
+	reply.len = 0;
+	attr_u32(&reply, OMASEC_A_WAIT_ID, 7);
+	fake.handler = answer;
+	assert_int_equal(omasec_wait_pin(fake.o, 7, "1234", &w), -EBADMSG);
+	wait_reply(0, false);
+	assert_int_equal(omasec_wait_pin(fake.o, 7, NULL, &w), -EBADMSG);
+	fake.handler = must_not_be_sent;
+	assert_int_equal(omasec_wait_pin(fake.o, 7, "", &w), -EINVAL);
+}
+
 static void sends_the_secrets_of_an_account(void **state)
 {
 	struct omasec_account a = {
@@ -235,6 +292,8 @@ int main(void)
 		T(reads_what_protects),
 		T(refuses_protection_that_is_none),
 		T(resets_pins_of_one_account),
+		T(gives_a_pin),
+		T(delivers_only_what_the_module_says),
 		T(sends_the_secrets_of_an_account),
 	};
 
