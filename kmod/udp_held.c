@@ -68,7 +68,8 @@ static bool omasec_held_ruled(struct omasec_udp *u, u32 id)
  * @ops: of the holder
  *
  * Context: process, may sleep.
- * Return: enum omasec_reason: 0, and the holder goes on to omasec_held_ready(); QUEUE_FULL, NO_MEMORY, KILLED when the namespace goes.
+ * Return: enum omasec_reason: 0, and the holder goes on to omasec_held_ready();
+ * QUEUE_FULL, NO_MEMORY, KILLED when the namespace goes.
  */
 unsigned int omasec_held_add(struct omasec_udp *u, struct omasec_held *h,
 			     struct omasec_datagram *d, const struct omasec_held_ops *ops)
