@@ -203,6 +203,16 @@ unsigned int omasec_bootstrap_content_type(const char *s, size_t len, u32 *type,
 				      mac, b);
 }
 
+bool omasec_bootstrap_claims(const char *s, size_t len)
+{
+	struct omasec_bootstrap b;
+	u32 type = OMASEC_WSP_NONE;
+
+	/* SEC without MAC and the reverse are among what cannot be read. */
+	return omasec_bootstrap_content_type(s, len, &type, &b) || b.sec != OMASEC_SEC_NONE ||
+	       type == OMASEC_WSP_TYPE_CP_WBXML || type == OMASEC_WSP_TYPE_CP_XML;
+}
+
 bool omasec_bootstrap_is_wbxml(struct omasec_slice body)
 {
 	/* Version 1.1 to 1.3, public identifier, charset, string table: at least an octet each. */

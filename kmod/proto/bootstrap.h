@@ -73,6 +73,12 @@ unsigned int omasec_bootstrap_parse(u8 form, u32 code, struct omasec_slice text,
  */
 unsigned int omasec_bootstrap_content_type(const char *s, size_t len, u32 *type,
 					   struct omasec_bootstrap *b);
+/*
+ * By its Content-Type alone some reader could take a message for a bootstrap message and
+ * not for one of a session: it is of client provisioning, or has something like SEC or
+ * MAC, or parameters that cannot be read.
+ */
+bool omasec_bootstrap_claims(const char *s, size_t len);
 /* @body can be WBXML, the only form that a MAC is defined for. */
 bool omasec_bootstrap_is_wbxml(struct omasec_slice body);
 

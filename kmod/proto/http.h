@@ -125,7 +125,8 @@ bool omasec_http_idle(const struct omasec_http *h);
 
 /*
  * OMA DM content: application/vnd.syncml.dm+xml, +wbxml, and any other
- * application/vnd.syncml…, application/vnd.wap.… or application/vnd.oma.… type.
+ * application/vnd.syncml…, application/vnd.wap.… or application/vnd.oma.… type, and
+ * client provisioning in XML, text/vnd.wap.connectivity….
  */
 bool omasec_http_is_dm(struct omasec_slice content_type);
 

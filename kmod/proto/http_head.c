@@ -396,5 +396,6 @@ bool omasec_http_is_dm(struct omasec_slice content_type)
 {
 	return omasec_slice_begins(content_type, "application/vnd.syncml") ||
 	       omasec_slice_begins(content_type, "application/vnd.wap.") ||
-	       omasec_slice_begins(content_type, "application/vnd.oma.");
+	       omasec_slice_begins(content_type, "application/vnd.oma.") ||
+	       omasec_slice_begins(content_type, "text/vnd.wap.connectivity");
 }

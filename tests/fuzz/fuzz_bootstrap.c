@@ -102,12 +102,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *copy = malloc(size ? size : 1);
 	struct omasec_wsp_push push;
 	struct omasec_bootstrap b;
+	unsigned int reason;
 	u32 type = 0;
 
 	CHECK(copy);
 	if (size)
 		memcpy(copy, data, size);
-	check_params(omasec_bootstrap_content_type(copy, size, &type, &b), &b);
+	reason = omasec_bootstrap_content_type(copy, size, &type, &b);
+	check_params(reason, &b);
+	/* Whatever has SEC, or cannot be read, is never taken for one of a session. */
+	CHECK(omasec_bootstrap_claims(copy, size) || (!reason && b.sec == OMASEC_SEC_NONE));
 	if (!omasec_wsp_push_parse(copy, size, &push))
 		check_params(omasec_bootstrap_parse(push.sec_form, push.sec, push.sec_text, push.mac, &b), &b);
 	check_mac((const u8 *)copy, size);

@@ -20,6 +20,7 @@
  * @what: part of what is said to be wrong
  * @type: number of the media type
  * @sec: enum omasec_sec
+ * @claims: it is read, and claims to be of a bootstrap message
  */
 struct content_type_vector {
 	const char *name, *text;
@@ -27,23 +28,29 @@ struct content_type_vector {
 	const char *what;
 	u32 type;
 	u8 sec;
-	bool colon;
+	bool colon, claims;
 };
 
-#define BAD(n, t, w) { n, t, OMASEC_REASON_BOOTSTRAP_BAD, w, 0, 0, false }
+#define BAD(n, t, w) { n, t, OMASEC_REASON_BOOTSTRAP_BAD, w, 0, 0, false, false }
 
 static const struct content_type_vector content_type_vectors[] = {
 	{ "reads_networkid", TYPE_DM "; SEC=NETWORKID; MAC=" MAC40, 0, NULL, 0x42,
-	  OMASEC_SEC_NETWPIN, false },
+	  OMASEC_SEC_NETWPIN, false, true },
 	{ "reads_userpin_networkid", TYPE_DM ";sec=userpin_networkid;mac=" MAC40, 0, NULL, 0x42,
-	  OMASEC_SEC_USERNETWPIN, true },
+	  OMASEC_SEC_USERNETWPIN, true, true },
 	{ "reads_usernetwpin", TYPE_CP "; MAC=" MAC40 " ; SEC=\"USERNETWPIN\"", 0, NULL, 0x36,
-	  OMASEC_SEC_USERNETWPIN, false },
+	  OMASEC_SEC_USERNETWPIN, false, true },
 	{ "reads_netwpin_beside_charset", TYPE_CP "; charset=\"utf-8\"; SEC=NETWPIN; MAC=" MAC40, 0,
-	  NULL, 0x36, OMASEC_SEC_NETWPIN, false },
-	{ "reads_userpinmac", TYPE_CP ";SEC=USERPINMAC", 0, NULL, 0x36, OMASEC_SEC_USERPINMAC, false },
-	{ "reads_unsecured", "  " TYPE_CP " ", 0, NULL, 0x36, OMASEC_SEC_NONE, false },
-	{ "reads_another_type", "text/plain", 0, NULL, OMASEC_WSP_NONE, OMASEC_SEC_NONE, false },
+	  NULL, 0x36, OMASEC_SEC_NETWPIN, false, true },
+	{ "reads_userpinmac", TYPE_DM ";SEC=USERPINMAC", 0, NULL, 0x42, OMASEC_SEC_USERPINMAC, false,
+	  true },
+	{ "reads_unsecured", "  " TYPE_CP " ", 0, NULL, 0x36, OMASEC_SEC_NONE, false, true },
+	{ "reads_provisioning_in_xml", "text/vnd.wap.connectivity-xml; charset=utf-8", 0, NULL, 0x35,
+	  OMASEC_SEC_NONE, false, true },
+	{ "reads_another_type", "text/plain", 0, NULL, OMASEC_WSP_NONE, OMASEC_SEC_NONE, false, false },
+	{ "reads_a_session", TYPE_DM "; charset=utf-8", 0, NULL, 0x42, OMASEC_SEC_NONE, false, false },
+	{ "reads_a_session_with_parameters_like_them", TYPE_DM "; SECT=USERPIN; XMAC=1", 0, NULL, 0x42,
+	  OMASEC_SEC_NONE, false, false },
 	BAD("rejects_nothing", "", "cannot be read"),
 	BAD("rejects_no_subtype", "application/; SEC=USERPIN; MAC=" MAC40, "cannot be read"),
 	BAD("rejects_second_slash", "a/b/c", "cannot be read"),

@@ -77,6 +77,8 @@ static void content_types(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, reason, v->reason, "%s", v->name);
 		if (!reason)
 			KUNIT_EXPECT_EQ_MSG(test, b.sec, v->sec, "%s", v->name);
+		KUNIT_EXPECT_EQ_MSG(test, omasec_bootstrap_claims(v->text, strlen(v->text)),
+				    reason || v->claims, "%s", v->name);
 	}
 }
 

@@ -402,12 +402,13 @@ static void knows_dm_types(void **state)
 		"Application/VND.SyncML.DM+XML", "application/vnd.syncml+xml",
 		"application/vnd.syncml.notification", "application/vnd.wap.connectivity-wbxml",
 		"application/vnd.oma.dm.notification",
-		"application/vnd.syncml.dm+xml;charset=utf-8",
+		"application/vnd.syncml.dm+xml;charset=utf-8", "Text/vnd.wap.connectivity-xml",
 	};
 	static const char * const no[] = {
 		"", "a", "application/vnd.syncm", "application/vnd.wap", "application/vnd.omax",
 		"text/xml", "application/octet-stream", "xapplication/vnd.syncml.dm+xml",
 		" application/vnd.syncml.dm+xml", "application/vnd_syncml",
+		"text/vnd.wap.wml",
 	};
 	struct omasec_slice s;
 	size_t i;
