@@ -313,6 +313,7 @@ struct omasec_rule {
 	uint8_t tls;				/**< enum omasec_tls */
 	uint8_t notification_13;		/**< enum omasec_notification_13 */
 	uint8_t nonce_resync;			/**< enum omasec_nonce_resync */
+	uint8_t bootstrap;			/**< enum omasec_bootstrap_http */
 	uint8_t tls_check;			/**< enum omasec_tls_check */
 	uint16_t tls_min;			/**< lowest version, 0x0303 is 1.2; 0 for the module's default */
 	bool unprotected;			/**< the rule may leave its sockets without protection */
@@ -532,6 +533,7 @@ enum omasec_names {
 	OMASEC_NAMES_TLS_CHECK,
 	OMASEC_NAMES_NOTIFICATION_13,
 	OMASEC_NAMES_NONCE_RESYNC,
+	OMASEC_NAMES_BOOTSTRAP_HTTP,
 	OMASEC_NAMES_MESSAGE_KIND,
 	OMASEC_NAMES_BLOB_KIND,
 	OMASEC_NAMES_SEC,

@@ -95,7 +95,7 @@ static void omasec_dir_begin(struct omasec_flow *f, int path)
 		omasec_flow_refuse(f, path, OMASEC_REASON_TOO_LARGE, NULL);
 		return;
 	}
-	if (h->encoded && omasec_rule_needs_helper(f->rule)) {
+	if (h->encoded && omasec_rule_needs_helper(f->rule) && !omasec_fetched_is(f, path)) {
 		omasec_flow_refuse(f, path, OMASEC_REASON_DM_BAD,
 				   "the body has a Content-Encoding");
 		return;
@@ -110,7 +110,11 @@ static void omasec_dir_begin(struct omasec_flow *f, int path)
 	memcpy(m->content_type, h->content_type.p,
 	       min_t(size_t, h->content_type.len, OMASEC_TYPE_MAX));
 	d->msg = m;
-	if (path == OMASEC_PATH_RX && f->rule->integrity != OMASEC_INTEGRITY_NONE) {
+	if (omasec_fetched_is(f, path)) {
+		m->kind = OMASEC_MESSAGE_KIND_BOOTSTRAP;
+		if (!omasec_fetched_begin(f, path))
+			return;
+	} else if (path == OMASEC_PATH_RX && f->rule->integrity != OMASEC_INTEGRITY_NONE) {
 		d->md5 = omasec_md5_new(GFP_KERNEL_ACCOUNT);
 		if (!d->md5)
 			goto nomem;
@@ -128,7 +132,7 @@ static void omasec_dir_pass(struct omasec_flow *f, int path)
 	struct omasec_dir *d = omasec_flow_dir(f, path);
 	struct omasec_exchange *x = &f->exch;
 
-	if (f->rule->other != OMASEC_OTHER_PASS) {
+	if (f->rule->other != OMASEC_OTHER_PASS && !omasec_fetched_asks(f, path)) {
 		omasec_flow_refuse(f, path, OMASEC_REASON_NOT_DM, NULL);
 		return;
 	}
@@ -136,6 +140,7 @@ static void omasec_dir_pass(struct omasec_flow *f, int path)
 		x->req_open = true;
 		x->resp_open = true;
 		x->answers_head = d->h.is_head;
+		x->dm = false;
 		x->close_after = d->h.close;
 	} else {
 		x->close_after |= d->h.close;

@@ -190,6 +190,7 @@ unsigned int omasec_emit_tx(struct omasec_flow *f, struct omasec_msg *m)
 		return reason;
 	f->tx.messages++;
 	f->tx.bytes += len;
+	mac |= m->mac_state == OMASEC_MAC_STATE_OK;	/* it came with its own */
 	omasec_rule_saw(f->rule, mac ? OMASEC_SEEN_TX_MAC : OMASEC_SEEN_TX_PLAIN);
 	omasec_stat_inc(f->on, OMASEC_STAT_TX_MESSAGES);
 	omasec_stat_add(f->on, OMASEC_STAT_TX_BYTES, len);

@@ -90,6 +90,7 @@ struct omasec_dir {
  * @req_open: a request has begun and has not gone through completely
  * @resp_open: its final response has not gone through
  * @answers_head: the request was HEAD
+ * @dm: the request was a DM message of a session
  * @resent: we sent the request again ourselves
  * @close_after: the request asked for the connection to close
  * @closing: no further message may follow
@@ -97,7 +98,7 @@ struct omasec_dir {
  * @req_head_len: its length
  */
 struct omasec_exchange {
-	bool req_open, resp_open, answers_head, resent, close_after, closing;
+	bool req_open, resp_open, answers_head, dm, resent, close_after, closing;
 	char *req_head;
 	u32 req_head_len;
 };
@@ -273,6 +274,17 @@ bool omasec_tx_shutdown(struct omasec_flow *f);
 
 /* check.c: enum omasec_reason when it cannot be judged, else 0 and m->mac_state. */
 unsigned int omasec_check_mac(struct omasec_flow *f, struct omasec_msg *m);
+
+/*
+ * fetched.c: bootstrap messages. mtx held. is: the message whose head was read is
+ * one. asks: this request fetches one, and may go. begin, right: false when it was
+ * refused. gone: it went on.
+ */
+bool omasec_fetched_is(struct omasec_flow *f, int path);
+bool omasec_fetched_asks(struct omasec_flow *f, int path);
+bool omasec_fetched_begin(struct omasec_flow *f, int path);
+bool omasec_fetched_right(struct omasec_flow *f, int path);
+void omasec_fetched_gone(struct omasec_flow *f, int path);
 
 /* emit.c: what leaves the flow in either direction. mtx held; enum omasec_reason. */
 unsigned int omasec_emit_tx(struct omasec_flow *f, struct omasec_msg *m);

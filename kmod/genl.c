@@ -65,7 +65,7 @@ static const struct nla_policy omasec_account_nonce_nl_policy[OMASEC_A_ACCOUNT_S
 };
 
 /* OMASEC_CMD_RULE_ADD */
-static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_PIN_WAIT + 1] = {
+static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_BOOTSTRAP + 1] = {
 	[OMASEC_A_RULE_NAME] = { .type = NLA_NUL_STRING, .len = OMASEC_NAME_MAX, },
 	[OMASEC_A_RULE_DIRECTION] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OMASEC_A_RULE_PORT_MIN] = NLA_POLICY_MIN(NLA_U16, 1),
@@ -94,6 +94,7 @@ static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_PIN_WAIT 
 	[OMASEC_A_RULE_TLS_MIN] = NLA_POLICY_RANGE(NLA_U16, 769, 772),
 	[OMASEC_A_RULE_UNPROTECTED] = { .type = NLA_FLAG, },
 	[OMASEC_A_RULE_PIN_WAIT] = { .type = NLA_U32, },
+	[OMASEC_A_RULE_BOOTSTRAP] = NLA_POLICY_MAX(NLA_U8, 2),
 };
 
 /* OMASEC_CMD_RULE_DEL */
@@ -249,7 +250,7 @@ static const struct genl_ops omasec_nl_ops[] = {
 		.cmd = OMASEC_CMD_RULE_ADD,
 		.doit = omasec_nl_rule_add_doit,
 		.policy = omasec_rule_add_nl_policy,
-		.maxattr = OMASEC_A_RULE_PIN_WAIT,
+		.maxattr = OMASEC_A_RULE_BOOTSTRAP,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 	{

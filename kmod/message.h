@@ -33,6 +33,7 @@ enum omasec_msg_state { OMASEC_MSG_NEW, OMASEC_MSG_PENDING, OMASEC_MSG_HANDED, O
  *	verdict may set it (before DECIDED).
  * @user: in the header, "" for none
  * @mac_state: enum omasec_mac_state
+ * @kind: enum omasec_message_kind
  * @http_kind: enum omasec_http_kind
  * @content_type: without parameters
  * @body: transfer coding removed. Immutable while PENDING or HANDED.
@@ -60,7 +61,7 @@ struct omasec_msg {
 	struct omasec_net *on;
 	u64 flow_id;
 	atomic_t state;
-	u8 path, role, http_kind, mac_state;
+	u8 path, role, http_kind, mac_state, kind;
 	struct omasec_rule *rule;
 	struct omasec_account *account;
 	char user[OMASEC_USER_MAX + 1];

@@ -139,6 +139,7 @@ static int omasec_nl_rule_protection(struct genl_info *info, struct omasec_rule 
 	r->notification_13 = omasec_nl_u8(attrs, OMASEC_A_RULE_NOTIFICATION_13,
 					  OMASEC_NOTIFICATION_13_REFUSE);
 	r->nonce_resync = omasec_nl_u8(attrs, OMASEC_A_RULE_NONCE_RESYNC, OMASEC_NONCE_RESYNC_OFF);
+	r->bootstrap = omasec_nl_u8(attrs, OMASEC_A_RULE_BOOTSTRAP, OMASEC_BOOTSTRAP_HTTP_CHECK);
 	if (r->integrity != OMASEC_INTEGRITY_NONE && !omasec_crypto_has_md5())
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_INTEGRITY], -EOPNOTSUPP,
 				      "integrity hmac needs md5, which this kernel lacks (FIPS, or no CONFIG_CRYPTO_MD5)");
@@ -163,6 +164,9 @@ static const char *omasec_nl_rule_unfit(const struct omasec_rule *r)
 			return "binding wsp is for protocol udp";
 		if (r->notification_13 || r->nonce_resync)
 			return "notification-1.3 and nonce-resync are for protocol udp";
+		if (r->bootstrap == OMASEC_BOOTSTRAP_HTTP_FETCH &&
+		    (sel->direction != OMASEC_DIRECTION_OUT || r->role != OMASEC_ROLE_CLIENT))
+			return "bootstrap fetch is for direction out and role client";
 		return NULL;
 	}
 	if (r->binding != OMASEC_BINDING_WSP)
@@ -175,8 +179,8 @@ static const char *omasec_nl_rule_unfit(const struct omasec_rule *r)
 		return "protocol udp has integrity hmac: without, a rule would check nothing";
 	if (r->role != OMASEC_ROLE_CLIENT)
 		return "protocol udp has role client: notifications come from servers";
-	if (r->tls_check || r->unprotected)
-		return "tls-check and unprotected are for protocol tcp";
+	if (r->tls_check || r->unprotected || r->bootstrap)
+		return "tls-check, unprotected and bootstrap are for protocol tcp";
 	if (r->auth_mode || r->first_contact || r->on_deny || r->helper_lost)
 		return "auth-mode, first-contact, on-deny and helper-lost are for protocol tcp";
 	return NULL;
@@ -235,6 +239,8 @@ static int omasec_nl_rule_account(struct genl_info *info, struct omasec_config *
 	}
 	if (r->integrity == OMASEC_INTEGRITY_ON_CHALLENGE)
 		return omasec_nl_missing(info, "integrity on-challenge needs an account");
+	if (r->bootstrap == OMASEC_BOOTSTRAP_HTTP_FETCH)
+		return omasec_nl_missing(info, "bootstrap fetch needs an account");
 	if (r->sel.direction == OMASEC_DIRECTION_OUT && r->integrity != OMASEC_INTEGRITY_NONE)
 		return omasec_nl_missing(info, "a rule for direction out needs an account");
 	return 0;
@@ -382,11 +388,11 @@ static int omasec_nl_put_seen(struct sk_buff *skb, const struct omasec_rule *r)
 	return 0;
 }
 
-/* What is about datagrams only. */
-static int omasec_nl_put_datagrams(struct sk_buff *skb, const struct omasec_rule *r)
+/* What is about one protocol only. */
+static int omasec_nl_put_protocol(struct sk_buff *skb, const struct omasec_rule *r)
 {
 	if (r->sel.protocol != OMASEC_PROTOCOL_UDP)
-		return 0;
+		return nla_put_u8(skb, OMASEC_A_RULE_BOOTSTRAP, r->bootstrap);
 	if (nla_put_u8(skb, OMASEC_A_RULE_NOTIFICATION_13, r->notification_13) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_NONCE_RESYNC, r->nonce_resync))
 		return -EMSGSIZE;
@@ -416,7 +422,7 @@ static int omasec_nl_put_rule(struct sk_buff *skb, const struct omasec_rule *r,
 	    nla_put_u8(skb, OMASEC_A_RULE_TLS_CHECK, r->tls_check) ||
 	    nla_put_u16(skb, OMASEC_A_RULE_TLS_MIN, r->tls_min) ||
 	    (r->unprotected && nla_put_flag(skb, OMASEC_A_RULE_UNPROTECTED)) ||
-	    omasec_nl_put_datagrams(skb, r) ||
+	    omasec_nl_put_protocol(skb, r) ||
 	    nla_put_u32(skb, OMASEC_A_RULE_FLOWS, atomic_read(&r->flows)) ||
 	    nla_put_u64_64bit(skb, OMASEC_A_RULE_HITS, atomic64_read(&r->hits),
 			      OMASEC_A_RULE_PAD) ||

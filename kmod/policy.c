@@ -51,6 +51,7 @@ struct omasec_rule *omasec_rule_clone(const struct omasec_rule *r, struct omasec
 	c->tls_check = r->tls_check;
 	c->tls_min = r->tls_min;
 	c->unprotected = r->unprotected;
+	c->bootstrap = r->bootstrap;
 	c->max_message = r->max_message;
 	c->deadline_ms = r->deadline_ms;
 	c->pin_wait = r->pin_wait;
@@ -80,7 +81,7 @@ bool omasec_rule_same(const struct omasec_rule *a, const struct omasec_rule *b)
 	       a->on_deny == b->on_deny && a->helper_lost == b->helper_lost &&
 	       a->tls == b->tls && a->tls_check == b->tls_check && a->tls_min == b->tls_min &&
 	       a->unprotected == b->unprotected && a->notification_13 == b->notification_13 &&
-	       a->nonce_resync == b->nonce_resync &&
+	       a->nonce_resync == b->nonce_resync && a->bootstrap == b->bootstrap &&
 	       a->max_message == b->max_message && a->deadline_ms == b->deadline_ms &&
 	       a->pin_wait == b->pin_wait;
 }

@@ -53,6 +53,7 @@ struct omasec_rule {
 	u8 notification_13;
 	u8 nonce_resync;
 	u8 tls_check;
+	u8 bootstrap;
 	bool unprotected;	/* an administrator wants it so */
 	u16 tls_min;
 	u32 max_message;

@@ -83,9 +83,12 @@ static void omasec_rx_deliver(struct omasec_flow *f)
 		x->req_open = false;
 		x->resp_open = true;
 		x->answers_head = d->h.is_head;
+		x->dm = m->kind == OMASEC_MESSAGE_KIND_SESSION;
 		x->close_after = d->h.close;
 	}
-	if (m->account && m->mac_state == OMASEC_MAC_STATE_OK) {
+	if (m->kind == OMASEC_MESSAGE_KIND_BOOTSTRAP) {
+		omasec_fetched_gone(f, OMASEC_PATH_RX);
+	} else if (m->account && m->mac_state == OMASEC_MAC_STATE_OK) {
 		atomic64_inc(&m->account->messages_ok);
 		if (m->account != f->account) {
 			struct omasec_account *old = f->account;
@@ -144,6 +147,11 @@ static void omasec_rx_complete(struct omasec_flow *f)
 	struct omasec_msg *m = f->rx.msg;
 	unsigned int reason = 0;
 
+	if (m->kind == OMASEC_MESSAGE_KIND_BOOTSTRAP) {
+		if (omasec_fetched_right(f, OMASEC_PATH_RX))
+			omasec_rx_deliver(f);
+		return;
+	}
 	if (f->rule->integrity != OMASEC_INTEGRITY_NONE)
 		reason = omasec_check_mac(f, m);
 	if (reason) {

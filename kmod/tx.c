@@ -41,10 +41,13 @@ static void omasec_tx_send(struct omasec_flow *f)
 		omasec_tx_refuse(f, reason, NULL);
 		return;
 	}
+	if (d->msg->kind == OMASEC_MESSAGE_KIND_BOOTSTRAP)
+		omasec_fetched_gone(f, OMASEC_PATH_TX);
 	if (omasec_flow_connects(f)) {
 		x->req_open = false;
 		x->resp_open = true;
 		x->answers_head = d->h.is_head;
+		x->dm = d->msg->kind == OMASEC_MESSAGE_KIND_SESSION;
 		x->close_after = d->h.close;
 		x->resent = false;
 		if (omasec_rule_needs_helper(f->rule)) {
@@ -67,6 +70,11 @@ static void omasec_tx_complete(struct omasec_flow *f)
 {
 	struct omasec_msg *m = f->tx.msg;
 
+	if (m->kind == OMASEC_MESSAGE_KIND_BOOTSTRAP) {
+		if (omasec_fetched_right(f, OMASEC_PATH_TX))
+			omasec_tx_send(f);
+		return;
+	}
 	trace_omasec_message(f, OMASEC_PATH_TX, m->body.len, m->mac_state);
 	if (omasec_rule_needs_helper(f->rule))
 		omasec_dir_submit(f, OMASEC_PATH_TX);

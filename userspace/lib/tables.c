@@ -71,6 +71,7 @@ static const struct genl_field rule_fields[] = {
 	R(NOTIFICATION_13, GENL_U8, notification_13, "notification-1.3"),
 	R(NONCE_RESYNC, GENL_U8, nonce_resync, "nonce-resync"),
 	R(PIN_WAIT, GENL_U32, pin_wait, "pin-wait"),
+	R(BOOTSTRAP, GENL_U8, bootstrap, "bootstrap"),
 	R(FLOWS, GENL_U32, flows, "flows"),
 	R(HITS, GENL_U64, hits, "hits"),
 	R(RX_MAC, GENL_U64, seen.rx_mac, "rx-mac"),

@@ -72,6 +72,8 @@ json_t *rule_json(const struct omasec_rule *r)
 			json_string(omasec_name(OMASEC_NAMES_TLS_CHECK, r->tls_check)));
 		out_set(o, "tls-min", json_string(omasec_tls_version_name(r->tls_min, version)));
 		out_set(o, "unprotected", json_boolean(setting_rule_unprotected(r)));
+		out_set(o, "bootstrap",
+			json_string(omasec_name(OMASEC_NAMES_BOOTSTRAP_HTTP, r->bootstrap)));
 	}
 	out_set(o, "flows", json_integer(r->flows));
 	out_set(o, "hits", out_number(r->hits));
@@ -99,10 +101,11 @@ static void rule_protection(struct out_table *table, const struct omasec_rule *r
 	if (r->tls != OMASEC_TLS_REQUIRE)
 		snprintf(mac, sizeof(mac), "%s, %s", omasec_name(OMASEC_NAMES_INTEGRITY, r->integrity),
 			 omasec_name(OMASEC_NAMES_AUTH_MODE, r->auth_mode));
-	out_cell(table, "%s%s%s%s", mac, tls,
+	out_cell(table, "%s%s%s%s%s", mac, tls,
 		 r->transport == OMASEC_TRANSPORT_AUTHENTICATED ? ", transport authenticates" : "",
 		 r->other == OMASEC_OTHER_PASS &&
-		 r->tls != OMASEC_TLS_REQUIRE ? ", other content passes" : "");
+		 r->tls != OMASEC_TLS_REQUIRE ? ", other content passes" : "",
+		 r->bootstrap == OMASEC_BOOTSTRAP_HTTP_FETCH ? ", fetches bootstrap" : "");
 }
 
 struct out_table *rule_table(void)

@@ -274,6 +274,7 @@ enum {
 	R_AUTH_MODE, R_FIRST_CONTACT, R_OTHER, R_MAX_MESSAGE, R_DEADLINE, R_ON_DENY, R_HELPER_LOST,
 	R_PROTOCOL, R_NOTIFICATION_13, R_NONCE_RESYNC, R_TLS, R_TLS_CHECK, R_TLS_MIN, R_UNPROTECTED,
 	R_PIN_WAIT,
+	R_BOOTSTRAP,
 };
 
 static const struct setting rule_settings[] = {
@@ -334,6 +335,9 @@ static const struct setting rule_settings[] = {
 		"A notification may use the nonce 00000000, once a minute: as octets (on), or also as text (ascii)." },
 	[R_PIN_WAIT] = { "pin-wait", "seconds from 0 to 3600", parse_pin_wait, false, NO_WORDS, 0,
 		"How long a bootstrap message waits for its PIN; 0: it is refused at once." },
+	[R_BOOTSTRAP] = { "bootstrap", "check, fetch or refuse", parse_enum, false,
+		OMASEC_NAMES_BOOTSTRAP_HTTP, R(r.bootstrap),
+		"Bootstrap messages over HTTP are checked, may also be fetched with GET, or are refused." },
 };
 
 static const struct setting import_settings[] = {

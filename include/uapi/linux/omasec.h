@@ -253,6 +253,18 @@ enum omasec_nonce_resync {
 };
 
 /**
+ * enum omasec_bootstrap_http - What happens to bootstrap messages over HTTP,
+ *   with protocol tcp. check: judged by the account of the rule. fetch:
+ *   likewise, and a client's GET leaves also where other is deny; nothing else
+ *   may answer it. refuse: none goes either way.
+ */
+enum omasec_bootstrap_http {
+	OMASEC_BOOTSTRAP_HTTP_CHECK,
+	OMASEC_BOOTSTRAP_HTTP_FETCH,
+	OMASEC_BOOTSTRAP_HTTP_REFUSE,
+};
+
+/**
  * enum omasec_integrity - hmac: each message carries a MAC. on-challenge: from
  *   the moment on that a side asked for it.
  */
@@ -524,6 +536,7 @@ enum {
 	OMASEC_A_RULE_TLS_MIN,
 	OMASEC_A_RULE_UNPROTECTED,
 	OMASEC_A_RULE_PIN_WAIT,
+	OMASEC_A_RULE_BOOTSTRAP,
 
 	__OMASEC_A_RULE_MAX
 };
