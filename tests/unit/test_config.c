@@ -153,6 +153,21 @@ static void takes_every_key_of_datagrams(void **state)
 	assert_int_equal(r->integrity, OMASEC_INTEGRITY_HMAC);
 }
 
+static void takes_what_fetches_bootstrap(void **state)
+{
+	(void)state;
+	assert_int_equal(parse(ACCOUNT RULE "bootstrap = fetch\n"), 0);
+	assert_int_equal(c.rule[0].r.bootstrap, OMASEC_BOOTSTRAP_HTTP_FETCH);
+	assert_int_equal(parse(ACCOUNT RULE "bootstrap = refuse\n"), 0);
+	assert_int_equal(c.rule[0].r.bootstrap, OMASEC_BOOTSTRAP_HTTP_REFUSE);
+	assert_int_not_equal(parse(ACCOUNT UDP "bootstrap = check\n"), 0);
+	assert_int_not_equal(parse(ACCOUNT RULE "role = server\nbootstrap = fetch\n"), 0);
+	assert_int_not_equal(parse(ACCOUNT "[rule r]\ndirection = in\nport = 80\naccount = a\n"
+				   "bootstrap = fetch\n"), 0);
+	assert_int_equal(parse(ACCOUNT "[rule r]\ndirection = in\nport = 80\naccount = any\n"
+			       "bootstrap = check\n"), 0);
+}
+
 static void defaults_are_the_safe_ones(void **state)
 {
 	const struct omasec_rule *r;
@@ -167,6 +182,7 @@ static void defaults_are_the_safe_ones(void **state)
 	assert_int_equal(r->helper_lost, OMASEC_HELPER_LOST_REJECT);
 	assert_int_equal(r->tls, OMASEC_TLS_FORBID);
 	assert_int_equal(r->tls_check, OMASEC_TLS_CHECK_ALL);
+	assert_int_equal(r->bootstrap, OMASEC_BOOTSTRAP_HTTP_CHECK);
 	assert_false(r->unprotected);
 	assert_int_equal(r->family, 0);
 	assert_false(r->has_uid || r->has_cgroup);
@@ -586,6 +602,7 @@ int main(void)
 		T(takes_every_key_of_an_account),
 		T(takes_every_key_of_a_rule),
 		T(takes_every_key_of_datagrams),
+		T(takes_what_fetches_bootstrap),
 		T(defaults_are_the_safe_ones),
 		T(takes_comments_blanks_and_other_line_ends),
 		T(takes_a_rule_before_its_account),

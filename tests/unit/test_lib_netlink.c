@@ -590,6 +590,7 @@ static void sends_a_rule_as_it_is(void **state)
 	r.auth_mode = OMASEC_AUTH_MODE_NATIVE;
 	r.first_contact = OMASEC_FIRST_CONTACT_CHALLENGE;
 	r.other = OMASEC_OTHER_PASS;
+	r.bootstrap = OMASEC_BOOTSTRAP_HTTP_REFUSE;
 	r.on_deny = OMASEC_ON_DENY_HTTP;
 	r.helper_lost = OMASEC_HELPER_LOST_HOLD;
 	r.max_message = 4096;

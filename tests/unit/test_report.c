@@ -129,6 +129,33 @@ static void keys_that_fail_are_told(void **state)
 	assert_int_equal(of("hmac-or-signature")->state, REPORT_MET);
 }
 
+static void bootstrap_that_nothing_secures_is_told(void **state)
+{
+	struct omasec_account a = good;
+	struct omasec_rule r = rule(OMASEC_INTEGRITY_HMAC, OMASEC_TRANSPORT_PLAIN, 0);
+
+	(void)state;
+	r.bootstrap = OMASEC_BOOTSTRAP_HTTP_FETCH;
+	report_rule(&r, &a, found);
+	assert_int_equal(of("neutral-integrity")->state, REPORT_MET);
+	assert_non_null(strstr(of("neutral-integrity")->why, "fetched"));
+	a.bootstrap_unsecured = OMASEC_BOOTSTRAP_UNSECURED_ACCEPT;
+	report_rule(&r, &a, found);
+	assert_int_equal(of("neutral-integrity")->state, REPORT_NOT_MET);
+	r.bootstrap = OMASEC_BOOTSTRAP_HTTP_REFUSE;
+	report_rule(&r, &a, found);
+	assert_int_equal(of("neutral-integrity")->state, REPORT_MET);
+	/* None that is unsecured leaves a server. */
+	r.bootstrap = OMASEC_BOOTSTRAP_HTTP_CHECK;
+	r.role = OMASEC_ROLE_SERVER;
+	report_rule(&r, &a, found);
+	assert_int_equal(of("neutral-integrity")->state, REPORT_MET);
+	r.role = OMASEC_ROLE_CLIENT;
+	r.protocol = OMASEC_PROTOCOL_UDP;
+	report_rule(&r, &a, found);
+	assert_int_equal(of("neutral-integrity")->state, REPORT_NOT_MET);
+}
+
 static void datagrams_are_judged(void **state)
 {
 	struct omasec_account a = good;
@@ -235,6 +262,7 @@ int main(void)
 		cmocka_unit_test(clauses_are_judged),
 		cmocka_unit_test(tls_counts),
 		cmocka_unit_test(keys_that_fail_are_told),
+		cmocka_unit_test(bootstrap_that_nothing_secures_is_told),
 		cmocka_unit_test(datagrams_are_judged),
 		cmocka_unit_test(document_sums_up),
 		cmocka_unit_test(page_is_whole_and_escaped),

@@ -111,6 +111,13 @@ static void find_transport(const struct omasec_rule *r, struct report_finding *f
 	found(&f[C_TRANSPORT_SECRECY], REPORT_NOT_APPLICABLE, "the transport hides nothing");
 }
 
+/* The account takes bootstrap messages that nothing secures, and the rule lets them come. */
+static bool takes_unsecured(const struct omasec_rule *r, const struct omasec_account *a)
+{
+	return a && a->bootstrap_unsecured == OMASEC_BOOTSTRAP_UNSECURED_ACCEPT &&
+	       r->role != OMASEC_ROLE_SERVER && r->bootstrap != OMASEC_BOOTSTRAP_HTTP_REFUSE;
+}
+
 static void find_integrity(const struct omasec_rule *r, const struct omasec_account *a,
 			   struct report_finding *f)
 {
@@ -119,9 +126,14 @@ static void find_integrity(const struct omasec_rule *r, const struct omasec_acco
 	if (r->tls == OMASEC_TLS_REQUIRE ||
 	    (authenticated(r) && r->integrity != OMASEC_INTEGRITY_HMAC))
 		found(&f[C_INTEGRITY], REPORT_NOT_APPLICABLE, "the transport gives integrity");
+	else if (r->integrity == OMASEC_INTEGRITY_HMAC && takes_unsecured(r, a))
+		found(&f[C_INTEGRITY], REPORT_NOT_MET,
+		      "account %s takes bootstrap messages that nothing secures", a->name);
 	else if (r->integrity == OMASEC_INTEGRITY_HMAC)
 		found(&f[C_INTEGRITY], REPORT_MET,
-		      "integrity hmac: a message without a right MAC is refused, none leaves without");
+		      "integrity hmac: a message without a right MAC is refused, none leaves without%s",
+		      r->bootstrap == OMASEC_BOOTSTRAP_HTTP_FETCH ?
+		      "; a bootstrap message that is fetched has its own MAC" : "");
 	else
 		found(&f[C_INTEGRITY], REPORT_NOT_MET,
 		      "integrity none over a plain transport: messages are neither made nor checked");
@@ -198,6 +210,9 @@ static void find_datagrams(const struct omasec_rule *r, const struct omasec_acco
 	      f[C_TRANSPORT_AUTH].why);
 	if (r->notification_13 == OMASEC_NOTIFICATION_13_PASS)
 		found(&f[C_INTEGRITY], REPORT_NOT_MET, "notifications of DM 1.3 pass unchecked");
+	else if (takes_unsecured(r, a))
+		found(&f[C_INTEGRITY], REPORT_NOT_MET,
+		      "account %s takes bootstrap messages that nothing secures", a->name);
 	else
 		found(&f[C_INTEGRITY], REPORT_MET,
 		      "a notification whose digest is not right never reaches the application");

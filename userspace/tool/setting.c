@@ -514,7 +514,7 @@ static void check_udp(const struct rule_conf *c, setting_report report, void *ar
 {
 	static const int tcp_only[] = { R_UID, R_CGROUP, R_AUTH_MODE, R_FIRST_CONTACT, R_ON_DENY,
 					R_HELPER_LOST, R_DEADLINE, R_TLS_CHECK, R_TLS_MIN, R_UNPROTECTED,
-					R_TRANSPORT };
+					R_TRANSPORT, R_BOOTSTRAP };
 	size_t i;
 
 	for (i = 0; i < COUNT(tcp_only); i++)
@@ -573,6 +573,16 @@ static void check_protection(const struct rule_conf *c, setting_report report, v
 		report(arg, R_TLS_MIN, "has no meaning without tls = allow or require");
 }
 
+static void check_fetch(const struct rule_conf *c, setting_report report, void *arg)
+{
+	if (c->r.bootstrap != OMASEC_BOOTSTRAP_HTTP_FETCH)
+		return;
+	if (c->r.direction != OMASEC_DIRECTION_OUT || c->r.role == OMASEC_ROLE_SERVER)
+		report(arg, R_BOOTSTRAP, "fetch is for direction out and role client: expected check or refuse");
+	if (c->any_account)
+		report(arg, R_ACCOUNT, "expected the name of an account with bootstrap = fetch: a bootstrap message names nobody");
+}
+
 void setting_rule_check(const struct rule_conf *c, setting_report report, void *arg)
 {
 	check_required(&setting_rule, c->seen, report, arg);
@@ -582,6 +592,7 @@ void setting_rule_check(const struct rule_conf *c, setting_report report, void *
 	}
 	check_tcp(c, report, arg);
 	check_protection(c, report, arg);
+	check_fetch(c, report, arg);
 	if (c->any_account && c->seen & 1u << R_DIRECTION && rule_needs_account(&c->r))
 		report(arg, R_ACCOUNT, "any is for servers, which learn from the MAC header who their peer is: expected the name of an account");
 	if (c->r.integrity == OMASEC_INTEGRITY_ON_CHALLENGE &&
