@@ -26,7 +26,7 @@ enum omasec_stat {
 	OMASEC_STAT_GUARD_DROPS,
 	OMASEC_STAT_DATAGRAMS,		/* selected by a rule */
 	OMASEC_STAT_NOTIFICATIONS,	/* of them, right and delivered */
-	OMASEC_STAT_BOOTSTRAPS,		/* likewise */
+	OMASEC_STAT_BOOTSTRAPS,		/* likewise, and those over HTTP */
 	OMASEC_STAT_DATAGRAMS_PASSED,	/* delivered unchecked, by rule */
 	OMASEC_STAT_DATAGRAMS_DROPPED,
 	OMASEC_STAT_BLOBS_ACCEPTED,	/* checked and right */

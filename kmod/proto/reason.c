@@ -268,8 +268,8 @@ static const struct {
 	},
 	[OMASEC_REASON_KIND_UNCHECKED] = {
 		"kind-unchecked", EPROTONOSUPPORT,
-		"The push carries a kind of DM message that cannot be checked on this transport.",
-		"Send it on another transport, or do not send it.",
+		"A kind of DM message that cannot be checked here.",
+		"Send it on another transport, in WBXML, or where the rule names the account.",
 	},
 	[OMASEC_REASON_TLS_REQUIRED] = {
 		"tls-required", EPROTO,

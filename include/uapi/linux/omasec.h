@@ -90,7 +90,7 @@
  * @OMASEC_REASON_RESYNC_LIMIT: Another notification with the resynchronisation
  *   nonce too soon.
  * @OMASEC_REASON_KIND_UNCHECKED: A kind of DM message that cannot be checked
- *   on this transport.
+ *   here.
  * @OMASEC_REASON_TLS_REQUIRED: The rule demands a transport that secures
  *   itself, and something else was spoken.
  * @OMASEC_REASON_TLS_FORBIDDEN: TLS or DTLS was spoken where the rule forbids
@@ -385,9 +385,10 @@ enum omasec_verdict {
 
 /**
  * enum omasec_event_kind - What happened. key comes beside refused when a key
- *   is missing, revoked or has expired; accepted tells of a notification or of
- *   a blob; secured when TLS was recognised and its version accepted;
- *   pin-wanted when a message waits for a PIN, again after a wrong one.
+ *   is missing, revoked or has expired; accepted tells of a notification, of a
+ *   bootstrap message or of a blob; secured when TLS was recognised and its
+ *   version accepted; pin-wanted when a message waits for a PIN, again after a
+ *   wrong one.
  */
 enum omasec_event_kind {
 	OMASEC_EVENT_KIND_REFUSED,
