@@ -55,18 +55,18 @@ bool omasec_fetched_asks(struct omasec_flow *f, int path)
 	       h->method.len == 3 && !memcmp(h->method.p, "GET", 3) && !h->chunked && !h->length;
 }
 
-/* What secures it; enum omasec_reason. */
+/* What secures it, and its assigned number; enum omasec_reason. */
 static unsigned int omasec_fetched_read(struct omasec_flow *f, int path,
-					struct omasec_bootstrap *b, const char **what)
+					struct omasec_bootstrap *b, u32 *type, const char **what)
 {
 	const struct omasec_http_head *h = &omasec_flow_dir(f, path)->h;
-	u32 type = OMASEC_WSP_NONE;
 	unsigned int reason;
 
+	*type = OMASEC_WSP_NONE;
 	reason = omasec_bootstrap_content_type(h->content_type_full.p, h->content_type_full.len,
-					       &type, b);
+					       type, b);
 	*what = b->what;
-	if (reason || type == OMASEC_WSP_TYPE_DM_WBXML || type == OMASEC_WSP_TYPE_CP_WBXML)
+	if (reason || *type == OMASEC_WSP_TYPE_DM_WBXML || *type == OMASEC_WSP_TYPE_CP_WBXML)
 		return reason;
 	*what = "outside of a session, and of a type that has no SEC and MAC";
 	return OMASEC_REASON_KIND_UNCHECKED;
@@ -88,6 +88,7 @@ bool omasec_fetched_begin(struct omasec_flow *f, int path)
 	struct omasec_bootstrap b;
 	const char *what = NULL;
 	unsigned int reason;
+	u32 type;
 
 	lockdep_assert_held(&f->mtx);
 	omasec_account_put(d->msg->account);
@@ -102,7 +103,7 @@ bool omasec_fetched_begin(struct omasec_flow *f, int path)
 		reason = OMASEC_REASON_BOOTSTRAP_BAD;
 		what = "the body has a Content-Encoding";
 	} else {
-		reason = omasec_fetched_read(f, path, &b, &what);
+		reason = omasec_fetched_read(f, path, &b, &type, &what);
 	}
 	if (reason)
 		omasec_flow_refuse(f, path, reason, what);
@@ -131,29 +132,36 @@ static int omasec_fetched_flatten(const struct omasec_buf *body, struct omasec_b
 	return 0;
 }
 
-/* Judges the whole message; enum omasec_reason. */
-static unsigned int omasec_fetched_judge(struct omasec_flow *f, int path, bool *unchecked,
+/* Judges the whole message, secured by @b; enum omasec_reason. */
+static unsigned int omasec_fetched_judge(struct omasec_flow *f, int path,
+					 const struct omasec_bootstrap *b, bool *unchecked,
 					 const char **what)
 {
 	struct omasec_msg *m = omasec_flow_dir(f, path)->msg;
 	struct omasec_slice body, none = { NULL, 0 };
-	struct omasec_bootstrap b;
 	struct omasec_buf flat;
 	unsigned int reason;
 
-	reason = omasec_fetched_read(f, path, &b, what);
-	if (reason)
-		return reason;
 	omasec_buf_init(&flat, f->on);
 	if (omasec_fetched_flatten(&m->body, &flat, &body))
 		reason = OMASEC_REASON_NO_MEMORY;
 	else
-		reason = omasec_bootstrap_judge(m->account, &b, body, none, unchecked, what);
+		reason = omasec_bootstrap_judge(m->account, b, body, none, unchecked, what);
 	omasec_buf_free(&flat);
 	/* That an account takes what nothing secures is about what it is given. */
 	if (!reason && *unchecked && path == OMASEC_PATH_TX)
 		reason = OMASEC_REASON_BOOTSTRAP_UNSECURED;
 	return reason;
+}
+
+/* It may go on. */
+static void omasec_fetched_accept(struct omasec_flow *f, int path, bool unchecked)
+{
+	struct omasec_msg *m = omasec_flow_dir(f, path)->msg;
+
+	m->no_mac = true;	/* of a session */
+	m->mac_state = unchecked ? OMASEC_MAC_STATE_UNCHECKED : OMASEC_MAC_STATE_OK;
+	trace_omasec_message(f, path, m->body.len, m->mac_state);
 }
 
 /**
@@ -162,25 +170,54 @@ static unsigned int omasec_fetched_judge(struct omasec_flow *f, int path, bool *
  * @path: enum omasec_path
  *
  * Context: process, f->mtx held, may sleep.
- * Return: true when it may go on; false when it was refused.
+ * Return: true when it may go on; false when it was refused, or waits for its PIN.
  */
 bool omasec_fetched_right(struct omasec_flow *f, int path)
 {
-	struct omasec_msg *m = omasec_flow_dir(f, path)->msg;
+	struct omasec_bootstrap b;
 	const char *what = NULL;
 	bool unchecked = false;
 	unsigned int reason;
+	u32 type;
 
 	lockdep_assert_held(&f->mtx);
-	reason = omasec_fetched_judge(f, path, &unchecked, &what);
+	reason = omasec_fetched_read(f, path, &b, &type, &what);
+	if (!reason)
+		reason = omasec_fetched_judge(f, path, &b, &unchecked, &what);
+	if (reason == OMASEC_REASON_PIN_MISSING && path == OMASEC_PATH_RX && f->rule->pin_wait) {
+		reason = omasec_fetched_wait(f, &b, type, &what);
+		if (!reason)
+			return false;
+	}
 	if (reason) {
 		omasec_flow_refuse(f, path, reason, what);
 		return false;
 	}
-	m->no_mac = true;	/* of a session */
-	m->mac_state = unchecked ? OMASEC_MAC_STATE_UNCHECKED : OMASEC_MAC_STATE_OK;
-	trace_omasec_message(f, path, m->body.len, m->mac_state);
+	omasec_fetched_accept(f, path, unchecked);
 	return true;
+}
+
+/**
+ * omasec_fetched_resume() - goes on with a received message that waits for its PIN
+ * @f: the flow
+ * @moved: set to whether it waits no more
+ *
+ * Context: process, f->mtx held, may sleep.
+ * Return: true when it may go on; false when it waits on, or was refused.
+ */
+bool omasec_fetched_resume(struct omasec_flow *f, bool *moved)
+{
+	unsigned int reason;
+	const char *what;
+
+	*moved = omasec_fetched_settled(f, &reason, &what);
+	if (!*moved)
+		return false;
+	if (reason)
+		omasec_flow_refuse(f, OMASEC_PATH_RX, reason, what);
+	else
+		omasec_fetched_accept(f, OMASEC_PATH_RX, false);
+	return !reason;
 }
 
 /**

@@ -277,6 +277,7 @@ void omasec_flow_free(struct omasec_flow *f)
 	struct omasec_net *on = f->on;
 
 	omasec_flow_unlist(f);
+	omasec_fetched_forget(f);
 	omasec_dir_reset(&f->rx);
 	omasec_dir_reset(&f->tx);
 	omasec_buf_free(&f->rx.in);
@@ -458,6 +459,7 @@ void omasec_flow_refuse(struct omasec_flow *f, int path, unsigned int reason, co
 	if (d->msg && d->msg->account)
 		atomic64_inc(&d->msg->account->messages_refused);
 
+	omasec_fetched_forget(f);
 	/* A status only fits where no other response has begun. */
 	between = (omasec_flow_connects(f) ? f->rx.state : f->tx.state) != OMASEC_DIR_PASS &&
 		  !omasec_secure_owns(f->phase);

@@ -120,6 +120,7 @@ struct omasec_exchange {
  * @phase: enum omasec_secure_phase; read without lock for display
  * @secure: what is known of its TLS; once set it stays; release/acquire
  * @secured: version and suite in @secure are final; release/acquire
+ * @fetched: the bootstrap message that waits for its PIN, or NULL
  * @expect: nonce issued to a peer without account
  * @err: sticky, positive errno
  * @reason: enum omasec_reason of the refusal
@@ -157,6 +158,7 @@ struct omasec_flow {
 	u8 phase;
 	bool secured;
 	struct omasec_secure *secure;
+	struct omasec_fetched_wait *fetched;
 	struct omasec_nonce *expect;
 	int err;
 	u32 reason;
@@ -278,13 +280,22 @@ unsigned int omasec_check_mac(struct omasec_flow *f, struct omasec_msg *m);
 /*
  * fetched.c: bootstrap messages. mtx held. is: the message whose head was read is
  * one. asks: this request fetches one, and may go. begin, right: false when it was
- * refused. gone: it went on.
+ * refused or waits. gone: it went on. resume: one that waited is judged, and right;
+ * false when it waits on or was refused, which *@moved says.
  */
 bool omasec_fetched_is(struct omasec_flow *f, int path);
 bool omasec_fetched_asks(struct omasec_flow *f, int path);
 bool omasec_fetched_begin(struct omasec_flow *f, int path);
 bool omasec_fetched_right(struct omasec_flow *f, int path);
 void omasec_fetched_gone(struct omasec_flow *f, int path);
+bool omasec_fetched_resume(struct omasec_flow *f, bool *moved);
+
+/* fetched_pin.c: those that wait for a PIN. mtx held, or closing for forget. */
+struct omasec_bootstrap;
+unsigned int omasec_fetched_wait(struct omasec_flow *f, const struct omasec_bootstrap *b, u32 type,
+				 const char **what);
+bool omasec_fetched_settled(struct omasec_flow *f, unsigned int *reason, const char **what);
+void omasec_fetched_forget(struct omasec_flow *f);
 
 /* emit.c: what leaves the flow in either direction. mtx held; enum omasec_reason. */
 unsigned int omasec_emit_tx(struct omasec_flow *f, struct omasec_msg *m);

@@ -262,6 +262,16 @@ bool omasec_rx_run(struct omasec_flow *f)
 		if (d->state == OMASEC_DIR_EOF || d->state == OMASEC_DIR_DEAD)
 			break;
 		if (d->state == OMASEC_DIR_WAIT) {
+			if (f->fetched) {
+				bool done;
+
+				if (omasec_fetched_resume(f, &done))
+					omasec_rx_deliver(f);
+				if (!done)
+					break;
+				moved = true;
+				continue;
+			}
 			if (atomic_read_acquire(&d->msg->state) != OMASEC_MSG_DECIDED)
 				break;
 			omasec_rx_decide(f);

@@ -98,6 +98,7 @@ static void omasec_close(struct sock *sk, long timeout)
 		omasec_upcall_cancel(rx);
 	if (tx)
 		omasec_upcall_cancel(tx);
+	omasec_fetched_forget(f);
 	cancel_work_sync(&f->work);
 	omasec_flow_free(f);
 	prot->close(sk, timeout);

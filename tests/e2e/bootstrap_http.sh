@@ -76,7 +76,7 @@ blob wbxml "$dir/b"
 blob wbxml "$dir/b2" 1
 blob wbxml "$dir/large" 300000
 netw=$(blob mac "$dir/b" netwpin $IMSI)
-device_rule "bootstrap = fetch"
+device_rule "bootstrap = fetch" "pin-wait = 0"
 check "secrets" keys device
 events device
 start_peer server server http_files.py --port "$PORT" --dir "$dir"
@@ -117,6 +117,42 @@ check "a DM message went out" grep -q . "$dir/posted"
 rm -f "$dir/posted"
 check "no other request leaves for it" counts device not-dm post text/plain "$query"
 check_fails "not even a part" test -e "$dir/posted"
+
+# ---- a PIN that is given while the message waits
+waits() { wait_for 5 sh -c "nsenter --net=/run/netns/device -- omasec -j blob waiting | grep -c '\"id\":' | grep -qx $1"; }
+ended() { wait_for 10 sh -c "! kill -0 $LAST"; }
+waiting_id() { on device omasec -j blob waiting | py -c 'import json,sys; print(json.load(sys.stdin)["waiting"][0]["id"])'; }
+give_pin() { on device omasec blob pin "$(waiting_id)" --secret-file "$(secret typed "$1")"; }
+mac_only=$(blob mac "$dir/b" userpinmac 4711)
+start_fetch()
+{
+	rm -f "$WORK/out"
+	background client device curl -gsSf --max-time 40 -o "$WORK/out" \
+		"$DIRECT?file=b&how=close&type=application/vnd.wap.connectivity-wbxml%3BSEC%3DUSERPINMAC"
+}
+device_rule "bootstrap = fetch" "pin-wait = 60"
+n=$(stat device bootstraps)
+start_fetch
+check "a message waits for its PIN" waits 1
+check "asked for" event device pin-wanted '"account":"mgmt"' '"sec":"userpinmac"'
+check "nothing has arrived" test ! -s "$WORK/out"
+check_fails "a wrong PIN" give_pin "4711000${mac_only#???}0"
+check "leaves it waiting" waits 1
+check "the right one" give_pin "4711$mac_only"
+check "lets the client go on" ended
+check "with the message unchanged" cmp "$dir/b" "$WORK/out"
+check "counted once" test "$(stat device bootstraps)" -eq $((n + 1))
+start_fetch
+check "another one waits" waits 1
+kill "$LAST"
+check "until its client ends" waits 0
+start_fetch
+check "a third one waits" waits 1
+check "a user gives it up" on device omasec blob pin "$(waiting_id)" --refuse
+check "which ends its connection" ended
+check "nothing of it arrived" test ! -s "$WORK/out"
+device_rule "bootstrap = fetch" "pin-wait = 2"
+refuses "in time nobody gave it" pin-missing b "type=$CP; SEC=USERPINMAC"
 
 # ---- other rules
 device_rule "bootstrap = fetch" "auth-mode = transparent"

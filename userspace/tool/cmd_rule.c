@@ -33,7 +33,6 @@ static void rule_json_datagrams(json_t *o, const struct omasec_rule *r)
 	out_set(o, "notification-1.3",
 		json_string(omasec_name(OMASEC_NAMES_NOTIFICATION_13, r->notification_13)));
 	out_set(o, "nonce-resync", json_string(omasec_name(OMASEC_NAMES_NONCE_RESYNC, r->nonce_resync)));
-	out_set(o, "pin-wait", json_integer(r->pin_wait));
 }
 
 json_t *rule_json(const struct omasec_rule *r)
@@ -64,6 +63,7 @@ json_t *rule_json(const struct omasec_rule *r)
 	out_set(o, "other", json_string(omasec_name(OMASEC_NAMES_OTHER, r->other)));
 	out_set(o, "max-message", json_integer(r->max_message));
 	out_set(o, "deadline-ms", json_integer(r->deadline_ms));
+	out_set(o, "pin-wait", json_integer(r->pin_wait));
 	out_set(o, "on-deny", json_string(omasec_name(OMASEC_NAMES_ON_DENY, r->on_deny)));
 	out_set(o, "helper-lost", json_string(omasec_name(OMASEC_NAMES_HELPER_LOST, r->helper_lost)));
 	out_set(o, "tls", json_string(omasec_name(OMASEC_NAMES_TLS, r->tls)));

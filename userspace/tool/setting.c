@@ -532,7 +532,7 @@ static void check_udp(const struct rule_conf *c, setting_report report, void *ar
 
 static void check_tcp(const struct rule_conf *c, setting_report report, void *arg)
 {
-	static const int udp_only[] = { R_NOTIFICATION_13, R_NONCE_RESYNC, R_PIN_WAIT };
+	static const int udp_only[] = { R_NOTIFICATION_13, R_NONCE_RESYNC };
 	size_t i;
 
 	for (i = 0; i < COUNT(udp_only); i++)
