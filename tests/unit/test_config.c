@@ -284,7 +284,6 @@ static const struct {
 	{ ACCOUNT RULE "binding = wsp\n", 8, "[rule r] binding: expected http" },
 	{ ACCOUNT RULE "nonce-resync = on\n", 8, "[rule r] nonce-resync: is for protocol udp" },
 	{ ACCOUNT RULE "notification-1.3 = pass\n", 8, "[rule r] notification-1.3: is for protocol udp" },
-	{ ACCOUNT RULE "pin-wait = 5\n", 8, "[rule r] pin-wait: is for protocol udp" },
 	{ ACCOUNT UDP "pin-wait = 3601\n", 9, "[rule r] pin-wait: expected seconds from 0 to 3600" },
 	{ ACCOUNT UDP "pin-wait = 5s\n", 9, "[rule r] pin-wait: expected seconds" },
 	{ ACCOUNT RULE "protocol = sctp\n", 8, "[rule r] protocol: expected tcp or udp" },
