@@ -386,6 +386,8 @@ void omasec_flow_event(struct omasec_flow *f, u8 kind, unsigned int reason, int 
 		.account = a ? a->name : NULL,
 		.user = m && m->user[0] ? m->user : NULL,
 		.text = text && text[0] ? text : NULL,
+		.has_message = m && (m->sessionless || m->agreed.known),
+		.message = OMASEC_MESSAGE_KIND_SESSIONLESS,
 	};
 
 	if (f->secure) {

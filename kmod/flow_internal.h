@@ -90,6 +90,7 @@ struct omasec_dir {
  * @req_open: a request has begun and has not gone through completely
  * @resp_open: its final response has not gone through
  * @answers_head: the request was HEAD
+ * @sessionless: the request was a sessionless message: no message answers it
  * @resent: we sent the request again ourselves
  * @close_after: the request asked for the connection to close
  * @closing: no further message may follow
@@ -97,7 +98,7 @@ struct omasec_dir {
  * @req_head_len: its length
  */
 struct omasec_exchange {
-	bool req_open, resp_open, answers_head, resent, close_after, closing;
+	bool req_open, resp_open, answers_head, sessionless, resent, close_after, closing;
 	char *req_head;
 	u32 req_head_len;
 };

@@ -83,7 +83,12 @@ static void omasec_rx_deliver(struct omasec_flow *f)
 		x->req_open = false;
 		x->resp_open = true;
 		x->answers_head = d->h.is_head;
+		x->sessionless = m->sessionless;
 		x->close_after = d->h.close;
+	}
+	if (m->sessionless) {
+		omasec_stat_inc(f->on, OMASEC_STAT_SESSIONLESS);
+		omasec_flow_event(f, OMASEC_EVENT_KIND_ACCEPTED, 0, OMASEC_PATH_RX, m, NULL);
 	}
 	if (m->account && m->mac_state == OMASEC_MAC_STATE_OK) {
 		atomic64_inc(&m->account->messages_ok);
