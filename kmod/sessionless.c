@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Agreed nonces and the MACs that are made with them, see sessionless.h. */
+/* Agreed nonces, the MACs that are made with them, and pushes that have one; sessionless.h. */
 #include <crypto/algapi.h>
 
+#include "crypto.h"
+#include "proto/hmac_header.h"
+#include "proto/sessionless.h"
+#include "proto/wsp.h"
+#include "push.h"
 #include "sessionless.h"
 
 void omasec_agreed_read(struct omasec_account *a, enum omasec_cred_who who,
@@ -77,4 +82,88 @@ unsigned int omasec_agreed_judge(struct omasec_account *a, enum omasec_cred_who 
 		reason = OMASEC_REASON_MAC_WRONG;
 	memzero_explicit(right, sizeof(right));
 	return reason;
+}
+
+/* ---- pushes ---- */
+
+bool omasec_push_sessionless(const struct omasec_wsp_push *push)
+{
+	const struct omasec_marks marks = { .pushed = true, .hmac = push->has_hmac };
+
+	return (push->type == OMASEC_WSP_TYPE_DM_XML || push->type == OMASEC_WSP_TYPE_DM_WBXML) &&
+	       omasec_is_sessionless(&marks);
+}
+
+/* What has to be so before a MAC is looked at; enum omasec_reason. */
+static unsigned int omasec_push_fits(const struct omasec_push_terms *terms,
+				     const struct omasec_wsp_push *push,
+				     struct omasec_push_verdict *v)
+{
+	if (terms->sessionless != OMASEC_SESSIONLESS_ACCEPT)
+		return OMASEC_REASON_SESSIONLESS_REFUSED;
+	v->what = "a sessionless message that is secured as a bootstrap message too";
+	if (push->sec_form || push->has_mac)
+		return OMASEC_REASON_WSP_SYNTAX;
+	v->what = "a sessionless message without the application id of DM";
+	if (push->app != OMASEC_WSP_APP_DM)
+		return OMASEC_REASON_WSP_SYNTAX;
+	v->what = NULL;
+	return push->data.len ? OMASEC_REASON_NONE : OMASEC_REASON_DM_BAD;
+}
+
+/* Who speaks; pushes come from servers. enum omasec_reason. */
+static unsigned int omasec_push_sender(struct omasec_net *on, const struct omasec_push_terms *terms,
+				       const char *user, struct omasec_push_verdict *v)
+{
+	struct omasec_account *a = terms->account;
+
+	strscpy(v->server_id, user, sizeof(v->server_id));
+	if (!a) {
+		v->account = omasec_account_find_user(on, OMASEC_CRED_SERVER, user);
+		return v->account ? OMASEC_REASON_NONE : OMASEC_REASON_USER_UNKNOWN;
+	}
+	v->account = omasec_account_get(a);
+	/* Some peers name the server id where the user name belongs. */
+	if (*user && (!strcmp(a->cred[OMASEC_CRED_SERVER].user, user) ||
+		      !strcmp(a->server_id, user)))
+		return OMASEC_REASON_NONE;
+	return OMASEC_REASON_USER_MISMATCH;
+}
+
+/**
+ * omasec_push_judge_sessionless() - judges a pushed sessionless message
+ * @on: namespace
+ * @terms: by what
+ * @push: the push
+ * @v: gets account, name and, for 0, all that the helper has to be told
+ *
+ * Context: process, may sleep.
+ * Return: enum omasec_reason; 0 with v->outcome OMASEC_PUSH_NOTE.
+ */
+unsigned int omasec_push_judge_sessionless(struct omasec_net *on,
+					   const struct omasec_push_terms *terms,
+					   const struct omasec_wsp_push *push,
+					   struct omasec_push_verdict *v)
+{
+	struct omasec_hmac_header hdr;
+	u8 body[OMASEC_MD5_LEN];
+	unsigned int reason;
+
+	reason = omasec_push_fits(terms, push, v);
+	if (!reason)
+		reason = omasec_hmac_header_parse(push->hmac.p, push->hmac.len, &hdr);
+	if (!reason)
+		reason = omasec_push_sender(on, terms, hdr.user, v);
+	if (reason)
+		return reason;
+	if (omasec_kernel_md5.digest(omasec_kernel_md5.ctx, &push->data, 1, body))
+		return OMASEC_REASON_NO_MEMORY;
+	reason = omasec_agreed_judge(v->account, OMASEC_CRED_SERVER, body, hdr.mac, &v->agreed);
+	if (reason)
+		return reason;
+	memcpy(v->mac, hdr.mac, sizeof(v->mac));
+	v->type = push->type == OMASEC_WSP_TYPE_DM_XML ? "application/vnd.syncml.dm+xml" :
+							 "application/vnd.syncml.dm+wbxml";
+	v->outcome = OMASEC_PUSH_NOTE;
+	return OMASEC_REASON_NONE;
 }

@@ -35,4 +35,15 @@ unsigned int omasec_agreed_judge(struct omasec_account *a, enum omasec_cred_who 
 				 const u8 body[OMASEC_MD5_LEN], const u8 mac[OMASEC_MD5_LEN],
 				 struct omasec_nonce *nonce);
 
+struct omasec_push_terms;
+struct omasec_push_verdict;
+struct omasec_wsp_push;
+/* A push of a sessionless message? */
+bool omasec_push_sessionless(const struct omasec_wsp_push *push);
+/* Judges one: enum omasec_reason, with v->outcome for 0. Process context, may sleep. */
+unsigned int omasec_push_judge_sessionless(struct omasec_net *on,
+					   const struct omasec_push_terms *terms,
+					   const struct omasec_wsp_push *push,
+					   struct omasec_push_verdict *v);
+
 #endif
