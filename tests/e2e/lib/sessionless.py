@@ -13,6 +13,8 @@ pushed to, and a peer that makes the MAC by itself, independently of the project
   sessionless.py push ADDRESS PORT SENT NAME,TEXT[,KEY=VALUE...]...
       Pushes, as push.py send does: keys as for post, and type=xml|wbxml, field=twice|none,
       app=no.
+  sessionless.py message TEXT [--wbxml] [--push NONCE]
+      The message alone, or as a push, on standard output.
 """
 
 import argparse
@@ -118,23 +120,33 @@ def listen(args):
     return 0
 
 
+def make_push(text, o):
+    binary = o.get("type") == "wbxml"
+    body = message(text, "http://srv", False, binary)
+    head = bytes([0xc2 if binary else 0xc3])
+    if o.get("app") != "no":
+        head += bytes([0xaf, 0x87])
+    field = authmac.HEADER.encode() + b"\0" + header(body, o, "server").encode() + b"\0" \
+        if "nonce" in o else b""
+    head += field * {"twice": 2, "none": 0}.get(o.get("field"), 1)
+    n = bytes([0x80 | len(head) >> 7, len(head) & 0x7f]) if len(head) > 127 else bytes([len(head)])
+    return bytes([1, 6]) + n + head + body
+
+
+def print_message(args):
+    out = make_push(args.text, {"nonce": args.push}) if args.push else \
+        message(args.text, "http://srv", False, args.wbxml)
+    sys.stdout.buffer.write(out)
+    return 0
+
+
 def push(args):
     family = socket.AF_INET6 if ":" in args.address else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as s, \
             open(args.sent, "a", encoding="utf-8") as log:
         for case in args.case:
             name, text, *pairs = case.split(",")
-            o = dict(p.partition("=")[::2] for p in pairs)
-            binary = o.get("type") == "wbxml"
-            body = message(text, "http://srv", False, binary)
-            head = bytes([0xc2 if binary else 0xc3])
-            if o.get("app") != "no":
-                head += bytes([0xaf, 0x87])
-            field = authmac.HEADER.encode() + b"\0" + header(body, o, "server").encode() + b"\0" \
-                if "nonce" in o else b""
-            head += field * {"twice": 2, "none": 0}.get(o.get("field"), 1)
-            n = bytes([0x80 | len(head) >> 7, len(head) & 0x7f]) if len(head) > 127 else bytes([len(head)])
-            data = bytes([1, 6]) + n + head + body
+            data = make_push(text, dict(p.partition("=")[::2] for p in pairs))
             log.write(json.dumps({"name": name, "hex": data.hex()}) + "\n")
             s.sendto(data, (args.address, args.port))
     return 0
@@ -162,6 +174,11 @@ def main():
     c.add_argument("sent")
     c.add_argument("case", nargs="+")
     c.set_defaults(run=push)
+    c = sub.add_parser("message")
+    c.add_argument("text")
+    c.add_argument("--wbxml", action="store_true")
+    c.add_argument("--push")
+    c.set_defaults(run=print_message)
     args = p.parse_args()
     return args.run(args)
 
