@@ -2,8 +2,9 @@
 /*
  * The header of a connectionless WSP push (WAP-230-WSP, 8.2 and 8.4), and what
  * of it tells a DM message: content type with its parameters SEC and MAC,
- * application id, and x-syncml-hmac (no number is assigned to it: a textual header). Strict: what one listener could read as DM and another as
- * something else is not read at all.
+ * application id, and x-syncml-hmac (no number is assigned to it: a textual header).
+ * Strict: what one listener could read as DM and another as something else is not
+ * read at all.
  */
 #ifndef OMASEC_PROTO_WSP_H
 #define OMASEC_PROTO_WSP_H

@@ -11,11 +11,6 @@
 network
 GOT=$WORK/got
 AGREED="client-agreed-nonce = text:agreed-c"
-server_rules()
-{
-	{ account mgmt "$@"; rule dm "direction = in" "sessionless = accept"; } >"$WORK/c"
-	apply server <"$WORK/c"
-}
 listen()
 {
 	rm -f "$GOT"
@@ -35,7 +30,8 @@ used() { on "$1" omasec account show mgmt | grep "agreed nonce    $2 of 256"; }
 RIGHT=nonce=agreed-c
 
 # An independent peer on the device; omasec on the server.
-server_rules
+{ account; rule dm "direction = in" "sessionless = accept"; } >"$WORK/c"
+apply server <"$WORK/c"
 helper_start server
 events server
 listen

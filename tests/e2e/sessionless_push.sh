@@ -13,7 +13,7 @@ push() { on server /usr/bin/python3 "$LIB/sessionless.py" push $DEVICE $PUSH_POR
 used() { on device omasec account show mgmt | grep "agreed nonce    $1 of 256"; }
 R=nonce=agreed-s
 
-push_protect "sessionless = accept"
+push_protect "sessionless = accept" "deadline = 60s"
 helper_start device
 events device
 push_listen
