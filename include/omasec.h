@@ -241,15 +241,16 @@ struct omasec_blob_protection {
 };
 
 /**
- * Judge a blob. An accepted notification or message is refused the second time.
+ * Judge a blob. An accepted notification or message is refused the second time. For a
+ * message the helper is asked, which may take three seconds.
  * @return 0 only when it may be used; -EKEYREJECTED when it may not, and then
  *   verdict->reason says why; another negative errno when it could not be judged
  */
 OMASEC_API int omasec_blob_verify(struct omasec *o, const struct omasec_blob *blob,
 				  struct omasec_blob_verdict *verdict);
 /**
- * Make what protects a blob, with the keys of its account. A message uses the nonce
- * of the account up; set the next one before the next message.
+ * Make what protects a blob, with the keys of its account; a message is protected with
+ * its agreed nonce.
  */
 OMASEC_API int omasec_blob_protect(struct omasec *o, const struct omasec_blob *blob,
 				   struct omasec_blob_protection *protection);
