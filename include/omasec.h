@@ -135,6 +135,8 @@ struct omasec_cred {
 	int32_t key;				/**< serial of a logon key with K, 0 for none */
 	int32_t key_state;			/**< replies: 0, or the errno of using the key now */
 	struct omasec_nonce nonce;		/**< not known: keep what the module has */
+	struct omasec_nonce agreed;		/**< for sessionless messages; likewise */
+	uint32_t agreed_used;			/**< replies: messages that it has protected */
 };
 
 /** struct omasec_secret - a secret for bootstrap messages. */
@@ -177,6 +179,15 @@ OMASEC_API int omasec_account_each(struct omasec *o, omasec_account_fn fn, void 
 OMASEC_API int omasec_account_nonce(struct omasec *o, const char *name,
 				    const struct omasec_nonce *client,
 				    const struct omasec_nonce *server);
+
+/**
+ * Tell how many messages the agreed nonces of an account have protected (helper only).
+ * @param client  agreed and agreed_used of it count, when agreed is known; or NULL
+ * @param server  likewise
+ */
+OMASEC_API int omasec_account_agreed_used(struct omasec *o, const char *name,
+					  const struct omasec_cred *client,
+					  const struct omasec_cred *server);
 
 /** Forget the wrong PINs that were given for an account. */
 OMASEC_API int omasec_account_pin_reset(struct omasec *o, const char *name);
@@ -230,15 +241,16 @@ struct omasec_blob_protection {
 };
 
 /**
- * Judge a blob. An accepted notification or message is refused the second time.
+ * Judge a blob. An accepted notification or message is refused the second time. For a
+ * message the helper is asked, which may take three seconds.
  * @return 0 only when it may be used; -EKEYREJECTED when it may not, and then
  *   verdict->reason says why; another negative errno when it could not be judged
  */
 OMASEC_API int omasec_blob_verify(struct omasec *o, const struct omasec_blob *blob,
 				  struct omasec_blob_verdict *verdict);
 /**
- * Make what protects a blob, with the keys of its account. A message uses the nonce
- * of the account up; set the next one before the next message.
+ * Make what protects a blob, with the keys of its account; a message is protected with
+ * its agreed nonce.
  */
 OMASEC_API int omasec_blob_protect(struct omasec *o, const struct omasec_blob *blob,
 				   struct omasec_blob_protection *protection);
@@ -314,6 +326,7 @@ struct omasec_rule {
 	uint8_t notification_13;		/**< enum omasec_notification_13 */
 	uint8_t nonce_resync;			/**< enum omasec_nonce_resync */
 	uint8_t bootstrap;			/**< enum omasec_bootstrap_http */
+	uint8_t sessionless;			/**< enum omasec_sessionless */
 	uint8_t tls_check;			/**< enum omasec_tls_check */
 	uint16_t tls_min;			/**< lowest version, 0x0303 is 1.2; 0 for the module's default */
 	bool unprotected;			/**< the rule may leave its sockets without protection */
@@ -402,6 +415,10 @@ struct omasec_message {
 	char account[OMASEC_NAME_MAX + 1];	/**< "" when not known yet */
 	char user[OMASEC_USER_MAX + 1];		/**< in the x-syncml-hmac header, "" for none */
 	char content_type[OMASEC_TYPE_MAX + 1];
+	uint8_t binding;			/**< enum omasec_binding; wsp: it was pushed */
+	uint8_t take;				/**< enum omasec_sessionless, of the rule */
+	struct omasec_nonce agreed;		/**< known: the MAC is right with this agreed nonce */
+	uint8_t agreed_mac[16];			/**< and it is this one */
 };
 
 /**
@@ -420,6 +437,8 @@ struct omasec_decision {
 	struct omasec_nonce mac_nonce;		/**< for the MAC of the message that leaves */
 	bool no_mac;				/**< it leaves without MAC */
 	struct omasec_nonce expect_nonce;	/**< issued in it; counts from the wire on */
+	bool sessionless;			/**< it is a sessionless message */
+	uint32_t agreed_used;			/**< messages that its agreed nonce has protected, or 0 */
 };
 
 /**
@@ -534,6 +553,7 @@ enum omasec_names {
 	OMASEC_NAMES_NOTIFICATION_13,
 	OMASEC_NAMES_NONCE_RESYNC,
 	OMASEC_NAMES_BOOTSTRAP_HTTP,
+	OMASEC_NAMES_SESSIONLESS,
 	OMASEC_NAMES_MESSAGE_KIND,
 	OMASEC_NAMES_BLOB_KIND,
 	OMASEC_NAMES_SEC,

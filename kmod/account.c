@@ -168,6 +168,7 @@ struct omasec_account *omasec_account_new(const struct omasec_account_spec *spec
 		a->cred[who].user = omasec_account_string(&p, spec->user[who]);
 		a->cred[who].key = spec->key[who] ? key_get(spec->key[who]) : NULL;
 		a->cred[who].nonce = spec->nonce[who];
+		a->cred[who].agreed = spec->agreed[who];
 		a->secret[who] = spec->secret[who] ? key_get(spec->secret[who]) : NULL;
 	}
 	return a;
@@ -531,8 +532,7 @@ void omasec_account_nonce_set(struct omasec_account *a, enum omasec_cred_who who
 
 	a = omasec_account_lock(a);
 	c = &a->cred[who];
-	if (c->nonce.known != n->known || c->nonce.len != n->len ||
-	    memcmp(c->nonce.data, n->data, n->len)) {
+	if (!omasec_nonce_equal(&c->nonce, n)) {
 		if (!c->nonce.spent)
 			c->previous = c->nonce;
 		c->nonce = *n;
@@ -597,6 +597,10 @@ void omasec_account_inherit(struct omasec_account *a, struct omasec_account *old
 		} else {
 			new->previous = was->nonce;
 		}
+		if (!new->agreed.known)
+			new->agreed = was->agreed;
+		if (omasec_nonce_equal(&new->agreed, &was->agreed))
+			new->agreed_used = was->agreed_used;
 	}
 	atomic64_set(&a->messages_ok, atomic64_read(&old->messages_ok));
 	atomic64_set(&a->messages_refused, atomic64_read(&old->messages_refused));

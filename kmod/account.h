@@ -36,18 +36,27 @@ struct omasec_nonce {
 	u8 data[OMASEC_NONCE_MAX];
 };
 
+static inline bool omasec_nonce_equal(const struct omasec_nonce *a, const struct omasec_nonce *b)
+{
+	return a->known == b->known && a->len == b->len && !memcmp(a->data, b->data, a->len);
+}
+
 /**
  * struct omasec_cred - one credential
  * @user: user name, "" for none
  * @key: logon key with K; a reference; NULL when none was given
  * @nonce: for the next message protected by it; under the account's lock
  * @previous: MD5-prefix of the nonce before that, to tell a replay; under the lock
+ * @agreed: nonce for its sessionless messages; under the lock
+ * @agreed_used: how many of them were accepted, as the helper says; under the lock
  */
 struct omasec_cred {
 	char *user;
 	struct key *key;
 	struct omasec_nonce nonce;
 	struct omasec_nonce previous;
+	struct omasec_nonce agreed;
+	u32 agreed_used;
 };
 
 /**
@@ -127,6 +136,7 @@ struct omasec_account {
  * @key: keys, NULL for none; the account takes references of its own
  * @secret: keys with secrets, NULL for none; likewise
  * @nonce: nonces; one that is not known leaves the old one in force
+ * @agreed: nonces for sessionless messages; likewise
  */
 struct omasec_account_spec {
 	const char *name, *server_id;
@@ -134,7 +144,7 @@ struct omasec_account_spec {
 	const char *user[2];
 	struct key *key[2];
 	struct key *secret[2];
-	struct omasec_nonce nonce[2];
+	struct omasec_nonce nonce[2], agreed[2];
 };
 
 /* A new one in no table, one reference. ERR_PTR(-ENOMEM). Process context. */

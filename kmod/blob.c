@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Blobs. Pushes, notifications and bootstrap messages are judged where those that
- * come by datagram are (push.c); a DM message by the credential of its peer, with a
- * nonce that was agreed before and that it uses up.
+ * come by datagram are (push.c); a DM message is a sessionless one (sessionless.h).
  */
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -14,6 +13,7 @@
 #include "proto/notification.h"
 #include "proto/wsp.h"
 #include "push.h"
+#include "sessionless.h"
 
 static enum omasec_cred_who omasec_blob_own(const struct omasec_blob *blob)
 {
@@ -36,6 +36,7 @@ static struct omasec_push_terms omasec_blob_terms(const struct omasec_blob *blob
 		.tls = OMASEC_TLS_FORBID,
 		.notification_13 = OMASEC_NOTIFICATION_13_REFUSE,
 		.nonce_resync = OMASEC_NONCE_RESYNC_OFF,
+		.sessionless = OMASEC_SESSIONLESS_ACCEPT,
 		.max_message = OMASEC_BLOB_MAX,
 		.pin = blob->pin,
 	};
@@ -53,6 +54,10 @@ static void omasec_blob_from_push(struct omasec_blob_verdict *v,
 	v->account = p->account;
 	v->what = p->what;
 	v->data = p->data;
+	v->note = p->outcome == OMASEC_PUSH_NOTE;
+	v->type = p->type;
+	v->agreed = p->agreed;
+	memcpy(v->mac, p->mac, sizeof(v->mac));
 	strscpy(v->user, p->server_id, sizeof(v->user));
 }
 
@@ -134,10 +139,7 @@ static unsigned int omasec_blob_message(struct omasec_net *on, const struct omas
 	enum omasec_cred_who who = omasec_blob_peer(blob);
 	struct omasec_hmac_header hdr;
 	u8 body[OMASEC_MD5_LEN];
-	struct omasec_nonce nonce;
 	unsigned int reason;
-	bool replayed, known;
-	int fits;
 
 	if (!blob->hmac)
 		return OMASEC_REASON_MAC_MISSING;
@@ -150,19 +152,19 @@ static unsigned int omasec_blob_message(struct omasec_net *on, const struct omas
 	reason = omasec_blob_account(on, blob, who, v);
 	if (reason)
 		return reason;
-	/* The empty nonce, with which a session may begin, is no agreement. */
-	omasec_account_nonce_read(v->account, who, &nonce, NULL);
-	known = nonce.known;
-	memzero_explicit(&nonce, sizeof(nonce));
-	if (!known)
-		return OMASEC_REASON_NONCE_MISSING;
+	if (!blob->body.len)
+		return OMASEC_REASON_DM_BAD;
 	if (omasec_kernel_md5.digest(omasec_kernel_md5.ctx, &blob->body, 1, body))
 		return OMASEC_REASON_NO_MEMORY;
-	fits = omasec_cred_judge(v->account, who, true, body, hdr.mac, &replayed);
-	if (fits < 0)
-		return -fits;
-	return fits ? OMASEC_REASON_NONE :
-	       replayed ? OMASEC_REASON_MAC_REPLAYED : OMASEC_REASON_MAC_WRONG;
+	reason = omasec_agreed_judge(v->account, who, body, hdr.mac, &v->agreed);
+	if (reason)
+		return reason;
+	memcpy(v->mac, hdr.mac, sizeof(v->mac));
+	v->note = true;
+	/* WBXML begins with its version, 1.1 to 1.3; anything else is XML or nothing. */
+	v->type = (u8)*blob->body.p < 4 ? "application/vnd.syncml.dm+wbxml" :
+					  "application/vnd.syncml.dm+xml";
+	return OMASEC_REASON_NONE;
 }
 
 static void omasec_blob_verify_message(struct omasec_net *on, const struct omasec_blob *blob,
@@ -172,8 +174,16 @@ static void omasec_blob_verify_message(struct omasec_net *on, const struct omase
 	v->message = OMASEC_MESSAGE_KIND_SESSIONLESS;
 	v->data = blob->body;
 	v->reason = omasec_blob_message(on, blob, v);
-	if (!v->account)
-		return;
+	if (v->reason && v->account)
+		atomic64_inc(&v->account->messages_refused);
+}
+
+/* What is right so far and must not have come before. */
+static void omasec_blob_verify_note(struct omasec_net *on, const struct omasec_blob *blob,
+				    struct omasec_blob_verdict *v)
+{
+	v->reason = omasec_blob_note(on, blob, v);
+	v->what = *v->said ? v->said : NULL;
 	if (v->reason)
 		atomic64_inc(&v->account->messages_refused);
 	else
@@ -243,6 +253,8 @@ void omasec_blob_verify(struct omasec_net *on, const struct omasec_blob *blob,
 	default:
 		v->reason = OMASEC_REASON_NOT_DM;
 	}
+	if (!v->reason && v->note)
+		omasec_blob_verify_note(on, blob, v);
 	omasec_blob_tell(on, v);
 }
 
@@ -304,7 +316,6 @@ static unsigned int omasec_blob_secure(const struct omasec_blob *blob,
 	return OMASEC_REASON_NONE;
 }
 
-/* A nonce protects one message: whoever protects the next one sets the next nonce. */
 static unsigned int omasec_blob_hmac(const struct omasec_blob *blob,
 				     struct omasec_blob_protection *p, const char **what)
 {
@@ -316,26 +327,13 @@ static unsigned int omasec_blob_hmac(const struct omasec_blob *blob,
 
 	if (omasec_kernel_md5.digest(omasec_kernel_md5.ctx, &blob->body, 1, body))
 		return OMASEC_REASON_NO_MEMORY;
-	omasec_account_nonce_read(a, who, &nonce, NULL);
-	reason = OMASEC_REASON_NONCE_MISSING;
-	if (!nonce.known || nonce.spent) {
-		*what = nonce.spent ? "the nonce was used before: set the next one" :
-				      "no nonce was agreed upon: set one";
-		goto out;
-	}
-	reason = omasec_account_mac(a, who, &nonce, body, mac);
-	if (reason)
-		goto out;
-	if (!omasec_account_nonce_spend(a, who, &nonce)) {
-		*what = "the nonce was used meanwhile: set the next one";
-		reason = OMASEC_REASON_NONCE_MISSING;
-	} else if (omasec_hmac_header_format(p->hmac, sizeof(p->hmac), a->cred[who].user,
-					     strlen(a->cred[who].user), mac) < 0) {
+	reason = omasec_agreed_mac(a, who, body, &nonce, mac);
+	if (reason == OMASEC_REASON_NONCE_MISSING)
+		*what = "no nonce was agreed for sessionless messages: set one";
+	if (!reason && omasec_hmac_header_format(p->hmac, sizeof(p->hmac), a->cred[who].user,
+						 strlen(a->cred[who].user), mac) < 0)
 		reason = OMASEC_REASON_MAC_MALFORMED;
-	}
 	memzero_explicit(mac, sizeof(mac));
-out:
-	memzero_explicit(&nonce, sizeof(nonce));
 	return reason;
 }
 

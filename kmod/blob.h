@@ -45,6 +45,11 @@ struct omasec_blob {
  * @user: user name or server identifier in it, "" for none
  * @what: what more there is to say, or NULL; a constant
  * @data: what was pushed, inside of the body
+ * @note: right if the helper says that it did not come before; the next three say what of
+ * @type: content type; a constant
+ * @agreed: nonce that its MAC is right with
+ * @mac: that MAC
+ * @said: what the helper had to say, "" for nothing
  */
 struct omasec_blob_verdict {
 	u32 reason;
@@ -55,6 +60,11 @@ struct omasec_blob_verdict {
 	char user[OMASEC_USER_MAX + 1];
 	const char *what;
 	struct omasec_slice data;
+	bool note;
+	const char *type;
+	struct omasec_nonce agreed;
+	u8 mac[OMASEC_MD5_LEN];
+	char said[256];
 };
 
 /**
@@ -81,5 +91,8 @@ void omasec_blob_verify(struct omasec_net *on, const struct omasec_blob *blob,
 			struct omasec_blob_verdict *v);
 unsigned int omasec_blob_protect(struct omasec_net *on, const struct omasec_blob *blob,
 				 struct omasec_blob_protection *p, const char **what);
+/* blob_note.c: has it noted; enum omasec_reason. */
+unsigned int omasec_blob_note(struct omasec_net *on, const struct omasec_blob *blob,
+			      struct omasec_blob_verdict *v);
 
 #endif

@@ -3,6 +3,7 @@
  * The check of the MAC of a message that a flow received. DM Security 1.2, 5.4.3.
  */
 #include "flow_internal.h"
+#include "sessionless.h"
 
 /* The account that the header speaks for; a reference, or NULL. */
 static struct omasec_account *omasec_check_account(struct omasec_flow *f,
@@ -18,6 +19,25 @@ static struct omasec_account *omasec_check_account(struct omasec_flow *f,
 	if (who == OMASEC_CRED_SERVER && user[0] && a->server_id && !strcmp(a->server_id, user))
 		return omasec_account_get(a);
 	return NULL;
+}
+
+/*
+ * A sessionless message? What the helper finds in it has to say the same. That it
+ * cannot be judged (a key that has gone) the session's nonce has shown before.
+ */
+static bool omasec_check_agreed(struct omasec_flow *f, struct omasec_msg *m,
+				enum omasec_cred_who who, const u8 body[OMASEC_MD5_LEN],
+				const struct omasec_hmac_header *hdr)
+{
+	struct omasec_nonce nonce;
+
+	if (f->rule->sessionless != OMASEC_SESSIONLESS_ACCEPT ||
+	    m->http_kind != OMASEC_HTTP_KIND_REQUEST ||
+	    omasec_agreed_judge(m->account, who, body, hdr->mac, &nonce))
+		return false;
+	m->agreed = nonce;
+	memcpy(m->mac, hdr->mac, sizeof(m->mac));
+	return true;
 }
 
 static int omasec_check_known(struct omasec_flow *f, struct omasec_msg *m,
@@ -38,6 +58,8 @@ static int omasec_check_known(struct omasec_flow *f, struct omasec_msg *m,
 		}
 	}
 	fits = omasec_cred_judge(m->account, who, once, body, hdr->mac, &replayed);
+	if (!fits && omasec_check_agreed(f, m, who, body, hdr))
+		return 1;
 	if (!fits && replayed)
 		m->mac_state = OMASEC_MAC_STATE_REPLAYED;
 	return fits;

@@ -21,6 +21,7 @@
 #include "control.h"
 #include "event.h"
 #include "guard.h"
+#include "sessionless.h"
 #include "udp.h"
 
 /**
@@ -196,7 +197,8 @@ int omasec_config_account_set(struct omasec_config *cfg, const struct omasec_acc
 		goto out;
 	}
 	if (old && omasec_account_same(old, spec) && !spec->nonce[0].known &&
-	    !spec->nonce[1].known) {
+	    !spec->nonce[1].known && omasec_agreed_same(old, OMASEC_CRED_CLIENT, &spec->agreed[0]) &&
+	    omasec_agreed_same(old, OMASEC_CRED_SERVER, &spec->agreed[1])) {
 		a = omasec_account_get(old);
 	} else {
 		a = omasec_account_new(spec);

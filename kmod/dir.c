@@ -126,19 +126,29 @@ nomem:
 	omasec_dir_no_memory(f, path);
 }
 
+/* HTTP's own word that a sessionless message came: a success without a body. */
+static bool omasec_dir_nothing(const struct omasec_exchange *x, const struct omasec_http_head *h)
+{
+	return x->sessionless && h->kind == OMASEC_HTTP_KIND_RESPONSE &&
+	       h->status >= 200 && h->status < 300 &&
+	       (h->no_body || (h->has_length && !h->length));
+}
+
 /* A message that is not DM begins. */
 static void omasec_dir_pass(struct omasec_flow *f, int path)
 {
 	struct omasec_dir *d = omasec_flow_dir(f, path);
 	struct omasec_exchange *x = &f->exch;
 
-	if (f->rule->other != OMASEC_OTHER_PASS && !omasec_fetched_asks(f, path)) {
+	if (f->rule->other != OMASEC_OTHER_PASS && !omasec_fetched_asks(f, path) &&
+	    !omasec_dir_nothing(x, &d->h)) {
 		omasec_flow_refuse(f, path, OMASEC_REASON_NOT_DM, NULL);
 		return;
 	}
 	if (d->h.kind == OMASEC_HTTP_KIND_REQUEST) {
 		x->req_open = true;
 		x->resp_open = true;
+		x->sessionless = false;
 		x->answers_head = d->h.is_head;
 		x->dm = false;
 		x->close_after = d->h.close;
@@ -198,8 +208,13 @@ static void omasec_dir_head(struct omasec_flow *f, int path)
 		omasec_dir_next(f, path);
 		return;
 	}
-	if (!d->h.is_dm || d->h.no_body) {
+	if (!d->h.is_dm || d->h.no_body || omasec_dir_nothing(x, &d->h)) {
 		omasec_dir_pass(f, path);
+		return;
+	}
+	if (x->sessionless && d->h.kind == OMASEC_HTTP_KIND_RESPONSE) {
+		omasec_flow_refuse(f, path, OMASEC_REASON_HTTP_UNEXPECTED,
+				   "a message that answers a sessionless one");
 		return;
 	}
 	omasec_dir_begin(f, path);

@@ -12,6 +12,7 @@
 #include <linux/slab.h>
 
 #include "flow_internal.h"
+#include "sessionless.h"
 
 /* Room for the fields that are added to a head. */
 #define OMASEC_EMIT_EXTRA (OMASEC_HMAC_VALUE_MAX + 128)
@@ -49,10 +50,14 @@ static unsigned int omasec_emit_mac(struct omasec_flow *f, struct omasec_msg *m,
 		return OMASEC_REASON_KEY_MISSING;
 	if (f->rule->auth_mode == OMASEC_AUTH_MODE_STATIC)
 		omasec_account_nonce_read(m->account, who, &nonce, &prev);
-	else if (!nonce.known)
+	else if (!nonce.known && !m->sessionless)
 		return OMASEC_REASON_NONCE_MISSING;
 	reason = omasec_emit_hash(body, md5);
-	return reason ?: omasec_account_mac(m->account, who, &nonce, md5, mac);
+	if (reason)
+		return reason;
+	if (m->sessionless)
+		return omasec_agreed_mac(m->account, who, md5, &nonce, mac);
+	return omasec_account_mac(m->account, who, &nonce, md5, mac);
 }
 
 /* The header value; 0 or enum omasec_reason. */

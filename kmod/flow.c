@@ -387,8 +387,10 @@ void omasec_flow_event(struct omasec_flow *f, u8 kind, unsigned int reason, int 
 		.account = a ? a->name : NULL,
 		.user = m && m->user[0] ? m->user : NULL,
 		.text = text && text[0] ? text : NULL,
-		.has_message = m && m->kind != OMASEC_MESSAGE_KIND_SESSION,
-		.message = m ? m->kind : 0,
+		.has_message = m && (m->kind != OMASEC_MESSAGE_KIND_SESSION || m->sessionless ||
+				     m->agreed.known),
+		.message = m && m->kind != OMASEC_MESSAGE_KIND_SESSION ?
+				m->kind : OMASEC_MESSAGE_KIND_SESSIONLESS,
 	};
 
 	if (f->secure) {

@@ -91,6 +91,7 @@ struct omasec_dir {
  * @resp_open: its final response has not gone through
  * @answers_head: the request was HEAD
  * @dm: the request was a DM message of a session
+ * @sessionless: the request was a sessionless message: no message answers it
  * @resent: we sent the request again ourselves
  * @close_after: the request asked for the connection to close
  * @closing: no further message may follow
@@ -98,7 +99,7 @@ struct omasec_dir {
  * @req_head_len: its length
  */
 struct omasec_exchange {
-	bool req_open, resp_open, answers_head, dm, resent, close_after, closing;
+	bool req_open, resp_open, answers_head, dm, sessionless, resent, close_after, closing;
 	char *req_head;
 	u32 req_head_len;
 };

@@ -14,12 +14,15 @@
 #include "compat/compat.h"
 #include "genl.h"
 
-const struct nla_policy omasec_cred_nl_policy[OMASEC_A_CRED_KEY_STATE + 1] = {
+const struct nla_policy omasec_cred_nl_policy[OMASEC_A_CRED_AGREED_USED + 1] = {
 	[OMASEC_A_CRED_USER] = { .type = NLA_NUL_STRING, .len = OMASEC_USER_MAX, },
 	[OMASEC_A_CRED_KEY] = { .type = NLA_S32, },
 	[OMASEC_A_CRED_NONCE] = { .type = NLA_BINARY, .len = OMASEC_NONCE_MAX, },
 	[OMASEC_A_CRED_HAS_NONCE] = { .type = NLA_FLAG, },
 	[OMASEC_A_CRED_KEY_STATE] = { .type = NLA_S32, },
+	[OMASEC_A_CRED_AGREED] = { .type = NLA_BINARY, .len = OMASEC_NONCE_MAX, },
+	[OMASEC_A_CRED_HAS_AGREED] = { .type = NLA_FLAG, },
+	[OMASEC_A_CRED_AGREED_USED] = { .type = NLA_U32, },
 };
 
 /* Requests without attributes. */
@@ -65,7 +68,7 @@ static const struct nla_policy omasec_account_nonce_nl_policy[OMASEC_A_ACCOUNT_S
 };
 
 /* OMASEC_CMD_RULE_ADD */
-static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_BOOTSTRAP + 1] = {
+static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_SESSIONLESS + 1] = {
 	[OMASEC_A_RULE_NAME] = { .type = NLA_NUL_STRING, .len = OMASEC_NAME_MAX, },
 	[OMASEC_A_RULE_DIRECTION] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OMASEC_A_RULE_PORT_MIN] = NLA_POLICY_MIN(NLA_U16, 1),
@@ -95,6 +98,7 @@ static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_BOOTSTRAP
 	[OMASEC_A_RULE_UNPROTECTED] = { .type = NLA_FLAG, },
 	[OMASEC_A_RULE_PIN_WAIT] = { .type = NLA_U32, },
 	[OMASEC_A_RULE_BOOTSTRAP] = NLA_POLICY_MAX(NLA_U8, 2),
+	[OMASEC_A_RULE_SESSIONLESS] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 /* OMASEC_CMD_RULE_DEL */
@@ -128,17 +132,19 @@ static const struct nla_policy omasec_msg_put_nl_policy[OMASEC_A_MSG_CHUNK + 1] 
 };
 
 /* OMASEC_CMD_MSG_VERDICT */
-static const struct nla_policy omasec_msg_verdict_nl_policy[OMASEC_A_MSG_DETAIL + 1] = {
+static const struct nla_policy omasec_msg_verdict_nl_policy[OMASEC_A_MSG_AGREED_USED + 1] = {
 	[OMASEC_A_MSG_COOKIE] = { .type = NLA_U64, },
 	[OMASEC_A_MSG_ACCOUNT] = { .type = NLA_NUL_STRING, .len = OMASEC_NAME_MAX, },
 	[OMASEC_A_MSG_CONTENT_TYPE] = { .type = NLA_NUL_STRING, .len = OMASEC_TYPE_MAX, },
 	[OMASEC_A_MSG_LENGTH] = { .type = NLA_U32, },
 	[OMASEC_A_MSG_VERDICT] = NLA_POLICY_MAX(NLA_U8, 3),
-	[OMASEC_A_MSG_REASON] = NLA_POLICY_MAX(NLA_U32, 65),
+	[OMASEC_A_MSG_REASON] = NLA_POLICY_MAX(NLA_U32, 67),
 	[OMASEC_A_MSG_MAC_NONCE] = { .type = NLA_BINARY, .len = OMASEC_NONCE_MAX, },
 	[OMASEC_A_MSG_NO_MAC] = { .type = NLA_FLAG, },
 	[OMASEC_A_MSG_EXPECT_NONCE] = { .type = NLA_BINARY, .len = OMASEC_NONCE_MAX, },
 	[OMASEC_A_MSG_DETAIL] = { .type = NLA_NUL_STRING, .len = 255, },
+	[OMASEC_A_MSG_SESSIONLESS] = { .type = NLA_FLAG, },
+	[OMASEC_A_MSG_AGREED_USED] = { .type = NLA_U32, },
 };
 
 /* OMASEC_CMD_ACCOUNT_PIN_RESET */
@@ -250,7 +256,7 @@ static const struct genl_ops omasec_nl_ops[] = {
 		.cmd = OMASEC_CMD_RULE_ADD,
 		.doit = omasec_nl_rule_add_doit,
 		.policy = omasec_rule_add_nl_policy,
-		.maxattr = OMASEC_A_RULE_BOOTSTRAP,
+		.maxattr = OMASEC_A_RULE_SESSIONLESS,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -322,7 +328,7 @@ static const struct genl_ops omasec_nl_ops[] = {
 		.cmd = OMASEC_CMD_MSG_VERDICT,
 		.doit = omasec_nl_msg_verdict_doit,
 		.policy = omasec_msg_verdict_nl_policy,
-		.maxattr = OMASEC_A_MSG_DETAIL,
+		.maxattr = OMASEC_A_MSG_AGREED_USED,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 	{

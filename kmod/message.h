@@ -38,6 +38,10 @@ enum omasec_msg_state { OMASEC_MSG_NEW, OMASEC_MSG_PENDING, OMASEC_MSG_HANDED, O
  * @content_type: without parameters
  * @body: transfer coding removed. Immutable while PENDING or HANDED.
  * @repl: the body that the helper put; valid when @has_repl after DECIDED
+ * @agreed: nonce for sessionless messages that the MAC is right with; not known when
+ *	it is right with another one, or not at all
+ * @mac: that MAC
+ * @sessionless: the verdict says that it is a sessionless message, valid after DECIDED
  * @verdict: enum omasec_verdict, valid after DECIDED
  * @reason: enum omasec_reason for reject
  * @mac_nonce: nonce to compute the MAC of the leaving message with
@@ -67,10 +71,12 @@ struct omasec_msg {
 	char user[OMASEC_USER_MAX + 1];
 	char content_type[OMASEC_TYPE_MAX + 1];
 	struct omasec_buf body;
+	struct omasec_nonce agreed;
+	u8 mac[OMASEC_MD5_LEN];
 
 	struct mutex put_lock;		/* @repl while HANDED; taken by whoever decides */
 	struct omasec_buf repl;
-	bool has_repl, no_mac;
+	bool has_repl, no_mac, sessionless;
 	u8 verdict;
 	u32 reason;
 	struct omasec_nonce mac_nonce, expect_nonce;

@@ -12,6 +12,7 @@
 #include "key.h"
 #include "listen.h"
 #include "netlink.h"
+#include "sessionless.h"
 
 bool omasec_nl_name_ok(const char *name)
 {
@@ -102,21 +103,25 @@ static void omasec_nl_nonce(const struct nlattr *attr, struct omasec_nonce *n)
 static int omasec_nl_cred_parse(struct genl_info *info, const struct nlattr *nest,
 				struct nlattr **tb)
 {
-	int err = nla_parse_nested(tb, OMASEC_A_CRED_KEY_STATE, nest, omasec_cred_nl_policy,
+	int err = nla_parse_nested(tb, OMASEC_A_CRED_MAX, nest, omasec_cred_nl_policy,
 				   info->extack);
 
 	if (err)
 		return err;
-	if (tb[OMASEC_A_CRED_HAS_NONCE] || tb[OMASEC_A_CRED_KEY_STATE])
+	if (tb[OMASEC_A_CRED_HAS_NONCE] || tb[OMASEC_A_CRED_KEY_STATE] ||
+	    tb[OMASEC_A_CRED_HAS_AGREED])
 		return omasec_nl_fail(info->extack, nest, -EINVAL,
-				      "has-nonce and key-state are only for replies");
+				      "has-nonce, has-agreed and key-state are only for replies");
+	if (tb[OMASEC_A_CRED_AGREED] && !nla_len(tb[OMASEC_A_CRED_AGREED]))
+		return omasec_nl_fail(info->extack, tb[OMASEC_A_CRED_AGREED], -EINVAL,
+				      "the empty nonce, which everybody knows, is no agreement");
 	return 0;
 }
 
 static int omasec_nl_cred(struct genl_info *info, const struct nlattr *nest,
 			  struct omasec_account_spec *spec, unsigned int who)
 {
-	struct nlattr *tb[OMASEC_A_CRED_KEY_STATE + 1];
+	struct nlattr *tb[OMASEC_A_CRED_MAX + 1];
 	const char *why = NULL;
 	int err;
 
@@ -136,6 +141,11 @@ static int omasec_nl_cred(struct genl_info *info, const struct nlattr *nest,
 	}
 	if (tb[OMASEC_A_CRED_NONCE])
 		omasec_nl_nonce(tb[OMASEC_A_CRED_NONCE], &spec->nonce[who]);
+	if (tb[OMASEC_A_CRED_AGREED])
+		omasec_nl_nonce(tb[OMASEC_A_CRED_AGREED], &spec->agreed[who]);
+	if (tb[OMASEC_A_CRED_AGREED_USED])
+		return omasec_nl_fail(info->extack, tb[OMASEC_A_CRED_AGREED_USED], -EINVAL,
+				      "how far a nonce is used is for the helper to say (account-nonce)");
 	return 0;
 }
 
@@ -192,6 +202,9 @@ int omasec_nl_account_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!err)
 		err = omasec_nl_cred(info, attrs[OMASEC_A_ACCOUNT_SERVER], &spec,
 				     OMASEC_CRED_SERVER);
+	if (!err && spec.agreed[0].known && omasec_nonce_equal(&spec.agreed[0], &spec.agreed[1]))
+		err = omasec_nl_fail(info->extack, attrs[OMASEC_A_ACCOUNT_SERVER], -EINVAL,
+				     "client and server need agreed nonces of their own: a message of one could be sent back to it as one of the other");
 	if (!err)
 		err = omasec_nl_secret(info, OMASEC_A_ACCOUNT_NETW_KEY,
 				       &spec.secret[OMASEC_SECRET_NETW]);
@@ -234,10 +247,21 @@ int omasec_nl_account_del_doit(struct sk_buff *skb, struct genl_info *info)
 	return err ? omasec_nl_fail(info->extack, info->attrs[OMASEC_A_ACCOUNT_NAME], err, why) : 0;
 }
 
-static int omasec_nl_nonce_only(struct genl_info *info, const struct nlattr *nest,
-				struct omasec_nonce *n)
+/**
+ * struct omasec_nl_nonces - what account-nonce says of a credential
+ * @nonce: the next nonce
+ * @agreed: the agreed nonce of which @used tells
+ * @used: how many messages it has protected
+ */
+struct omasec_nl_nonces {
+	struct omasec_nonce nonce, agreed;
+	u32 used;
+};
+
+static int omasec_nl_nonces(struct genl_info *info, const struct nlattr *nest,
+			    struct omasec_nl_nonces *n)
 {
-	struct nlattr *tb[OMASEC_A_CRED_KEY_STATE + 1];
+	struct nlattr *tb[OMASEC_A_CRED_MAX + 1];
 	int err;
 
 	if (!nest)
@@ -245,17 +269,28 @@ static int omasec_nl_nonce_only(struct genl_info *info, const struct nlattr *nes
 	err = omasec_nl_cred_parse(info, nest, tb);
 	if (err)
 		return err;
-	if (!tb[OMASEC_A_CRED_NONCE] || tb[OMASEC_A_CRED_USER] || tb[OMASEC_A_CRED_KEY])
+	if (tb[OMASEC_A_CRED_USER] || tb[OMASEC_A_CRED_KEY] ||
+	    (!tb[OMASEC_A_CRED_NONCE] && !tb[OMASEC_A_CRED_AGREED]))
 		return omasec_nl_fail(info->extack, nest, -EINVAL,
-				      "account-nonce takes a nonce and nothing else");
-	omasec_nl_nonce(tb[OMASEC_A_CRED_NONCE], n);
+				      "account-nonce takes a nonce, or how far an agreed one is used, and nothing else");
+	if (!tb[OMASEC_A_CRED_AGREED] != !tb[OMASEC_A_CRED_AGREED_USED])
+		return omasec_nl_fail(info->extack, nest, -EINVAL,
+				      "agreed and agreed-used go together");
+	if (tb[OMASEC_A_CRED_NONCE])
+		omasec_nl_nonce(tb[OMASEC_A_CRED_NONCE], &n->nonce);
+	if (tb[OMASEC_A_CRED_AGREED]) {
+		omasec_nl_nonce(tb[OMASEC_A_CRED_AGREED], &n->agreed);
+		n->used = nla_get_u32(tb[OMASEC_A_CRED_AGREED_USED]);
+	}
 	return 0;
 }
 
 int omasec_nl_account_nonce_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	struct nlattr *client = info->attrs[OMASEC_A_ACCOUNT_CLIENT];
+	struct nlattr *server = info->attrs[OMASEC_A_ACCOUNT_SERVER];
 	struct omasec_net *on = omasec_nl_net(info);
-	struct omasec_nonce nonce[2] = {};
+	struct omasec_nl_nonces n[2] = {};
 	struct omasec_account *a;
 	const char *name;
 	unsigned int who;
@@ -266,22 +301,22 @@ int omasec_nl_account_nonce_doit(struct sk_buff *skb, struct genl_info *info)
 				      "only the registered helper may set nonces");
 	err = omasec_nl_account_name(info, &name);
 	if (!err)
-		err = omasec_nl_nonce_only(info, info->attrs[OMASEC_A_ACCOUNT_CLIENT],
-					   &nonce[OMASEC_CRED_CLIENT]);
+		err = omasec_nl_nonces(info, client, &n[OMASEC_CRED_CLIENT]);
 	if (!err)
-		err = omasec_nl_nonce_only(info, info->attrs[OMASEC_A_ACCOUNT_SERVER],
-					   &nonce[OMASEC_CRED_SERVER]);
+		err = omasec_nl_nonces(info, server, &n[OMASEC_CRED_SERVER]);
 	if (err)
 		return err;
-	if (!nonce[0].known && !nonce[1].known)
+	if (!client && !server)
 		return omasec_nl_missing(info, "neither a client nor a server nonce is given");
 	a = omasec_account_find(on, name);
 	if (!a)
 		return omasec_nl_fail(info->extack, info->attrs[OMASEC_A_ACCOUNT_NAME], -ENOENT,
 				      "there is no account with this name");
 	for (who = 0; who < 2; who++) {
-		if (nonce[who].known)
-			omasec_account_nonce_set(a, who, &nonce[who]);
+		if (n[who].nonce.known)
+			omasec_account_nonce_set(a, who, &n[who].nonce);
+		if (n[who].agreed.known)
+			omasec_agreed_used(a, who, &n[who].agreed, n[who].used);
 	}
 	omasec_account_put(a);
 	return 0;
@@ -291,12 +326,14 @@ static int omasec_nl_put_cred(struct sk_buff *skb, int attr, struct omasec_accou
 			      unsigned int who, bool helper)
 {
 	const struct omasec_cred *c = &a->cred[who];
-	struct omasec_nonce nonce;
+	struct omasec_nonce nonce, agreed;
 	struct nlattr *nest;
+	u32 used;
 
 	if (!*c->user)
 		return 0;
 	omasec_account_nonce_read(a, who, &nonce, NULL);
+	omasec_agreed_read(a, who, &agreed, &used);
 	nest = nla_nest_start(skb, attr);
 	if (!nest)
 		return -EMSGSIZE;
@@ -305,6 +342,10 @@ static int omasec_nl_put_cred(struct sk_buff *skb, int attr, struct omasec_accou
 	    (nonce.known && nla_put_flag(skb, OMASEC_A_CRED_HAS_NONCE)) ||
 	    (nonce.known && helper &&
 	     nla_put(skb, OMASEC_A_CRED_NONCE, nonce.len, nonce.data)) ||
+	    (agreed.known && (nla_put_flag(skb, OMASEC_A_CRED_HAS_AGREED) ||
+			      nla_put_u32(skb, OMASEC_A_CRED_AGREED_USED, used))) ||
+	    (agreed.known && helper &&
+	     nla_put(skb, OMASEC_A_CRED_AGREED, agreed.len, agreed.data)) ||
 	    nla_put_s32(skb, OMASEC_A_CRED_KEY_STATE, -omasec_key_state(c->key)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);

@@ -6,6 +6,7 @@
  */
 #include "compat/compat.h"
 #include "netlink.h"
+#include "sessionless.h"
 #include "upcall.h"
 
 /* What a dump is asked to be: a skb of 32 KiB with its shared info, not of 64. */
@@ -52,7 +53,13 @@ static int omasec_nl_put_notice(struct sk_buff *skb, const struct omasec_msg *m)
 	    nla_put_u8(skb, OMASEC_A_MSG_HTTP_KIND, m->http_kind) ||
 	    nla_put_string(skb, OMASEC_A_MSG_CONTENT_TYPE, m->content_type) ||
 	    nla_put_u32(skb, OMASEC_A_MSG_LENGTH, m->body.len) ||
-	    nla_put_u32(skb, OMASEC_A_MSG_DEADLINE_MS, m->rule->deadline_ms))
+	    nla_put_u32(skb, OMASEC_A_MSG_DEADLINE_MS, m->rule->deadline_ms) ||
+	    nla_put_u8(skb, OMASEC_A_MSG_BINDING, m->rule->binding) ||
+	    nla_put_u8(skb, OMASEC_A_MSG_TAKE, m->rule->sessionless))
+		return -EMSGSIZE;
+	if (m->agreed.known &&
+	    (nla_put(skb, OMASEC_A_MSG_AGREED, m->agreed.len, m->agreed.data) ||
+	     nla_put(skb, OMASEC_A_MSG_AGREED_MAC, sizeof(m->mac), m->mac)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -299,6 +306,9 @@ static int omasec_nl_decision(struct genl_info *info, struct omasec_decision *d)
 	if (d->has_length)
 		d->length = nla_get_u32(attrs[OMASEC_A_MSG_LENGTH]);
 	d->no_mac = attrs[OMASEC_A_MSG_NO_MAC];
+	d->sessionless = attrs[OMASEC_A_MSG_SESSIONLESS];
+	if (attrs[OMASEC_A_MSG_AGREED_USED])
+		d->agreed_used = nla_get_u32(attrs[OMASEC_A_MSG_AGREED_USED]);
 	omasec_nl_msg_nonce(attrs[OMASEC_A_MSG_MAC_NONCE], &d->mac_nonce);
 	omasec_nl_msg_nonce(attrs[OMASEC_A_MSG_EXPECT_NONCE], &d->expect_nonce);
 	d->content_type = omasec_nl_string(attrs[OMASEC_A_MSG_CONTENT_TYPE]);
@@ -310,6 +320,15 @@ static int omasec_nl_decision(struct genl_info *info, struct omasec_decision *d)
 					      "there is no account with this name");
 	}
 	return 0;
+}
+
+/* For people: how far the agreed nonce is used. The account is what the check found. */
+static void omasec_nl_msg_used(struct omasec_msg *m, const struct omasec_decision *d)
+{
+	if (d->agreed_used && m->agreed.known)
+		omasec_agreed_used(m->account, m->role == OMASEC_ROLE_CLIENT ? OMASEC_CRED_SERVER :
+									      OMASEC_CRED_CLIENT,
+				   &m->agreed, d->agreed_used);
 }
 
 int omasec_nl_msg_verdict_doit(struct sk_buff *skb, struct genl_info *info)
@@ -327,6 +346,8 @@ int omasec_nl_msg_verdict_doit(struct sk_buff *skb, struct genl_info *info)
 		err = omasec_upcall_verdict(m, info->snd_portid, &d, &why);
 		if (err)
 			omasec_nl_fail(info->extack, NULL, err, why);
+		else
+			omasec_nl_msg_used(m, &d);
 	}
 	omasec_account_put(d.account);
 	omasec_msg_put(m);

@@ -140,6 +140,11 @@ static int omasec_nl_rule_protection(struct genl_info *info, struct omasec_rule 
 					  OMASEC_NOTIFICATION_13_REFUSE);
 	r->nonce_resync = omasec_nl_u8(attrs, OMASEC_A_RULE_NONCE_RESYNC, OMASEC_NONCE_RESYNC_OFF);
 	r->bootstrap = omasec_nl_u8(attrs, OMASEC_A_RULE_BOOTSTRAP, OMASEC_BOOTSTRAP_HTTP_CHECK);
+	r->sessionless = omasec_nl_u8(attrs, OMASEC_A_RULE_SESSIONLESS, OMASEC_SESSIONLESS_REFUSE);
+	if (r->sessionless == OMASEC_SESSIONLESS_ACCEPT &&
+	    (r->integrity != OMASEC_INTEGRITY_HMAC || r->auth_mode == OMASEC_AUTH_MODE_STATIC))
+		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_SESSIONLESS], -EINVAL,
+				      "sessionless accept needs integrity hmac and the helper, which remembers: auth-mode transparent or native");
 	if (r->integrity != OMASEC_INTEGRITY_NONE && !omasec_crypto_has_md5())
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_INTEGRITY], -EOPNOTSUPP,
 				      "integrity hmac needs md5, which this kernel lacks (FIPS, or no CONFIG_CRYPTO_MD5)");
@@ -422,6 +427,7 @@ static int omasec_nl_put_rule(struct sk_buff *skb, const struct omasec_rule *r,
 	    nla_put_u8(skb, OMASEC_A_RULE_TLS_CHECK, r->tls_check) ||
 	    nla_put_u16(skb, OMASEC_A_RULE_TLS_MIN, r->tls_min) ||
 	    (r->unprotected && nla_put_flag(skb, OMASEC_A_RULE_UNPROTECTED)) ||
+	    nla_put_u8(skb, OMASEC_A_RULE_SESSIONLESS, r->sessionless) ||
 	    omasec_nl_put_protocol(skb, r) ||
 	    nla_put_u32(skb, OMASEC_A_RULE_FLOWS, atomic_read(&r->flows)) ||
 	    nla_put_u64_64bit(skb, OMASEC_A_RULE_HITS, atomic64_read(&r->hits),

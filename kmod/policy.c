@@ -48,6 +48,7 @@ struct omasec_rule *omasec_rule_clone(const struct omasec_rule *r, struct omasec
 	c->tls = r->tls;
 	c->notification_13 = r->notification_13;
 	c->nonce_resync = r->nonce_resync;
+	c->sessionless = r->sessionless;
 	c->tls_check = r->tls_check;
 	c->tls_min = r->tls_min;
 	c->unprotected = r->unprotected;
@@ -82,6 +83,7 @@ bool omasec_rule_same(const struct omasec_rule *a, const struct omasec_rule *b)
 	       a->tls == b->tls && a->tls_check == b->tls_check && a->tls_min == b->tls_min &&
 	       a->unprotected == b->unprotected && a->notification_13 == b->notification_13 &&
 	       a->nonce_resync == b->nonce_resync && a->bootstrap == b->bootstrap &&
+	       a->sessionless == b->sessionless &&
 	       a->max_message == b->max_message && a->deadline_ms == b->deadline_ms &&
 	       a->pin_wait == b->pin_wait;
 }

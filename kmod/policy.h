@@ -52,6 +52,7 @@ struct omasec_rule {
 	u8 tls;
 	u8 notification_13;
 	u8 nonce_resync;
+	u8 sessionless;
 	u8 tls_check;
 	u8 bootstrap;
 	bool unprotected;	/* an administrator wants it so */
@@ -122,8 +123,9 @@ struct omasec_rule *omasec_policy_rule(struct omasec_net *on, u32 id);
 /* The rule needs a verdict of the helper for each DM message. */
 static inline bool omasec_rule_needs_helper(const struct omasec_rule *r)
 {
-	return r->sel.protocol == OMASEC_PROTOCOL_TCP && r->integrity != OMASEC_INTEGRITY_NONE &&
-	       r->auth_mode != OMASEC_AUTH_MODE_STATIC;
+	if (r->sel.protocol == OMASEC_PROTOCOL_UDP)
+		return r->sessionless == OMASEC_SESSIONLESS_ACCEPT;
+	return r->integrity != OMASEC_INTEGRITY_NONE && r->auth_mode != OMASEC_AUTH_MODE_STATIC;
 }
 
 /*

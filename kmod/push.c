@@ -13,6 +13,7 @@
 #include "proto/notification.h"
 #include "proto/wsp.h"
 #include "push.h"
+#include "sessionless.h"
 
 /* The resynchronisation nonce: "0x00000000" of Notification 1.2, 6.2, read in two ways. */
 static const struct omasec_nonce omasec_resync_nonces[] = {
@@ -158,6 +159,8 @@ static unsigned int omasec_push_read(struct omasec_net *on, const struct omasec_
 	if (push->type == OMASEC_WSP_TYPE_NOTIFICATION ||
 	    push->type == OMASEC_WSP_TYPE_NOTIFICATION_13)
 		omasec_push_kind(v, OMASEC_MESSAGE_KIND_NOTIFICATION);
+	else if (omasec_push_sessionless(push))
+		omasec_push_kind(v, OMASEC_MESSAGE_KIND_SESSIONLESS);
 	else if (push->type != OMASEC_WSP_NONE)
 		omasec_push_kind(v, OMASEC_MESSAGE_KIND_BOOTSTRAP);
 	if (terms->tls == OMASEC_TLS_REQUIRE)
@@ -168,6 +171,8 @@ static unsigned int omasec_push_read(struct omasec_net *on, const struct omasec_
 		return terms->notification_13 == OMASEC_NOTIFICATION_13_PASS ? 0 :
 			OMASEC_REASON_NOTIFICATION_VERSION;
 	}
+	if (v->kind == OMASEC_MESSAGE_KIND_SESSIONLESS)
+		return omasec_push_judge_sessionless(on, terms, push, v);
 	if (push->type == OMASEC_WSP_TYPE_DM_WBXML || push->type == OMASEC_WSP_TYPE_CP_WBXML)
 		return omasec_push_read_bootstrap(terms, push, v);
 	if (push->type != OMASEC_WSP_TYPE_NOTIFICATION)
@@ -182,7 +187,8 @@ static unsigned int omasec_push_read(struct omasec_net *on, const struct omasec_
 
 void omasec_push_count(struct omasec_push_verdict *v)
 {
-	if (!v->account)
+	/* What is to be noted is counted when it is. */
+	if (!v->account || v->outcome == OMASEC_PUSH_NOTE)
 		return;
 	if (v->outcome == OMASEC_PUSH_REFUSE)
 		atomic64_inc(&v->account->messages_refused);

@@ -15,6 +15,7 @@
  * @tls: enum omasec_tls
  * @notification_13: enum omasec_notification_13
  * @nonce_resync: enum omasec_nonce_resync
+ * @sessionless: enum omasec_sessionless; accept: who asks can wait for the helper
  * @max_message: most octets
  * @pin: that was typed for this one; empty for none
  * @pin_wait: without a PIN it waits for one
@@ -22,7 +23,7 @@
  */
 struct omasec_push_terms {
 	struct omasec_account *account;
-	u8 other, tls, notification_13, nonce_resync;
+	u8 other, tls, notification_13, nonce_resync, sessionless;
 	u32 max_message;
 	struct omasec_slice pin;
 	bool pin_wait, trial;
@@ -34,12 +35,15 @@ struct omasec_push_terms {
  * @OMASEC_PUSH_PASS: it goes on unchecked, because the terms say so
  * @OMASEC_PUSH_ACCEPT: it was checked and is right
  * @OMASEC_PUSH_WAIT: its PIN is missing, for which the terms let it wait
+ * @OMASEC_PUSH_NOTE: a sessionless message that was checked and is right if the helper
+ *	says that it did not come before, and has noted it; only where the terms say accept
  */
 enum omasec_push_outcome {
 	OMASEC_PUSH_REFUSE,
 	OMASEC_PUSH_PASS,
 	OMASEC_PUSH_ACCEPT,
 	OMASEC_PUSH_WAIT,
+	OMASEC_PUSH_NOTE,
 };
 
 /**
@@ -56,6 +60,9 @@ enum omasec_push_outcome {
  * @data: what was pushed, where the header could be read
  * @server_id: in the notification, as far as there is room; "" for none
  * @what: what exactly was wrong, or NULL; a constant
+ * @type: content type of what is to be noted; a constant
+ * @agreed: nonce that the MAC of what is to be noted is right with
+ * @mac: that MAC
  */
 struct omasec_push_verdict {
 	u8 outcome;
@@ -68,7 +75,9 @@ struct omasec_push_verdict {
 	struct omasec_slice data;
 	struct omasec_account *account;
 	char server_id[OMASEC_USER_MAX + 1];
-	const char *what;
+	const char *what, *type;
+	struct omasec_nonce agreed;
+	u8 mac[OMASEC_MD5_LEN];
 };
 
 /*

@@ -84,7 +84,12 @@ static void omasec_rx_deliver(struct omasec_flow *f)
 		x->resp_open = true;
 		x->answers_head = d->h.is_head;
 		x->dm = m->kind == OMASEC_MESSAGE_KIND_SESSION;
+		x->sessionless = m->sessionless;
 		x->close_after = d->h.close;
+	}
+	if (m->sessionless) {
+		omasec_stat_inc(f->on, OMASEC_STAT_SESSIONLESS);
+		omasec_flow_event(f, OMASEC_EVENT_KIND_ACCEPTED, 0, OMASEC_PATH_RX, m, NULL);
 	}
 	if (m->kind == OMASEC_MESSAGE_KIND_BOOTSTRAP) {
 		omasec_fetched_gone(f, OMASEC_PATH_RX);

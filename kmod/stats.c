@@ -35,6 +35,7 @@ static const char * const omasec_stat_names[] = {
 	[OMASEC_STAT_BLOBS_ACCEPTED] = "blobs-accepted",
 	[OMASEC_STAT_BLOBS_PASSED] = "blobs-passed",
 	[OMASEC_STAT_BLOBS_PROTECTED] = "blobs-protected",
+	[OMASEC_STAT_SESSIONLESS] = "sessionless",
 	[OMASEC_STAT_TLS_FLOWS] = "tls-flows",
 	[OMASEC_STAT_TLS_RECORDS] = "tls-records",
 	[OMASEC_STAT_TLS_DIRECT] = "tls-direct",

@@ -32,6 +32,7 @@ enum omasec_stat {
 	OMASEC_STAT_BLOBS_ACCEPTED,	/* checked and right */
 	OMASEC_STAT_BLOBS_PASSED,	/* accepted unchecked, by account */
 	OMASEC_STAT_BLOBS_PROTECTED,
+	OMASEC_STAT_SESSIONLESS,	/* posted or pushed, right and delivered */
 	OMASEC_STAT_TLS_FLOWS,		/* recognised, ServerHello accepted */
 	OMASEC_STAT_TLS_RECORDS,	/* whose headers were looked at */
 	OMASEC_STAT_TLS_DIRECT,		/* flows that were handed back to TCP */

@@ -48,9 +48,10 @@ static void omasec_tx_send(struct omasec_flow *f)
 		x->resp_open = true;
 		x->answers_head = d->h.is_head;
 		x->dm = d->msg->kind == OMASEC_MESSAGE_KIND_SESSION;
+		x->sessionless = d->msg->sessionless;
 		x->close_after = d->h.close;
 		x->resent = false;
-		if (omasec_rule_needs_helper(f->rule)) {
+		if (omasec_rule_needs_helper(f->rule) && !x->sessionless) {
 			/* Kept for the retry round; the head changes owner. */
 			kvfree(x->req_head);
 			x->req_head = d->head;

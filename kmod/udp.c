@@ -33,6 +33,7 @@
 #include "compat/compat.h"
 #include "stats.h"
 #include "udp.h"
+#include "udp_note.h"
 
 #if IS_ENABLED(CONFIG_IPV6) && IS_ENABLED(CONFIG_NF_DEFRAG_IPV6)
 #include <net/netfilter/ipv6/nf_defrag_ipv6.h>
@@ -357,6 +358,7 @@ void omasec_udp_net_pre_exit(struct omasec_net *on)
 	spin_unlock_bh(&u->lock);
 	omasec_udp_drop(u, NULL);
 	cancel_work_sync(&u->work);
+	omasec_udp_note_flush();
 }
 
 void omasec_udp_net_exit(struct omasec_net *on)

@@ -37,7 +37,7 @@ struct omasec_datagram {
 };
 
 /* Who holds datagrams for longer (udp_held.c). */
-enum omasec_held_by { OMASEC_HELD_PIN, OMASEC_HELD_BY_COUNT };
+enum omasec_held_by { OMASEC_HELD_PIN, OMASEC_HELD_NOTE, OMASEC_HELD_BY_COUNT };
 
 /**
  * struct omasec_held_sum - what somebody holds

@@ -20,6 +20,7 @@
 #include "flow_internal.h"
 #include "push.h"
 #include "udp_held.h"
+#include "udp_note.h"
 
 /* ---- counting and telling ---- */
 
@@ -81,8 +82,9 @@ void omasec_udp_tell(struct omasec_net *on, struct omasec_rule *rule, const stru
 		return;
 	case OMASEC_PUSH_ACCEPT:
 		omasec_rule_saw(rule, OMASEC_SEEN_RX_MAC);
-		omasec_stat_inc(on, v->kind == OMASEC_MESSAGE_KIND_BOOTSTRAP ?
-					OMASEC_STAT_BOOTSTRAPS : OMASEC_STAT_NOTIFICATIONS);
+		if (v->kind != OMASEC_MESSAGE_KIND_SESSIONLESS)	/* udp_note.c counts those */
+			omasec_stat_inc(on, v->kind == OMASEC_MESSAGE_KIND_BOOTSTRAP ?
+						OMASEC_STAT_BOOTSTRAPS : OMASEC_STAT_NOTIFICATIONS);
 		break;
 	default:
 		omasec_rule_saw(rule, OMASEC_SEEN_REFUSED);
@@ -317,6 +319,7 @@ struct omasec_push_terms omasec_udp_terms(const struct omasec_rule *rule)
 		.tls = rule->tls,
 		.notification_13 = rule->notification_13,
 		.nonce_resync = rule->nonce_resync,
+		.sessionless = rule->sessionless,
 		.max_message = rule->max_message,
 		.pin_wait = rule->pin_wait,
 	};
@@ -338,6 +341,12 @@ static void omasec_datagram_judge(struct omasec_udp *u, struct omasec_datagram *
 	if (v.outcome == OMASEC_PUSH_WAIT) {
 		if (omasec_udp_pin_wait(u, d, &v))
 			goto out;
+		omasec_push_count(&v);
+	} else if (v.outcome == OMASEC_PUSH_NOTE) {
+		v.reason = omasec_udp_note(u, d, &v);
+		if (!v.reason)
+			return;
+		v.outcome = OMASEC_PUSH_REFUSE;
 		omasec_push_count(&v);
 	}
 	omasec_udp_tell(u->on, rule, d->skb, d->off, d->family, &v, GFP_KERNEL);

@@ -94,6 +94,7 @@ static bool omasec_upcall_decide(struct omasec_msg *m, const struct omasec_decis
 		m->verdict = d->verdict;
 		m->reason = d->reason;
 		m->no_mac = d->no_mac;
+		m->sessionless = d->sessionless;
 		m->mac_nonce = d->mac_nonce;
 		m->expect_nonce = d->expect_nonce;
 		strscpy(m->repl_type, d->content_type ?: "", sizeof(m->repl_type));

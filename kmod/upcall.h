@@ -65,6 +65,8 @@ int omasec_upcall_put(struct omasec_msg *m, u32 portid, u32 offset, const void *
  * @has_length: @length was given
  * @length: octets that the sender believes it has put
  * @no_mac: leave without MAC
+ * @sessionless: it is a sessionless message
+ * @agreed_used: how many messages the agreed nonce has protected, 0 for nothing new
  * @mac_nonce: nonce for the MAC of what leaves
  * @expect_nonce: the peer's next nonce
  * @account: account that the helper found, or NULL
@@ -74,8 +76,8 @@ int omasec_upcall_put(struct omasec_msg *m, u32 portid, u32 offset, const void *
 struct omasec_decision {
 	u8 verdict;
 	u32 reason;
-	bool has_length, no_mac;
-	u32 length;
+	bool has_length, no_mac, sessionless;
+	u32 length, agreed_used;
 	struct omasec_nonce mac_nonce, expect_nonce;
 	struct omasec_account *account;
 	const char *content_type, *detail;

@@ -103,6 +103,27 @@ static int omasec_verdict_check_rx(const struct omasec_msg *m, const struct omas
 		*why = "a received message that is accepted does not leave: no MAC, no nonce";
 		return -EINVAL;
 	}
+	/* Whoever does not say so has not noted it; and the agreed nonce is for nothing else. */
+	if (d->sessionless != m->agreed.known) {
+		*why = "a message is accepted as sessionless if and only if its MAC is right with the agreed nonce";
+		return -EPERM;
+	}
+	return 0;
+}
+
+/* It leaves as sessionless message: the module has the nonce, and nothing answers it. */
+static int omasec_verdict_check_agreed(const struct omasec_msg *m, const struct omasec_decision *d,
+				       const char **why)
+{
+	if (m->rule->sessionless != OMASEC_SESSIONLESS_ACCEPT ||
+	    m->http_kind != OMASEC_HTTP_KIND_REQUEST) {
+		*why = "the rule lets no sessionless message leave, or it is no request";
+		return -EPERM;
+	}
+	if (d->mac_nonce.known || d->no_mac || d->expect_nonce.known) {
+		*why = "a sessionless message leaves with the agreed nonce and issues none";
+		return -EINVAL;
+	}
 	return 0;
 }
 
@@ -134,11 +155,17 @@ int omasec_verdict_check(const struct omasec_msg *m, const struct omasec_decisio
 		err = omasec_verdict_check_body(m, d, why);
 		if (err)
 			return err;
-		return m->path == OMASEC_PATH_RX ? omasec_verdict_check_rx(m, d, why) :
-						   omasec_verdict_check_mac(m, d, why);
+		if (m->path == OMASEC_PATH_RX)
+			return omasec_verdict_check_rx(m, d, why);
+		return d->sessionless ? omasec_verdict_check_agreed(m, d, why) :
+					omasec_verdict_check_mac(m, d, why);
 	case OMASEC_VERDICT_RESPOND:
 		if (m->path != OMASEC_PATH_RX) {
 			*why = "only a received message can be responded to";
+			return -EPERM;
+		}
+		if (d->sessionless || m->agreed.known) {
+			*why = "a sessionless message asks for no response";
 			return -EPERM;
 		}
 		if (!m->has_repl) {

@@ -341,6 +341,16 @@ static const struct {
 		"The same bootstrap message waits for its PIN already; this copy of it is dropped.",
 		"Give the PIN to the one that waits: omasec blob waiting, omasec blob pin ID.",
 	},
+	[OMASEC_REASON_SESSIONLESS_REFUSED] = {
+		"sessionless-refused", EBADMSG,
+		"The message belongs to no session, and the rule takes no such messages.",
+		"If they are wanted, set sessionless = accept in the rule and agree with the peer on a nonce for them.",
+	},
+	[OMASEC_REASON_NONCE_EXHAUSTED] = {
+		"nonce-exhausted", EKEYEXPIRED,
+		"The nonce that was agreed for sessionless messages has protected all that it may, or was replaced by another one before.",
+		"Agree with the peer on a new nonce: client-agreed-nonce or server-agreed-nonce of the account.",
+	},
 };
 
 static_assert(ARRAY_SIZE(reasons) == OMASEC_REASON_MAX + 1, "a reason without words");

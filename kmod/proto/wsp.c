@@ -245,6 +245,15 @@ static bool app_id(const struct wsp_value *v, struct omasec_wsp_push *push)
 	return v->s.len;
 }
 
+static bool hmac(const struct wsp_value *v, struct omasec_wsp_push *push)
+{
+	if (push->has_hmac || v->form != WSP_TEXT)
+		return false;
+	push->has_hmac = true;
+	push->hmac = v->s;
+	return v->s.len;
+}
+
 /* One header; NULL, or what is wrong with it. */
 static const char *next_header(struct wsp *r, struct omasec_wsp_push *push)
 {
@@ -271,6 +280,8 @@ static const char *next_header(struct wsp *r, struct omasec_wsp_push *push)
 		return "a second content type";
 	if (is_app && !app_id(&v, push))
 		return "an application id that is there twice or cannot be read";
+	if (name.len && omasec_slice_is(name, "x-syncml-hmac") && !hmac(&v, push))
+		return "an x-syncml-hmac that is there twice or is no text";
 	return NULL;
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The header of a connectionless WSP push (WAP-230-WSP, 8.2 and 8.4), and what
- * of it tells a DM message: content type with its parameters SEC and MAC, and
- * application id. Strict: what one listener could read as DM and another as
- * something else is not read at all.
+ * of it tells a DM message: content type with its parameters SEC and MAC,
+ * application id, and x-syncml-hmac (no number is assigned to it: a textual header).
+ * Strict: what one listener could read as DM and another as something else is not
+ * read at all.
  */
 #ifndef OMASEC_PROTO_WSP_H
 #define OMASEC_PROTO_WSP_H
@@ -44,15 +45,17 @@ enum omasec_wsp_sec { OMASEC_WSP_SEC_NONE, OMASEC_WSP_SEC_CODE, OMASEC_WSP_SEC_T
  * @sec_text: SEC as word
  * @mac: MAC as it stands there
  * @has_mac: it was there
+ * @has_hmac: there is a header x-syncml-hmac
+ * @hmac: its value
  * @data: what is pushed
  * @what: on failure, what is wrong
  */
 struct omasec_wsp_push {
 	u8 tid;
-	bool has_app, has_mac;
+	bool has_app, has_mac, has_hmac;
 	u8 sec_form;
 	u32 type, app, sec;
-	struct omasec_slice sec_text, mac, data;
+	struct omasec_slice sec_text, mac, hmac, data;
 	const char *what;
 };
 

@@ -124,24 +124,39 @@ check "reset" on device omasec account pin-reset colon
 check "the right one is taken" verify bootstrap-cp "$WORK/b" account colon sec userpin mac "$right" --secret-file "$(pin 1234)"
 
 # ---- DM messages
-printf '<SyncML/>' >"$WORK/m"
-right=$(blob hmac "$WORK/m" Mgmt1 server-secret first-server-1)
+py "$LIB/sessionless.py" message text >"$WORK/m"
+py "$LIB/sessionless.py" message other --wbxml >"$WORK/mw"
+printf '<SyncML/>' >"$WORK/nodm"
+right=$(blob hmac "$WORK/m" Mgmt1 server-secret agreed-s)
+check "a nonce is agreed" on device omasec account set mgmt server-agreed-nonce text:agreed-s client-agreed-nonce text:agreed-c
+check "and another" on device omasec account set v4 client-agreed-nonce text:agreed-v
+refuses "without helper" helper-absent message "$WORK/m" hmac "$right"
+helper_start device
 refuses "a message without MAC" mac-missing message "$WORK/m"
 refuses "with the wrong nonce" mac-wrong message "$WORK/m" hmac "$(blob hmac "$WORK/m" Mgmt1 server-secret other)"
-refuses "from nobody known" user-unknown message "$WORK/m" hmac "$(blob hmac "$WORK/m" Nobody server-secret first-server-1)"
+refuses "from nobody known" user-unknown message "$WORK/m" hmac "$(blob hmac "$WORK/m" Nobody server-secret agreed-s)"
 refuses "for another account" user-mismatch message "$WORK/m" account colon hmac "$right"
-refuses "in the name of the client" user-unknown message "$WORK/m" hmac "$(blob hmac "$WORK/m" Device1 device-secret first-client-1)"
+refuses "in the name of the client" user-unknown message "$WORK/m" hmac "$(blob hmac "$WORK/m" Device1 device-secret agreed-c)"
+refuses "with the nonce of the session" mac-wrong message "$WORK/m" hmac "$(blob hmac "$WORK/m" Mgmt1 server-secret first-server-1)"
+refuses "what is no DM message" dm-bad message "$WORK/nodm" hmac "$(blob hmac "$WORK/nodm" Mgmt1 server-secret agreed-s)"
 refuses "without a nonce that was agreed" nonce-missing message "$WORK/m" hmac "$(blob hmac "$WORK/m" Bare server-secret "")"
 check "the right one" verify message "$WORK/m" hmac "$right"
 expect "is of its account" "$WORK/verdict" "d['blob']['account'] == 'mgmt' and d['blob']['user'] == 'Mgmt1'"
 refuses "again" mac-replayed message "$WORK/m" hmac "$right"
+helper_stop device KILL
+helper_start device
+refuses "after SIGKILL and restart" mac-replayed message "$WORK/m" hmac "$right"
+check "another one, in WBXML" verify message "$WORK/mw" hmac "$(blob hmac "$WORK/mw" Mgmt1 server-secret agreed-s)"
+py "$LIB/sessionless.py" message pushed --push agreed-s >"$WORK/m.push"
+check "one that was pushed" verify push "$WORK/m.push"
+expect "is sessionless" "$WORK/verdict" "d['blob']['message'] == 'sessionless' and d['blob']['account'] == 'mgmt'"
+refuses "once" mac-replayed push "$WORK/m.push"
 check "protect a message" protect message "$WORK/m" account mgmt
-check "for the peer it is right" blob judge "$WORK/m" Device1 device-secret first-client-1 "$(protection hmac)"
-check_fails "a nonce protects one message" protect message "$WORK/m" account mgmt
-check "another nonce" on device omasec account set mgmt client-nonce text:next
-check "another message" protect message "$WORK/m" account mgmt
-check "and that is right" blob judge "$WORK/m" Device1 device-secret next "$(protection hmac)"
-right=$(blob hmac "$WORK/m" V4 device-secret first-client-1)
+check "for the peer it is right" blob judge "$WORK/m" Device1 device-secret agreed-c "$(protection hmac)"
+check_fails "no nonce was agreed" protect message "$WORK/m" account bare
+check "another message" protect message "$WORK/mw" account mgmt
+check "and that is right" blob judge "$WORK/mw" Device1 device-secret agreed-c "$(protection hmac)"
+right=$(blob hmac "$WORK/m" V4 device-secret agreed-v)
 check "in the role of the server" verify message "$WORK/m" role server account v4 hmac "$right"
 dd if=/dev/zero of="$WORK/big" bs=61441 count=1 2>/dev/null
 check_fails "too large" on device omasec blob verify message "$WORK/big" hmac "$right"
@@ -177,7 +192,7 @@ check "takes a notification" sh -c "nsenter --net=/run/netns/device -- modem v4 
 
 # ---- counted and told
 check "counted: refused" refused device bootstrap-mac-wrong 4
-check "counted: accepted" refused device blobs-accepted 20
+check "counted: accepted" refused device blobs-accepted 22
 check "counted: unchecked" refused device blobs-passed 1
 check "counted: protected" refused device blobs-protected 7
 check "told: accepted" event device '"accepted"' '"account":"v4"' "blob, session 1234"

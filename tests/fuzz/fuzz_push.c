@@ -60,7 +60,8 @@ static void check_header(const u8 *p, size_t head, const struct omasec_wsp_push 
 	CHECK(!omasec_wsp_push_parse(copy, head + 1, &q));
 	CHECK(q.type == push->type && q.app == push->app && q.sec == push->sec &&
 	      q.sec_form == push->sec_form && q.has_mac == push->has_mac &&
-	      q.mac.len == push->mac.len && q.data.len == 1);
+	      q.mac.len == push->mac.len && q.has_hmac == push->has_hmac &&
+	      q.hmac.len == push->hmac.len && q.data.len == 1);
 	CHECK(omasec_wsp_push_parse(copy, head - 1, &q) == OMASEC_REASON_WSP_SYNTAX);
 	free(copy);
 }
@@ -82,7 +83,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CHECK((reason == OMASEC_REASON_WSP_SYNTAX) == !!push.what);
 	if (!reason) {
 		CHECK((const u8 *)push.data.p + push.data.len == copy + size);
-		CHECK(inside(push.mac, copy, size) && inside(push.sec_text, copy, size));
+		CHECK(inside(push.mac, copy, size) && inside(push.sec_text, copy, size) &&
+		      inside(push.hmac, copy, size));
+		CHECK(push.has_hmac == !!push.hmac.len);
 		CHECK(push.type != OMASEC_WSP_NONE || !push.sec || push.sec_form);
 		check_header(copy, size - push.data.len, &push);
 		check_notification((const u8 *)push.data.p, push.data.len);

@@ -215,33 +215,66 @@ static void notification_once(struct kunit *test)
 	key_put(key);
 }
 
+/* A helper that takes what was not said to have come before. */
+struct helper {
+	struct delayed_work work;
+	struct omasec_net *on;
+	u8 seen[8][OMASEC_MD5_LEN];
+	unsigned int count;
+};
+
+static void help(struct work_struct *work)
+{
+	struct helper *h = container_of(to_delayed_work(work), struct helper, work);
+	struct omasec_decision d = { .verdict = OMASEC_VERDICT_ACCEPT, .sessionless = true };
+	const char *why;
+	struct omasec_msg *m = omasec_upcall_next(h->on, HELPER_PORT, &why);
+	unsigned int i;
+
+	if (!IS_ERR(m)) {
+		for (i = 0; i < h->count; i++) {
+			if (!memcmp(h->seen[i], m->mac, sizeof(m->mac))) {
+				d.verdict = OMASEC_VERDICT_REJECT;
+				d.reason = OMASEC_REASON_MAC_REPLAYED;
+				d.detail = "seen";
+			}
+		}
+		if (!d.reason && h->count < ARRAY_SIZE(h->seen))
+			memcpy(h->seen[h->count++], m->mac, sizeof(m->mac));
+		omasec_upcall_verdict(m, HELPER_PORT, &d, &why);
+		omasec_msg_put(m);
+	}
+	schedule_delayed_work(&h->work, 1);
+}
+
 /* What one side protects the other accepts, once. */
 static void message_once(struct kunit *test)
 {
 	struct key *key = make_key(test, key_v4, 24);
 	struct omasec_account_spec spec = {
 		.name = "a", .user = { "client", "server" }, .key = { key, key },
-		.nonce = { { .known = true, .len = 1, .data = "c" } },
+		.nonce = { { .known = true, .len = 1, .data = "s" } },
+		.agreed = { { .known = true, .len = 1, .data = "c" } },
 	};
 	struct omasec_account *a = make_account(test, &spec);
+	struct helper *h = kunit_kzalloc(test, sizeof(*h), GFP_KERNEL);
 	struct omasec_blob blob = {
 		.kind = OMASEC_BLOB_KIND_MESSAGE, .role = OMASEC_ROLE_CLIENT, .account = a,
 		.body = text("<SyncML/>"),
 	};
-	struct omasec_nonce nonce = { .known = true, .len = 1, .data = "c" };
 	struct omasec_blob_protection p;
 	const char *what;
 
+	KUNIT_ASSERT_NOT_NULL(test, h);
 	KUNIT_EXPECT_EQ(test, omasec_blob_protect(test->priv, &blob, &p, &what), 0U);
 	blob.hmac = p.hmac;
 	blob.role = OMASEC_ROLE_SERVER;
-	/* The nonce is used up on this side, which is the same account here. */
-	KUNIT_EXPECT_EQ(test, verify(test, &blob), (unsigned int)OMASEC_REASON_MAC_REPLAYED);
-	nonce.data[0] = 'd';
-	omasec_account_nonce_set(a, OMASEC_CRED_CLIENT, &nonce);
-	KUNIT_EXPECT_EQ(test, verify(test, &blob), (unsigned int)OMASEC_REASON_MAC_REPLAYED);
-	nonce.data[0] = 'c';
-	omasec_account_nonce_set(a, OMASEC_CRED_CLIENT, &nonce);
+	/* Nobody remembers without helper. */
+	KUNIT_EXPECT_EQ(test, verify(test, &blob), (unsigned int)OMASEC_REASON_HELPER_ABSENT);
+	h->on = test->priv;
+	INIT_DELAYED_WORK(&h->work, help);
+	KUNIT_ASSERT_EQ(test, omasec_upcall_register(h->on, HELPER_PORT, "kunit", false, &what), 0);
+	schedule_delayed_work(&h->work, 1);
 	KUNIT_EXPECT_EQ(test, verify(test, &blob), 0U);
 	KUNIT_EXPECT_EQ(test, verify(test, &blob), (unsigned int)OMASEC_REASON_MAC_REPLAYED);
 	blob.body = text("<syncML/>");
@@ -250,8 +283,11 @@ static void message_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, verify(test, &blob), (unsigned int)OMASEC_REASON_USER_MISMATCH);
 	blob.hmac = NULL;
 	KUNIT_EXPECT_EQ(test, verify(test, &blob), (unsigned int)OMASEC_REASON_MAC_MISSING);
+	blob.role = OMASEC_ROLE_SERVER;
 	KUNIT_EXPECT_EQ(test, omasec_blob_protect(test->priv, &blob, &p, &what),
 			(unsigned int)OMASEC_REASON_NONCE_MISSING);
+	cancel_delayed_work_sync(&h->work);
+	omasec_upcall_release(h->on, HELPER_PORT);
 	omasec_account_put(a);
 	key_put(key);
 }

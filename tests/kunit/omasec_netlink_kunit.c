@@ -201,8 +201,12 @@ static void credential_attributes_are_validated(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, set_credential(test, OMASEC_A_CRED_HAS_NONCE, NULL, 0), -EINVAL);
 	KUNIT_EXPECT_EQ(test, set_credential(test, OMASEC_A_CRED_KEY, &serial, 4), -EINVAL);
 	KUNIT_EXPECT_EQ(test, set_credential(test, OMASEC_A_CRED_USER, "", 1), -EINVAL);
-	KUNIT_EXPECT_EQ(test, set_credential(test, OMASEC_A_CRED_KEY_STATE + 1, &serial, 4),
-			-EINVAL);
+	KUNIT_EXPECT_EQ(test, set_credential(test, OMASEC_A_CRED_AGREED, nonce, sizeof(nonce)),
+			-ERANGE);
+	KUNIT_EXPECT_EQ(test, set_credential(test, OMASEC_A_CRED_AGREED, nonce, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, set_credential(test, OMASEC_A_CRED_HAS_AGREED, NULL, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, set_credential(test, OMASEC_A_CRED_AGREED_USED, &serial, 4), -EINVAL);
+	KUNIT_EXPECT_EQ(test, set_credential(test, OMASEC_A_CRED_MAX + 1, &serial, 4), -EINVAL);
 	KUNIT_EXPECT_PTR_EQ(test, omasec_account_find(omasec_net(&init_net), "kunit"),
 			    (struct omasec_account *)NULL);
 

@@ -41,6 +41,7 @@ static void push_header(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, p.app, v->app);
 	KUNIT_EXPECT_EQ(test, p.sec, v->sec);
 	KUNIT_EXPECT_EQ(test, p.mac.len, v->mac ? strlen(v->mac) : 0);
+	KUNIT_EXPECT_EQ(test, p.hmac.len, v->hmac ? strlen(v->hmac) : 0);
 	KUNIT_EXPECT_EQ(test, p.data.len, v->data ? strlen(v->data) : 0);
 }
 

@@ -27,6 +27,7 @@
  * @sec: number of SEC
  * @sec_text: word of SEC, NULL for none
  * @mac: text of MAC, NULL for none
+ * @hmac: text of x-syncml-hmac, NULL for none
  * @data: what is pushed, NULL for nothing
  */
 struct wsp_vector {
@@ -37,7 +38,7 @@ struct wsp_vector {
 	u32 type, app;
 	u8 sec_form;
 	u32 sec;
-	const char *sec_text, *mac, *data;
+	const char *sec_text, *mac, *data, *hmac;
 };
 
 #define TEN(s) s s s s s s s s s s
@@ -76,6 +77,16 @@ static const struct wsp_vector wsp_vectors[] = {
 	  .type = 0x44, NO_APP, .sec_form = OMASEC_WSP_SEC_CODE, .sec = 2 },
 	{ "reads_other_type_as_none", WIRE("\x01\x06\x0b" "text/plain\0" "hello"),
 	  .type = OMASEC_WSP_NONE, NO_APP, .data = "hello" },
+	{ "reads_hmac", WIRE("\x01\x06\x16" "\xc3\xaf\x87" "X-SyncML-HMAC\0" "mac=\0" "d"),
+	  .type = 0x43, APP_DM, .hmac = "mac=", .data = "d" },
+	WRONG("rejects_two_hmacs", "\x01\x06\x23" "\xc3" "x-syncml-hmac\0" "a=b\0"
+	      "X-SYNCML-HMAC\0" "a\0", "x-syncml-hmac"),
+	WRONG("rejects_hmac_that_is_no_text", "\x01\x06\x10" "\xc3" "x-syncml-hmac\0" "\x81",
+	      "x-syncml-hmac"),
+	WRONG("rejects_empty_hmac", "\x01\x06\x11" "\xc3" "x-syncml-hmac\0" "\x01\x00",
+	      "x-syncml-hmac"),
+	WRONG("rejects_hmac_without_end", "\x01\x06\x12" "\xc3" "x-syncml-hmac\0" "mac",
+	      "without end"),
 	{ "reads_1_3_notification", WIRE("\x01\x06\x01\xd8" "x"),
 	  .type = 0x58, NO_APP, .data = "x" },
 	{ "reads_app_id_as_long_integer", WIRE("\x01\x06\x04" "\xc4" "\xaf\x01\x07"),

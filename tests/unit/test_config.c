@@ -56,6 +56,7 @@ static void takes_every_key_of_an_account(void **state)
 			       "mac-form = rfc2104\n"
 			       "app-cred = strip\n"
 			       "usernetwpin = colon\n"
+			       "client-agreed-nonce = text:one\nserver-agreed-nonce = base64:AP8=\n"
 			       "bootstrap-unsecured = accept\n"), 0);
 	assert_int_equal(c.account_count, 1);
 	a = &c.account[0].a;
@@ -75,6 +76,10 @@ static void takes_every_key_of_an_account(void **state)
 	assert_int_equal(a->mac_form, OMASEC_MAC_FORM_RFC2104);
 	assert_int_equal(a->app_cred, OMASEC_APP_CRED_STRIP);
 	assert_int_equal(a->usernetwpin, OMASEC_USERNETWPIN_COLON);
+	assert_int_equal(a->client.agreed.len, 3);
+	assert_memory_equal(a->client.agreed.data, "one", 3);
+	assert_int_equal(a->server.agreed.len, 2);
+	assert_memory_equal(a->server.agreed.data, "\x00\xff", 2);
 	assert_int_equal(a->bootstrap_unsecured, OMASEC_BOOTSTRAP_UNSECURED_ACCEPT);
 }
 
@@ -137,18 +142,21 @@ static void takes_every_key_of_datagrams(void **state)
 	(void)state;
 	assert_int_equal(parse(ACCOUNT UDP "tls = forbid\nnonce-resync = ascii\n"
 			       "notification-1.3 = pass\nmax-message = 2K\nother = pass\n"
-			       "pin-wait = 0\n"), 0);
+			       "pin-wait = 0\nsessionless = accept\ndeadline = 2s\n"), 0);
 	r = &c.rule[0].r;
 	assert_int_equal(r->protocol, OMASEC_PROTOCOL_UDP);
 	assert_int_equal(r->binding, OMASEC_BINDING_WSP);
 	assert_int_equal(r->tls, OMASEC_TLS_FORBID);
 	assert_int_equal(r->nonce_resync, OMASEC_NONCE_RESYNC_ASCII);
+	assert_int_equal(r->sessionless, OMASEC_SESSIONLESS_ACCEPT);
+	assert_int_equal(r->deadline_ms, 2000);
 	assert_int_equal(r->notification_13, OMASEC_NOTIFICATION_13_PASS);
 	assert_int_equal(r->pin_wait, 0);
 	assert_int_equal(parse(ACCOUNT UDP), 0);
 	r = &c.rule[0].r;
 	assert_int_equal(r->pin_wait, 300);
 	assert_int_equal(r->nonce_resync, OMASEC_NONCE_RESYNC_OFF);
+	assert_int_equal(r->sessionless, OMASEC_SESSIONLESS_REFUSE);
 	assert_int_equal(r->notification_13, OMASEC_NOTIFICATION_13_REFUSE);
 	assert_int_equal(r->integrity, OMASEC_INTEGRITY_HMAC);
 }
@@ -277,6 +285,10 @@ static const struct {
 	{ ACCOUNT UDP "cgroup = x\n", 9, "[rule r] cgroup: is for protocol tcp" },
 	{ ACCOUNT UDP "auth-mode = static\n", 9, "[rule r] auth-mode: is for protocol tcp" },
 	{ ACCOUNT UDP "deadline = 2s\n", 9, "[rule r] deadline: is for protocol tcp" },
+	{ ACCOUNT RULE "sessionless = accept\nintegrity = none\nunprotected = yes\n", 8, "[rule r] sessionless: accept needs integrity = hmac" },
+	{ ACCOUNT RULE "sessionless = accept\nauth-mode = static\n", 8, "[rule r] sessionless: accept needs the helper" },
+	{ ACCOUNT "client-agreed-nonce = text:\n", 4, "1 to 64 octets" },
+	{ ACCOUNT "client-agreed-nonce = text:x\nserver-agreed-nonce = text:x\n", 5, "expected another one" },
 	{ ACCOUNT UDP "binding = http\n", 9, "[rule r] binding: expected wsp" },
 	{ ACCOUNT UDP "integrity = none\n", 9, "[rule r] integrity: expected hmac" },
 	{ ACCOUNT UDP "role = server\n", 9, "[rule r] role: expected client" },

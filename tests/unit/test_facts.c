@@ -275,6 +275,9 @@ static void reads_the_sample(void **state)
 	assert_string_equal(f->target, "IMEI:493005100592800");
 	assert_string_equal(f->target_name, "");
 	assert_string_equal(f->resp_uri, "");
+	assert_int_equal(f->no_resp, 0);
+	assert_int_equal(facts(H(HDR_FIELDS "<NoResp/>"))->no_resp, 1);
+	f = facts(SAMPLE);
 	assert_int_equal(f->has_cred, 1);
 	assert_int_equal(f->cred_type, DM_AUTH_MD5);
 	assert_int_equal(f->max_msg_size, 5000);
@@ -586,6 +589,7 @@ static void facts_valid_checks_everything(void **state)
 	WRONG(f.version = 14);
 	WRONG(f.final = 2);
 	WRONG(f.has_cred = 2);
+	WRONG(f.no_resp = 2);
 	WRONG(f.has_cred = 0);
 	WRONG(f.cred_type = DM_AUTH_OTHER + 1);
 	WRONG(memset(f.session_id, 'a', DM_TEXT_MAX));

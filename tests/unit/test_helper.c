@@ -38,6 +38,8 @@ static struct {
 	struct omasec_account account[2];
 	unsigned int accounts, nonces_set, registered, each;
 	struct omasec_nonce set[2];
+	unsigned int used_told;
+	struct omasec_cred used[2];
 	struct omasec_event event[4];
 	unsigned int events, event_next;
 	int next_error, commit_error, each_error;
@@ -144,6 +146,17 @@ int omasec_account_nonce(struct omasec *o, const char *name, const struct omasec
 	fake.nonces_set++;
 	fake.set[0] = *client;
 	fake.set[1] = *server;
+	return 0;
+}
+
+int omasec_account_agreed_used(struct omasec *o, const char *name, const struct omasec_cred *client,
+			       const struct omasec_cred *server)
+{
+	(void)o;
+	assert_string_equal(name, "acct");
+	fake.used_told++;
+	fake.used[0] = *client;
+	fake.used[1] = *server;
 	return 0;
 }
 
@@ -449,6 +462,57 @@ static void nonces_are_stored_before_the_verdict(void **state)
 	assert_false(fake.set[0].known);
 }
 
+/* A sessionless message with a right MAC, which ends in @mac. */
+static struct fake_msg *posted(uint8_t mac)
+{
+	struct fake_msg *f = announce(OMASEC_PATH_RX, 9, OMASEC_MAC_STATE_OK);
+
+	play_begin(&f->facts, "1", 1, false);
+	f->facts.no_resp = 1;
+	f->m.take = OMASEC_SESSIONLESS_ACCEPT;
+	sim_nonce(&f->m.agreed, "agreed");
+	f->m.agreed_mac[15] = mac;
+	return f;
+}
+
+static void sessionless_messages_are_stored_before_the_verdict(void **state)
+{
+	struct fake_msg *a, *b;
+	unsigned int before;
+
+	(void)state;
+	sim_nonce(&fake.account[0].server.agreed, "agreed");
+	start(1);
+	assert_int_equal(fake.used_told, 0);
+	before = fake.commits;
+	a = posted(1);
+	run();
+	verdict(a, OMASEC_VERDICT_ACCEPT);
+	assert_true(a->v.sessionless);
+	assert_int_equal(a->v.agreed_used, 1);
+	assert_int_equal(fake.commits, before + 1);
+	assert_int_equal(a->at, fake.time);	/* the commit was the tick before */
+	b = posted(1);
+	run();
+	refused(b, OMASEC_REASON_MAC_REPLAYED);
+	assert_true(b->v.sessionless);
+	fake.commit_error = -ENOSPC;
+	b = posted(2);
+	run();
+	refused(b, OMASEC_REASON_NONCE_NOT_STORED);
+	assert_true(b->v.sessionless);
+	fake.commit_error = 0;
+	/* The next helper knows, and tells the module how far the nonce is used. */
+	helper_close(&h);
+	start(1);
+	assert_int_equal(fake.used_told, 1);
+	assert_false(fake.used[0].agreed.known);
+	assert_int_equal(fake.used[1].agreed_used, 1);
+	b = posted(1);
+	run();
+	refused(b, OMASEC_REASON_MAC_REPLAYED);
+}
+
 static void nothing_goes_on_without_the_disk(void **state)
 {
 	struct fake_msg *a, *b, *c;
@@ -703,6 +767,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		test(exchange_goes_through),
 		test(nonces_are_stored_before_the_verdict),
+		test(sessionless_messages_are_stored_before_the_verdict),
 		test(nothing_goes_on_without_the_disk),
 		test(death_of_a_worker_costs_one_message),
 		test(death_while_repeating_is_survived),

@@ -47,6 +47,7 @@ static const char *const spec_name[OMASEC_NAMES_COUNT] = {
 	[OMASEC_NAMES_NOTIFICATION_13] = "notification-13",
 	[OMASEC_NAMES_NONCE_RESYNC] = "nonce-resync",
 	[OMASEC_NAMES_BOOTSTRAP_HTTP] = "bootstrap-http",
+	[OMASEC_NAMES_SESSIONLESS] = "sessionless",
 	[OMASEC_NAMES_MESSAGE_KIND] = "message-kind",
 	[OMASEC_NAMES_BLOB_KIND] = "blob-kind",
 	[OMASEC_NAMES_SEC] = "sec",

@@ -49,6 +49,8 @@ static void push(void **state)
 		slice_is(p.sec_text, v->sec_text);
 		assert_int_equal(p.has_mac, !!v->mac);
 		slice_is(p.mac, v->mac);
+		assert_int_equal(p.has_hmac, !!v->hmac);
+		slice_is(p.hmac, v->hmac);
 		slice_is(p.data, v->data);
 	}
 	free(copy);

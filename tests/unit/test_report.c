@@ -156,6 +156,28 @@ static void bootstrap_that_nothing_secures_is_told(void **state)
 	assert_int_equal(of("neutral-integrity")->state, REPORT_NOT_MET);
 }
 
+static void sessionless_is_judged(void **state)
+{
+	struct omasec_account a = good;
+	struct omasec_rule r = rule(OMASEC_INTEGRITY_HMAC, OMASEC_TRANSPORT_PLAIN, 0);
+
+	(void)state;
+	r.direction = OMASEC_DIRECTION_IN;
+	report_rule(&r, &a, found);
+	assert_int_equal(of("sessionless")->state, REPORT_NOT_APPLICABLE);
+	r.sessionless = OMASEC_SESSIONLESS_ACCEPT;
+	report_rule(&r, &a, found);
+	assert_int_equal(of("sessionless")->state, REPORT_MET);
+	assert_non_null(strstr(of("sessionless")->why, "no nonce"));
+	a.client.agreed.known = true;
+	a.client.agreed_used = 17;
+	report_rule(&r, &a, found);
+	assert_non_null(strstr(of("sessionless")->why, "17 of 256"));
+	r.protocol = OMASEC_PROTOCOL_UDP;
+	report_rule(&r, &a, found);
+	assert_non_null(strstr(of("sessionless")->why, "no nonce"));
+}
+
 static void datagrams_are_judged(void **state)
 {
 	struct omasec_account a = good;
@@ -263,6 +285,7 @@ int main(void)
 		cmocka_unit_test(tls_counts),
 		cmocka_unit_test(keys_that_fail_are_told),
 		cmocka_unit_test(bootstrap_that_nothing_secures_is_told),
+		cmocka_unit_test(sessionless_is_judged),
 		cmocka_unit_test(datagrams_are_judged),
 		cmocka_unit_test(document_sums_up),
 		cmocka_unit_test(page_is_whole_and_escaped),

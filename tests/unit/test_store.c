@@ -247,7 +247,7 @@ static void newer_schema_is_refused(void **state)
 {
 	(void)state;
 	filled();
-	meddle("PRAGMA user_version = 2");
+	meddle("PRAGMA user_version = 3");
 	refused(-EPROTO, "newer omasecd");
 }
 

@@ -68,6 +68,8 @@ static void account_free(struct account *a)
 	if (!a)
 		return;
 	explicit_bzero(a->nonce, sizeof(a->nonce));
+	window_free(&a->window[ACCOUNT_CLIENT]);
+	window_free(&a->window[ACCOUNT_SERVER]);
 	free(a->user);
 	free(a);
 }
@@ -143,6 +145,28 @@ void account_dirty(struct accounts *as, struct account *a)
 	a->dirty = true;
 	a->next_dirty = as->dirty;
 	as->dirty = a;
+}
+
+int account_window(struct accounts *as, struct account *a, enum account_who who,
+		   const struct omasec_nonce *nonce, struct window **w)
+{
+	struct window *now = &a->window[who];
+	int err = 0;
+
+	*w = now;
+	if (now->nonce.known && nonce_equal(&now->nonce, nonce))
+		return 0;
+	/* What is decided and not stored must not get lost. */
+	if (window_dirty(now))
+		return -EBUSY;
+	window_free(now);
+	if (as->load_window)
+		err = as->load_window(as->arg, a, who, nonce, now);
+	else
+		window_begin(now, nonce);
+	if (err)
+		window_free(now);
+	return err;
 }
 
 void account_learn(struct accounts *as, struct account *a, enum account_who who,

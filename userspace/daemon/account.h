@@ -11,6 +11,7 @@
 #include <omasec.h>
 
 #include "hash.h"
+#include "window.h"
 
 enum account_who { ACCOUNT_CLIENT, ACCOUNT_SERVER };
 
@@ -38,6 +39,8 @@ struct guard {
  *	try only, never stored (client role)
  * @busy: connection that has an exchange under way (client role), until @busy_until
  * @guard: for the credential of the peer, by enum account_who
+ * @window: of the agreed nonce of the peer's credential, by enum account_who
+ * @agreed: the module has an agreed nonce, by enum account_who
  * @user: name of the client credential, "" when it is not known
  * @listed: the module has the account, or had it when we looked last
  * @sessions: how many refer to it
@@ -50,6 +53,8 @@ struct account {
 	unsigned int sessions;
 	struct omasec_nonce nonce[2], fresh;
 	struct guard guard[2];
+	struct window window[2];
+	bool agreed[2];
 	uint64_t busy, busy_until;
 	char *user;
 	char name[];
@@ -58,10 +63,18 @@ struct account {
 /* Reads what the store has; 0 (also for nothing) or a negative errno. */
 typedef int (*account_load_fn)(void *arg, struct account *a);
 
+/*
+ * Reads a window into @w, which is empty; one that the store does not know begins.
+ * 0, -EKEYEXPIRED when the nonce was replaced by another one before, or another errno.
+ */
+typedef int (*account_window_fn)(void *arg, const struct account *a, enum account_who who,
+				 const struct omasec_nonce *nonce, struct window *w);
+
 struct accounts {
 	struct hash names, users;
 	struct account *all, *dirty;
 	account_load_fn load;
+	account_window_fn load_window;	/* set after accounts_init(); may be NULL */
 	void *arg;
 };
 
@@ -80,6 +93,13 @@ int account_set_user(struct accounts *as, struct account *a, const char *user);
 void account_drop(struct accounts *as, struct account *a);
 
 void account_dirty(struct accounts *as, struct account *a);
+
+/*
+ * The window of an agreed nonce, which goes on from what the store has. 0, -EBUSY while
+ * another one is not stored yet, or what loading failed with.
+ */
+int account_window(struct accounts *as, struct account *a, enum account_who who,
+		   const struct omasec_nonce *nonce, struct window **w);
 
 /* The peer issued @n. */
 void account_learn(struct accounts *as, struct account *a, enum account_who who,

@@ -260,6 +260,8 @@ void engine_decide(struct engine *e, const struct omasec_message *msg,
 		engine_reject(d, OMASEC_REASON_HELPER_ERROR, "a right MAC, but of no account");
 		return;
 	}
+	if (engine_sessionless(e, &in, d))
+		return;
 	native = msg->auth_mode == OMASEC_AUTH_MODE_NATIVE;
 	if (tx)
 		(native ? engine_native_tx : engine_tx)(e, &in, d);

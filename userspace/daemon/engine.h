@@ -76,14 +76,16 @@ enum engine_body {
  * @mac_nonce: for the MAC of the message that leaves
  * @no_mac: it leaves without
  * @expect_nonce: issued in it
+ * @sessionless: it is a sessionless message
+ * @agreed_used: received: how many messages its agreed nonce has protected
  * @repeat: octets of the message to repeat; allocated, freed by engine_decision_done()
  * @repeat_len: how many
  * @repeat_type: their Content-Type; likewise
  */
 struct engine_decision {
 	uint8_t verdict, body;
-	bool no_mac;
-	uint32_t reason;
+	bool no_mac, sessionless;
+	uint32_t reason, agreed_used;
 	char detail[200];
 	char account[OMASEC_NAME_MAX + 1];
 	struct omasec_nonce mac_nonce, expect_nonce;

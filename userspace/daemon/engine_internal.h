@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What the files of the engine share. engine.c finds account and mode;
+ * engine_sessionless.c has what belongs to no session;
  * engine_tx.c and engine_rx.c are the life of a message in transparent mode,
  * engine_native.c in native mode; engine_facts.c reads and edits Status.
  */
@@ -60,6 +61,10 @@ struct session *engine_session(struct engine *e, const struct engine_in *in,
  */
 struct session *engine_suspect(struct engine *e, const struct engine_in *in,
 			       struct engine_decision *d);
+
+/* -- engine_sessionless.c */
+/* Decides a sessionless message; false when @in is none. */
+bool engine_sessionless(struct engine *e, const struct engine_in *in, struct engine_decision *d);
 
 /* -- engine_tx.c, engine_rx.c, engine_native.c */
 void engine_tx(struct engine *e, const struct engine_in *in, struct engine_decision *d);

@@ -134,6 +134,8 @@ static void ready_fill(struct ready *r, struct job *j)
 	r->v.no_mac = d->no_mac;
 	r->v.mac_nonce = d->mac_nonce;
 	r->v.expect_nonce = d->expect_nonce;
+	r->v.sessionless = d->sessionless;
+	r->v.agreed_used = d->agreed_used;
 	snprintf(r->detail, sizeof(r->detail), "%s", d->detail);
 	snprintf(r->account, sizeof(r->account), "%s", d->account);
 	snprintf(r->known, sizeof(r->known), "%s", *d->account ? d->account : j->msg.account);
@@ -211,7 +213,8 @@ static int ready_send(struct helper *h, struct ready *r)
 static void ready_refuse(struct ready *r, const char *why)
 {
 	struct omasec_decision v = { .cookie = r->v.cookie, .verdict = OMASEC_VERDICT_REJECT,
-				     .reason = OMASEC_REASON_NONCE_NOT_STORED };
+				     .reason = OMASEC_REASON_NONCE_NOT_STORED,
+				     .sessionless = r->v.sessionless };
 
 	if (r->v.verdict == OMASEC_VERDICT_REJECT)
 		return;
@@ -431,6 +434,7 @@ static int helper_open_store(struct helper *h, const struct options *o)
 		log_error("no memory");
 		return rc;
 	}
+	h->engine.accounts.load_window = store_load_window;
 	h->engine.recall = store_load_session;
 	h->engine.recall_arg = h->store;
 	return 0;

@@ -21,6 +21,7 @@
 enum store_statement {
 	STORE_BEGIN, STORE_COMMIT, STORE_ROLLBACK,
 	STORE_NONCE_GET, STORE_NONCE_PUT,
+	STORE_AGREED_GET, STORE_AGREED_PUT, STORE_AGREED_RETIRE,
 	STORE_SESSION_GET, STORE_SESSION_PUT, STORE_SESSION_DEL, STORE_SESSION_EXPIRE,
 	STORE_STATEMENTS
 };
@@ -32,6 +33,11 @@ static const char *const store_sql[STORE_STATEMENTS] = {
 	[STORE_NONCE_GET] = "SELECT who, value, guard FROM nonce WHERE account = ?1",
 	[STORE_NONCE_PUT] = "INSERT INTO nonce VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE "
 			    "SET value = excluded.value, guard = excluded.guard",
+	[STORE_AGREED_GET] = "SELECT macs FROM agreed WHERE account = ?1 AND who = ?2 AND nonce = ?3",
+	[STORE_AGREED_PUT] = "INSERT INTO agreed VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE "
+			     "SET macs = excluded.macs",
+	[STORE_AGREED_RETIRE] = "UPDATE agreed SET macs = NULL WHERE account = ?1 AND who = ?2 "
+				"AND nonce <> ?3 AND macs IS NOT NULL",
 	[STORE_SESSION_GET] = "SELECT numbers FROM session WHERE account = ?1 AND role = ?2 "
 			      "AND id = ?3",
 	[STORE_SESSION_PUT] = "INSERT INTO session VALUES (?1, ?2, ?3, ?4, ?5) "
@@ -40,6 +46,12 @@ static const char *const store_sql[STORE_STATEMENTS] = {
 	[STORE_SESSION_DEL] = "DELETE FROM session WHERE account = ?1 AND role = ?2 AND id = ?3",
 	[STORE_SESSION_EXPIRE] = "DELETE FROM session WHERE used < ?1",
 };
+
+/* Windows of agreed nonces; macs is NULL for a nonce that was replaced. */
+#define STORE_SCHEMA_2 \
+	"CREATE TABLE agreed (account TEXT NOT NULL, who INTEGER NOT NULL CHECK (who IN (0, 1))," \
+	" nonce BLOB NOT NULL, macs BLOB, PRIMARY KEY (account, who, nonce)) STRICT, WITHOUT ROWID;" \
+	"PRAGMA user_version = 2;"
 
 static const char store_schema[] =
 	"BEGIN IMMEDIATE;"
@@ -51,8 +63,11 @@ static const char store_schema[] =
 	" PRIMARY KEY (account, role, id)) STRICT, WITHOUT ROWID;"
 	"CREATE INDEX session_used ON session (used);"
 	"PRAGMA application_id = 1869439347;"
-	"PRAGMA user_version = 1;"
+	STORE_SCHEMA_2
 	"COMMIT;";
+
+/* One that a version before sessionless messages made. */
+static const char store_from_1[] = "BEGIN IMMEDIATE;" STORE_SCHEMA_2 "COMMIT;";
 
 struct store {
 	sqlite3 *db;
@@ -281,7 +296,10 @@ static int store_setup(struct store *st)
 		return SQLITE_NOTADB;
 	if (version > STORE_SCHEMA)
 		return SQLITE_SCHEMA;
-	return store_check(st);
+	rc = store_check(st);
+	if (rc == SQLITE_OK && version == 1)
+		rc = sqlite3_exec(st->db, store_from_1, NULL, NULL, NULL);
+	return rc;
 }
 
 static int store_explain(struct store *st, int rc, const char *path, char *err, size_t len)
@@ -417,6 +435,51 @@ int store_load_account(void *arg, struct account *a)
 	return err;
 }
 
+static int store_bind_agreed(sqlite3_stmt *stmt, const struct account *a, int who,
+			     const struct omasec_nonce *nonce)
+{
+	int rc = sqlite3_bind_text(stmt, 1, a->name, -1, SQLITE_STATIC);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_int(stmt, 2, who);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_blob(stmt, 3, nonce->data, nonce->len, SQLITE_STATIC);
+	return rc;
+}
+
+static int store_window(sqlite3_stmt *stmt, const struct omasec_nonce *nonce, struct window *w)
+{
+	int len = sqlite3_column_bytes(stmt, 0);
+
+	if (sqlite3_column_type(stmt, 0) == SQLITE_NULL)
+		return -EKEYEXPIRED;
+	if (len % WINDOW_MAC)
+		return -EUCLEAN;
+	return window_load(w, nonce, sqlite3_column_blob(stmt, 0), (size_t)len / WINDOW_MAC);
+}
+
+int store_load_window(void *arg, const struct account *a, enum account_who who,
+		      const struct omasec_nonce *nonce, struct window *w)
+{
+	struct store *st = arg;
+	sqlite3_stmt *stmt = st->stmt[STORE_AGREED_GET];
+	int rc = store_bind_agreed(stmt, a, who, nonce), err = 0;
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(stmt);
+	if (rc == SQLITE_ROW)
+		err = store_window(stmt, nonce, w);
+	else if (rc == SQLITE_DONE)
+		window_begin(w, nonce);
+	else
+		err = store_fail(st, rc, "cannot read a replay window") ?: -EIO;
+	if (err == -EUCLEAN)
+		snprintf(st->error, sizeof(st->error), "a stored replay window is damaged");
+	sqlite3_reset(stmt);
+	sqlite3_clear_bindings(stmt);
+	return err;
+}
+
 static int store_bind_session(sqlite3_stmt *stmt, const struct session *s)
 {
 	int rc = sqlite3_bind_text(stmt, 1, s->acct->name, -1, SQLITE_STATIC);
@@ -479,6 +542,38 @@ static int store_put_nonce(struct store *st, const struct account *a, int who)
 	return rc == SQLITE_OK ? store_run(stmt) : rc;
 }
 
+static int store_put_window(struct store *st, const struct account *a, int who)
+{
+	const struct window *w = &a->window[who];
+	sqlite3_stmt *stmt = st->stmt[STORE_AGREED_PUT];
+	int rc;
+
+	if (!window_dirty(w))
+		return SQLITE_OK;
+	rc = store_bind_agreed(stmt, a, who, &w->nonce);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_blob(stmt, 4, w->macs, w->count * WINDOW_MAC, SQLITE_STATIC);
+	if (rc == SQLITE_OK)
+		rc = store_run(stmt);
+	if (rc != SQLITE_OK || !w->fresh)
+		return rc;
+	stmt = st->stmt[STORE_AGREED_RETIRE];
+	rc = store_bind_agreed(stmt, a, who, &w->nonce);
+	return rc == SQLITE_OK ? store_run(stmt) : rc;
+}
+
+static int store_put_account(struct store *st, const struct account *a)
+{
+	int who, rc = SQLITE_OK;
+
+	for (who = ACCOUNT_CLIENT; who <= ACCOUNT_SERVER && rc == SQLITE_OK; who++) {
+		rc = store_put_nonce(st, a, who);
+		if (rc == SQLITE_OK)
+			rc = store_put_window(st, a, who);
+	}
+	return rc;
+}
+
 static int store_put_session(struct store *st, const struct session *s, uint64_t now)
 {
 	bool keep = number_shifted(&s->num);
@@ -501,11 +596,8 @@ static int store_write_all(struct store *st, struct accounts *as, struct session
 	struct session *s;
 	int rc = SQLITE_OK;
 
-	for (a = as->dirty; a && rc == SQLITE_OK; a = a->next_dirty) {
-		rc = store_put_nonce(st, a, ACCOUNT_CLIENT);
-		if (rc == SQLITE_OK)
-			rc = store_put_nonce(st, a, ACCOUNT_SERVER);
-	}
+	for (a = as->dirty; a && rc == SQLITE_OK; a = a->next_dirty)
+		rc = store_put_account(st, a);
 	for (s = ss->dirty; s && rc == SQLITE_OK; s = s->next_dirty)
 		if (s->acct)
 			rc = store_put_session(st, s, now);
@@ -515,6 +607,8 @@ static int store_write_all(struct store *st, struct accounts *as, struct session
 static void store_clean(struct accounts *as, struct sessions *ss)
 {
 	while (as->dirty) {
+		window_stored(&as->dirty->window[ACCOUNT_CLIENT]);
+		window_stored(&as->dirty->window[ACCOUNT_SERVER]);
 		as->dirty->dirty = false;
 		as->dirty = as->dirty->next_dirty;
 	}
@@ -522,6 +616,16 @@ static void store_clean(struct accounts *as, struct sessions *ss)
 		ss->dirty->dirty = false;
 		ss->dirty->stored = number_shifted(&ss->dirty->num);
 		ss->dirty = ss->dirty->next_dirty;
+	}
+}
+
+static void store_undo(struct accounts *as)
+{
+	struct account *a;
+
+	for (a = as->dirty; a; a = a->next_dirty) {
+		window_undo(&a->window[ACCOUNT_CLIENT]);
+		window_undo(&a->window[ACCOUNT_SERVER]);
 	}
 }
 
@@ -541,6 +645,7 @@ int store_commit(struct store *st, struct accounts *as, struct sessions *ss, uin
 
 		if (!sqlite3_get_autocommit(st->db))
 			store_run(st->stmt[STORE_ROLLBACK]);
+		store_undo(as);
 		return err ?: -EIO;
 	}
 	store_clean(as, ss);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What must outlive the process: nonces, fingerprints of accepted messages, and
- * the numbers of sessions whose MsgIDs are shifted. SQLite with WAL and
+ * What must outlive the process: nonces, fingerprints of accepted messages, the
+ * windows of agreed nonces, and the numbers of sessions whose MsgIDs are shifted. SQLite with WAL and
  * synchronous=FULL: what store_commit() returned 0 for is on the disk.
  * One process at a time.
  */
@@ -11,7 +11,7 @@
 #include "account.h"
 #include "session.h"
 
-#define STORE_SCHEMA 1
+#define STORE_SCHEMA 2
 #define STORE_FILE "omasec.db"
 
 struct store;
@@ -28,12 +28,16 @@ const char *store_error(const struct store *st);
 
 /* Fits account_load_fn; @arg is the store. */
 int store_load_account(void *arg, struct account *a);
+/* Fits account_window_fn; @arg is the store. */
+int store_load_window(void *arg, const struct account *a, enum account_who who,
+		      const struct omasec_nonce *nonce, struct window *w);
 /* Fits engine_recall_fn; @arg is the store. */
 bool store_load_session(void *arg, const struct session *s, struct numbers *num);
 
 /*
  * Writes all that is on the dirty lists, as one transaction. On failure nothing
- * is written and the lists stay. @now: seconds.
+ * is written and the lists stay, but windows are undone: whoever asked for the commit
+ * refuses what depends on it. @now: seconds.
  */
 int store_commit(struct store *st, struct accounts *as, struct sessions *ss, uint64_t now);
 /* Forgets sessions not used since @before (seconds). */

@@ -21,6 +21,41 @@ static bool sync_nonce(struct account *a, enum account_who who, const struct oma
 	return false;
 }
 
+/* How far the agreed nonce in @in is used, into @out unless the module knows it. */
+static void sync_agreed(struct helper *h, struct account *a, enum account_who who,
+			const struct omasec_cred *in, struct omasec_cred *out)
+{
+	uint32_t used = OMASEC_SESSIONLESS_MAX;
+	struct window *w;
+	int rc;
+
+	a->agreed[who] = in->agreed.known;
+	if (!in->agreed.known)
+		return;
+	rc = account_window(&h->engine.accounts, a, who, &in->agreed, &w);
+	if (!rc)
+		used = w->count;
+	if ((rc && rc != -EKEYEXPIRED) || used == in->agreed_used)
+		return;
+	*out = *in;
+	out->agreed_used = used;
+}
+
+/* 0, or -EPROTONOSUPPORT when there is no module any more. */
+static int sync_used(struct helper *h, struct account *a, const struct omasec_account *in)
+{
+	struct omasec_cred client = { .key = 0 }, server = { .key = 0 };
+	int rc = 0;
+
+	sync_agreed(h, a, ACCOUNT_CLIENT, &in->client, &client);
+	sync_agreed(h, a, ACCOUNT_SERVER, &in->server, &server);
+	if (client.agreed.known || server.agreed.known)
+		rc = omasec_account_agreed_used(h->o, in->name, &client, &server);
+	if (rc && rc != -ENOENT)
+		log_error("account %s: %s", in->name, omasec_error(h->o));
+	return rc == -EPROTONOSUPPORT ? rc : 0;
+}
+
 static int sync_account(void *arg, const struct omasec_account *in)
 {
 	struct omasec_nonce none = { 0 };
@@ -38,6 +73,9 @@ static int sync_account(void *arg, const struct omasec_account *in)
 		return rc;
 	}
 	a->listed = true;
+	rc = sync_used(h, a, in);
+	if (rc)
+		return rc;
 	client = sync_nonce(a, ACCOUNT_CLIENT, &in->client.nonce);
 	server = sync_nonce(a, ACCOUNT_SERVER, &in->server.nonce);
 	if (!client && !server)
@@ -67,10 +105,16 @@ int sync_accounts(struct helper *h)
 	sessions_forget(&h->engine.sessions);
 	for (a = h->engine.accounts.all; a; a = next) {
 		next = a->next;
-		if (!a->listed)
+		if (a->listed)
+			continue;
+		/* What was decided is stored first. */
+		if (window_dirty(&a->window[ACCOUNT_CLIENT]) ||
+		    window_dirty(&a->window[ACCOUNT_SERVER]))
+			rc = -EAGAIN;
+		else
 			account_drop(&h->engine.accounts, a);
 	}
-	return 0;
+	return rc;
 }
 
 int sync_events(struct helper *h)

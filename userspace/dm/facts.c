@@ -285,6 +285,7 @@ static int find_synchdr(struct dm_doc *doc, uint32_t hdr, struct dm_error *err)
 		ret = location(doc, source, f->source, f->source_name, err);
 	if (!ret && resp)
 		ret = text_required(doc, resp, f->resp_uri, DM_TEXT_MAX, err);
+	f->no_resp = no_resp != 0;
 	if (!ret && doc->cred)
 		ret = find_cred(doc, err);
 	if (!ret && meta) {

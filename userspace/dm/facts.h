@@ -58,6 +58,7 @@ struct dm_facts {
 	uint8_t final;
 	uint8_t has_cred;
 	uint8_t cred_type;	/* enum dm_auth */
+	uint8_t no_resp;	/* of the SyncHdr */
 	char session_id[DM_TEXT_MAX];
 	char source[DM_TEXT_MAX];	/* LocURI */
 	char source_name[DM_TEXT_MAX];	/* LocName, "" when absent */

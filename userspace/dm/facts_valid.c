@@ -35,7 +35,7 @@ bool dm_facts_valid(const struct dm_facts *f)
 	unsigned int i;
 
 	if (f->encoding > DM_WBXML || f->version < 11 || f->version > 13 || f->final > 1 ||
-	    f->has_cred > 1 || f->cred_type > DM_AUTH_OTHER)
+	    f->has_cred > 1 || f->cred_type > DM_AUTH_OTHER || f->no_resp > 1)
 		return false;
 	if (!f->has_cred && f->cred_type)
 		return false;

@@ -21,7 +21,7 @@ static void account_put_cred(struct genl_msg *m, int attr, const struct omasec_c
 {
 	struct nlattr *nest;
 
-	if (!cred->user[0] && !cred->key && !cred->nonce.known)
+	if (!cred->user[0] && !cred->key && !cred->nonce.known && !cred->agreed.known)
 		return;
 	nest = genl_nest(m, attr);
 	if (cred->user[0])
@@ -30,6 +30,8 @@ static void account_put_cred(struct genl_msg *m, int attr, const struct omasec_c
 		genl_put_s32(m, OMASEC_A_CRED_KEY, cred->key);
 	if (cred->nonce.known)
 		genl_put(m, OMASEC_A_CRED_NONCE, cred->nonce.data, cred->nonce.len);
+	if (cred->agreed.known)
+		genl_put(m, OMASEC_A_CRED_AGREED, cred->agreed.data, cred->agreed.len);
 	genl_nest_end(m, nest);
 }
 

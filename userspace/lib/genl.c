@@ -376,6 +376,11 @@ static int genl_decode_field(const struct genl_field *f, const struct nlattr *nl
 		if (f->aux)
 			*((uint8_t *)out + f->aux) = len == 4 ? AF_INET : AF_INET6;
 		return 0;
+	case GENL_OCTETS:
+		if (len != f->size)
+			return -EBADMSG;
+		memcpy(to, p, len);
+		break;
 	case GENL_BYTES:
 		*(struct genl_bytes *)to = (struct genl_bytes){ .p = p, .len = len };
 		break;

@@ -29,6 +29,7 @@ enum genl_type {
 	GENL_STR,	/* char[], terminated */
 	GENL_NONCE,	/* struct omasec_nonce */
 	GENL_ADDR,	/* uint8_t[16], 4 or 16 octets */
+	GENL_OCTETS,	/* uint8_t[], exactly as many */
 	GENL_BYTES,	/* struct genl_bytes, points into the message */
 	GENL_NEST,	/* structure with a table of its own */
 	GENL_NAME_ONLY,	/* not decoded; named in errors */

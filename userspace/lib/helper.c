@@ -402,6 +402,10 @@ int omasec_message_verdict(struct omasec *o, const struct omasec_decision *d)
 		genl_put_flag(&m, OMASEC_A_MSG_NO_MAC);
 	if (d->expect_nonce.known)
 		genl_put(&m, OMASEC_A_MSG_EXPECT_NONCE, d->expect_nonce.data, d->expect_nonce.len);
+	if (d->sessionless)
+		genl_put_flag(&m, OMASEC_A_MSG_SESSIONLESS);
+	if (d->agreed_used)
+		genl_put_u32(&m, OMASEC_A_MSG_AGREED_USED, d->agreed_used);
 	rc = helper_call(o, &m, &omasec_set_message, NULL, NULL);
 	return omasec_explain(o, &o->helper.g, rc, helper_hints);
 }
@@ -419,14 +423,15 @@ static void helper_put_nonce(struct genl_msg *m, int attr, const struct omasec_n
 	genl_nest_end(m, nest);
 }
 
+static const struct hint nonce_hints[] = {
+	{ ENOENT, "there is no such account", "omasec account list" },
+	{ EPERM, "not permitted: only the registered helper sets nonces this way", NULL },
+	{ 0, NULL, NULL }
+};
+
 int omasec_account_nonce(struct omasec *o, const char *name, const struct omasec_nonce *client,
 			 const struct omasec_nonce *server)
 {
-	static const struct hint hints[] = {
-		{ ENOENT, "there is no such account", "omasec account list" },
-		{ EPERM, "not permitted: only the registered helper sets nonces this way", NULL },
-		{ 0, NULL, NULL }
-	};
 	struct genl_msg m;
 	int rc = helper_need(o);
 
@@ -437,5 +442,33 @@ int omasec_account_nonce(struct omasec *o, const char *name, const struct omasec
 	helper_put_nonce(&m, OMASEC_A_ACCOUNT_CLIENT, client);
 	helper_put_nonce(&m, OMASEC_A_ACCOUNT_SERVER, server);
 	rc = helper_call(o, &m, &omasec_set_account, NULL, NULL);
-	return omasec_explain(o, &o->helper.g, rc, hints);
+	return omasec_explain(o, &o->helper.g, rc, nonce_hints);
+}
+
+static void helper_put_used(struct genl_msg *m, int attr, const struct omasec_cred *cred)
+{
+	struct nlattr *nest;
+
+	if (!cred || !cred->agreed.known)
+		return;
+	nest = genl_nest(m, attr);
+	genl_put(m, OMASEC_A_CRED_AGREED, cred->agreed.data, cred->agreed.len);
+	genl_put_u32(m, OMASEC_A_CRED_AGREED_USED, cred->agreed_used);
+	genl_nest_end(m, nest);
+}
+
+int omasec_account_agreed_used(struct omasec *o, const char *name,
+			       const struct omasec_cred *client, const struct omasec_cred *server)
+{
+	struct genl_msg m;
+	int rc = helper_need(o);
+
+	if (rc)
+		return rc;
+	genl_msg_init(&m, &o->helper.g, OMASEC_CMD_ACCOUNT_NONCE, false, 512);
+	genl_put_str(&m, OMASEC_A_ACCOUNT_NAME, name, OMASEC_NAME_MAX);
+	helper_put_used(&m, OMASEC_A_ACCOUNT_CLIENT, client);
+	helper_put_used(&m, OMASEC_A_ACCOUNT_SERVER, server);
+	rc = helper_call(o, &m, &omasec_set_account, NULL, NULL);
+	return omasec_explain(o, &o->helper.g, rc, nonce_hints);
 }

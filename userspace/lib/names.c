@@ -45,6 +45,7 @@ static const struct {
 	[OMASEC_NAMES_NOTIFICATION_13] = NAMES("refuse", "pass"),
 	[OMASEC_NAMES_NONCE_RESYNC] = NAMES("off", "on", "ascii"),
 	[OMASEC_NAMES_BOOTSTRAP_HTTP] = NAMES("check", "fetch", "refuse"),
+	[OMASEC_NAMES_SESSIONLESS] = NAMES("refuse", "accept"),
 	[OMASEC_NAMES_MESSAGE_KIND] = NAMES("session", "bootstrap", "notification", "sessionless"),
 	[OMASEC_NAMES_BLOB_KIND] = NAMES("push", "notification", "bootstrap-dm", "bootstrap-cp",
 					 "message"),

@@ -77,6 +77,7 @@ int omasec_rule_add(struct omasec *o, const struct omasec_rule *r, uint32_t *id)
 	genl_put_u8(&m, OMASEC_A_RULE_NONCE_RESYNC, r->nonce_resync);
 	genl_put_u32(&m, OMASEC_A_RULE_PIN_WAIT, r->pin_wait);
 	genl_put_u8(&m, OMASEC_A_RULE_BOOTSTRAP, r->bootstrap);
+	genl_put_u8(&m, OMASEC_A_RULE_SESSIONLESS, r->sessionless);
 	if (r->max_message)
 		genl_put_u32(&m, OMASEC_A_RULE_MAX_MESSAGE, r->max_message);
 	if (r->deadline_ms)

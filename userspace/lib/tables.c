@@ -12,6 +12,9 @@ static const struct genl_field cred_fields[] = {
 	C(NONCE, GENL_NONCE, nonce, "nonce"),
 	C(HAS_NONCE, GENL_FLAG, nonce.known, "has-nonce"),
 	C(KEY_STATE, GENL_S32, key_state, "key-state"),
+	C(AGREED, GENL_NONCE, agreed, "agreed"),
+	C(HAS_AGREED, GENL_FLAG, agreed.known, "has-agreed"),
+	C(AGREED_USED, GENL_U32, agreed_used, "agreed-used"),
 };
 const struct genl_set omasec_set_cred = GENL_SET(cred_fields, OMASEC_A_CRED_MAX);
 
@@ -72,6 +75,7 @@ static const struct genl_field rule_fields[] = {
 	R(NONCE_RESYNC, GENL_U8, nonce_resync, "nonce-resync"),
 	R(PIN_WAIT, GENL_U32, pin_wait, "pin-wait"),
 	R(BOOTSTRAP, GENL_U8, bootstrap, "bootstrap"),
+	R(SESSIONLESS, GENL_U8, sessionless, "sessionless"),
 	R(FLOWS, GENL_U32, flows, "flows"),
 	R(HITS, GENL_U64, hits, "hits"),
 	R(RX_MAC, GENL_U64, seen.rx_mac, "rx-mac"),
@@ -128,6 +132,10 @@ static const struct genl_field message_fields[] = {
 	M(CONTENT_TYPE, GENL_STR, content_type, "content-type"),
 	M(LENGTH, GENL_U32, length, "length"),
 	M(DEADLINE_MS, GENL_U32, deadline_ms, "deadline-ms"),
+	M(BINDING, GENL_U8, binding, "binding"),
+	M(TAKE, GENL_U8, take, "take"),
+	M(AGREED, GENL_NONCE, agreed, "agreed"),
+	M(AGREED_MAC, GENL_OCTETS, agreed_mac, "agreed-mac"),
 	GENL_FIELD_NAME(OMASEC_A_MSG_OFFSET, "offset"),
 	GENL_FIELD_NAME(OMASEC_A_MSG_CHUNK, "chunk"),
 	GENL_FIELD_NAME(OMASEC_A_MSG_VERDICT, "verdict"),
@@ -136,6 +144,8 @@ static const struct genl_field message_fields[] = {
 	GENL_FIELD_NAME(OMASEC_A_MSG_NO_MAC, "no-mac"),
 	GENL_FIELD_NAME(OMASEC_A_MSG_EXPECT_NONCE, "expect-nonce"),
 	GENL_FIELD_NAME(OMASEC_A_MSG_DETAIL, "detail"),
+	GENL_FIELD_NAME(OMASEC_A_MSG_SESSIONLESS, "sessionless"),
+	GENL_FIELD_NAME(OMASEC_A_MSG_AGREED_USED, "agreed-used"),
 };
 const struct genl_set omasec_set_message = GENL_SET(message_fields, OMASEC_A_MSG_MAX);
 

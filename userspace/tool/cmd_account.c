@@ -22,6 +22,8 @@ static json_t *cred_json(const struct omasec_cred *c)
 	out_set(o, "key-state", out_text(c->key ? c->key_state ? strerror(c->key_state) : "ok" :
 						  "missing"));
 	out_set(o, "nonce", json_boolean(c->nonce.known));
+	out_set(o, "agreed-nonce", json_boolean(c->agreed.known));
+	out_set(o, "agreed-used", json_integer(c->agreed_used));
 	return o;
 }
 
@@ -131,6 +133,9 @@ static void show_cred(const char *who, const struct omasec_cred *c)
 	else
 		printf("  key             missing\n");
 	printf("  nonce           %s\n", c->nonce.known ? "known" : "not known");
+	if (c->agreed.known)
+		printf("  agreed nonce    %u of %d sessionless messages\n", c->agreed_used,
+		       OMASEC_SESSIONLESS_MAX);
 }
 
 static void show_bootstrap(const struct omasec_account *a)
@@ -351,6 +356,8 @@ int cmd_account_set(struct tool *t, int argc, char **argv)
 		/* What the module has stays unless it is given anew. */
 		c.a.client.nonce.known = false;
 		c.a.server.nonce.known = false;
+		c.a.client.agreed.known = false;
+		c.a.server.agreed.known = false;
 	}
 	if (!rc)
 		rc = account_read(t, &c, false, argc - 1, argv + 1);

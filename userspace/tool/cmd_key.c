@@ -152,6 +152,8 @@ static int key_to_account(struct tool *t, const char *account, enum who who, int
 	secret->key = serial;
 	a.client.nonce.known = false;
 	a.server.nonce.known = false;
+	a.client.agreed.known = false;
+	a.server.agreed.known = false;
 	rc = omasec_account_set(t->o, &a);
 	return rc ? tool_error(t, tool_exit_code(rc), "the key is there, but the account does not use it: %s",
 			       omasec_error(t->o)) : EXIT_DONE;

@@ -65,6 +65,7 @@ json_t *rule_json(const struct omasec_rule *r)
 	out_set(o, "deadline-ms", json_integer(r->deadline_ms));
 	out_set(o, "pin-wait", json_integer(r->pin_wait));
 	out_set(o, "on-deny", json_string(omasec_name(OMASEC_NAMES_ON_DENY, r->on_deny)));
+	out_set(o, "sessionless", json_string(omasec_name(OMASEC_NAMES_SESSIONLESS, r->sessionless)));
 	out_set(o, "helper-lost", json_string(omasec_name(OMASEC_NAMES_HELPER_LOST, r->helper_lost)));
 	out_set(o, "tls", json_string(omasec_name(OMASEC_NAMES_TLS, r->tls)));
 	if (r->protocol == OMASEC_PROTOCOL_TCP) {
@@ -101,7 +102,8 @@ static void rule_protection(struct out_table *table, const struct omasec_rule *r
 	if (r->tls != OMASEC_TLS_REQUIRE)
 		snprintf(mac, sizeof(mac), "%s, %s", omasec_name(OMASEC_NAMES_INTEGRITY, r->integrity),
 			 omasec_name(OMASEC_NAMES_AUTH_MODE, r->auth_mode));
-	out_cell(table, "%s%s%s%s%s", mac, tls,
+	out_cell(table, "%s%s%s%s%s%s", mac, tls,
+		 r->sessionless == OMASEC_SESSIONLESS_ACCEPT ? ", sessionless" : "",
 		 r->transport == OMASEC_TRANSPORT_AUTHENTICATED ? ", transport authenticates" : "",
 		 r->other == OMASEC_OTHER_PASS &&
 		 r->tls != OMASEC_TLS_REQUIRE ? ", other content passes" : "",
@@ -115,7 +117,8 @@ struct out_table *rule_table(void)
 
 static void rule_cell_datagrams(struct out_table *table, const struct omasec_rule *r)
 {
-	out_cell(table, "notifications%s%s%s%s%s",
+	out_cell(table, "notifications%s%s%s%s%s%s",
+		 r->sessionless == OMASEC_SESSIONLESS_ACCEPT ? ", sessionless" : "",
 		 r->tls == OMASEC_TLS_REQUIRE ? ", only with TLS" :
 		 r->tls == OMASEC_TLS_FORBID ? ", no TLS" : "",
 		 r->nonce_resync ? ", resync " : "",

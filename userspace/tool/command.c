@@ -75,7 +75,7 @@ const struct command commands[] = {
 	  cmd_blob_verify },
 	{ "blob", "protect", "KIND FILE " PAIRS " [--pin | --secret-file FILE | --secret-fd N]",
 	  "Make what protects octets that go another way.",
-	  "KIND as for verify, but not push. A notification is given without its digest. A message uses the nonce of the account up.",
+	  "KIND as for verify, but not push. A notification is given without its digest. A message is protected with the agreed nonce.",
 	  OPT_PIN | OPT_SECRET_FILE | OPT_SECRET_FD, &setting_blob_protect, COMPLETE_BLOB,
 	  cmd_blob_protect },
 	{ "blob", "waiting", "", "Bootstrap messages that wait for a PIN.",

@@ -11,7 +11,7 @@
 
 enum {
 	C_TRANSPORT_AUTH, C_TRANSPORT_SECRECY, C_INTEGRITY, C_SECRECY, C_HMAC, C_HMAC_FRESH,
-	C_HMAC_SECURED, C_ENCRYPTION, C_OBJECTS, C_ACL, C_BINDING, C_LAYER,
+	C_HMAC_SECURED, C_ENCRYPTION, C_OBJECTS, C_ACL, C_BINDING, C_LAYER, C_SESSIONLESS,
 };
 
 const struct report_clause report_clauses[] = {
@@ -39,6 +39,8 @@ const struct report_clause report_clauses[] = {
 		"HTTP over TLS can be used." },
 	[C_LAYER] = { "one-protection", "5.5.3 (CR2)", "must",
 		"Over a transport that does not secure, at least one protection of the application layer is on." },
+	[C_SESSIONLESS] = { "sessionless", "5.3", "must",
+		"Messages of no session have integrity too, and the same one does not count twice." },
 };
 
 const unsigned int report_clause_count = sizeof(report_clauses) / sizeof(report_clauses[0]);
@@ -197,6 +199,32 @@ static void find_cr2(const struct omasec_rule *r, struct report_finding *f)
 		found(&f[C_LAYER], REPORT_NOT_MET, "integrity none over a plain transport");
 }
 
+/* Who speaks to @r, and whose agreed nonce it therefore needs; NULL when nobody posts to it. */
+static const struct omasec_cred *sessionless_peer(const struct omasec_rule *r,
+						  const struct omasec_account *a)
+{
+	if (!a || r->direction == OMASEC_DIRECTION_OUT)
+		return NULL;
+	return r->protocol == OMASEC_PROTOCOL_UDP || r->role == OMASEC_ROLE_CLIENT ? &a->server :
+										     &a->client;
+}
+
+static void find_sessionless(const struct omasec_rule *r, const struct omasec_account *a,
+			     struct report_finding *f)
+{
+	const struct omasec_cred *peer = sessionless_peer(r, a);
+
+	if (r->sessionless != OMASEC_SESSIONLESS_ACCEPT)
+		found(f, REPORT_NOT_APPLICABLE, "sessionless refuse: there are none");
+	else if (peer && !peer->agreed.known)
+		found(f, REPORT_MET, "no nonce was agreed with the peer yet: each is refused");
+	else if (peer)
+		found(f, REPORT_MET, "HMAC-MD5 with the agreed nonce, each MAC once: %u of %d used",
+		      peer->agreed_used, OMASEC_SESSIONLESS_MAX);
+	else
+		found(f, REPORT_MET, "HMAC-MD5 with the agreed nonce, each MAC once");
+}
+
 /* Datagrams: notifications, whose digest is made with the server's credential. */
 static void find_datagrams(const struct omasec_rule *r, const struct omasec_account *a,
 			   struct report_finding *f)
@@ -235,6 +263,7 @@ static void find_datagrams(const struct omasec_rule *r, const struct omasec_acco
 void report_rule(const struct omasec_rule *r, const struct omasec_account *a,
 		 struct report_finding *findings)
 {
+	find_sessionless(r, a, &findings[C_SESSIONLESS]);
 	if (r->protocol == OMASEC_PROTOCOL_UDP) {
 		find_datagrams(r, a, findings);
 		return;

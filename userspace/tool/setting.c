@@ -54,6 +54,17 @@ static int parse_server_id(const struct setting *s, void *conf, const char *valu
 	return value_text(value, OMASEC_SERVER_ID_MAX, member(s, conf));
 }
 
+static int parse_agreed(const struct setting *s, void *conf, const char *value)
+{
+	struct omasec_nonce nonce;
+
+	/* The empty one everybody knows. */
+	if (value_nonce(value, &nonce) || !nonce.len)
+		return -EINVAL;
+	*(struct omasec_nonce *)member(s, conf) = nonce;
+	return 0;
+}
+
 static int parse_nonce(const struct setting *s, void *conf, const char *value)
 {
 	return value_nonce(value, member(s, conf));
@@ -228,13 +239,14 @@ static int parse_yes(const struct setting *s, void *conf, const char *value)
 
 #define EXPECTS_USER "a name of 1 to 127 octets without control characters"
 #define EXPECTS_NONCE "base64:... or text:..., at most 64 octets"
+#define EXPECTS_AGREED "base64:... or text:..., 1 to 64 octets"
 #define EXPECTS_FILE "the path of a file that only its owner can read, or - for standard input"
 #define EXPECTS_FD "the number of an open descriptor"
 
 enum {
 	A_SERVER_ID, A_CLIENT_NAME, A_CLIENT_FILE, A_CLIENT_FD, A_CLIENT_NONCE,
 	A_SERVER_NAME, A_SERVER_FILE, A_SERVER_FD, A_SERVER_NONCE, A_MAC_FORM, A_APP_CRED,
-	A_USERNETWPIN, A_BOOTSTRAP_UNSECURED,
+	A_USERNETWPIN, A_BOOTSTRAP_UNSECURED, A_CLIENT_AGREED, A_SERVER_AGREED,
 };
 
 static const struct setting account_settings[] = {
@@ -267,12 +279,16 @@ static const struct setting account_settings[] = {
 	[A_BOOTSTRAP_UNSECURED] = { "bootstrap-unsecured", "refuse or accept", parse_enum, false,
 		OMASEC_NAMES_BOOTSTRAP_UNSECURED, A(a.bootstrap_unsecured),
 		"What happens to bootstrap messages that nothing secures." },
+	[A_CLIENT_AGREED] = { "client-agreed-nonce", EXPECTS_AGREED, parse_agreed, false, NO_WORDS,
+		A(a.client.agreed), "Nonce that was agreed for sessionless messages of the client." },
+	[A_SERVER_AGREED] = { "server-agreed-nonce", EXPECTS_AGREED, parse_agreed, false, NO_WORDS,
+		A(a.server.agreed), "Nonce that was agreed for sessionless messages of the server." },
 };
 
 enum {
 	R_DIRECTION, R_PORT, R_ADDRESS, R_UID, R_CGROUP, R_ACCOUNT, R_ROLE, R_BINDING, R_INTEGRITY, R_TRANSPORT,
 	R_AUTH_MODE, R_FIRST_CONTACT, R_OTHER, R_MAX_MESSAGE, R_DEADLINE, R_ON_DENY, R_HELPER_LOST,
-	R_PROTOCOL, R_NOTIFICATION_13, R_NONCE_RESYNC, R_TLS, R_TLS_CHECK, R_TLS_MIN, R_UNPROTECTED,
+	R_PROTOCOL, R_NOTIFICATION_13, R_NONCE_RESYNC, R_SESSIONLESS, R_TLS, R_TLS_CHECK, R_TLS_MIN, R_UNPROTECTED,
 	R_PIN_WAIT,
 	R_BOOTSTRAP,
 };
@@ -338,6 +354,9 @@ static const struct setting rule_settings[] = {
 	[R_BOOTSTRAP] = { "bootstrap", "check, fetch or refuse", parse_enum, false,
 		OMASEC_NAMES_BOOTSTRAP_HTTP, R(r.bootstrap),
 		"Bootstrap messages over HTTP are checked, may also be fetched with GET, or are refused." },
+	[R_SESSIONLESS] = { "sessionless", "refuse or accept", parse_enum, false,
+		OMASEC_NAMES_SESSIONLESS, R(r.sessionless),
+		"Messages of no session, which ask for no response, are refused, or taken with the agreed nonce." },
 };
 
 static const struct setting import_settings[] = {
@@ -480,6 +499,11 @@ static void check_required(const struct setting_set *set, uint32_t seen, setting
 	}
 }
 
+static bool same_nonce(const struct omasec_nonce *a, const struct omasec_nonce *b)
+{
+	return a->known && b->known && a->len == b->len && !memcmp(a->data, b->data, a->len);
+}
+
 void setting_account_check(const struct account_conf *c, bool fresh, setting_report report,
 			   void *arg)
 {
@@ -489,6 +513,8 @@ void setting_account_check(const struct account_conf *c, bool fresh, setting_rep
 		report(arg, A_CLIENT_FD, "expected only one of client-secret-file and client-secret-fd");
 	if (c->seen & 1u << A_SERVER_FILE && c->seen & 1u << A_SERVER_FD)
 		report(arg, A_SERVER_FD, "expected only one of server-secret-file and server-secret-fd");
+	if (c->seen & 1u << A_SERVER_AGREED && same_nonce(&c->a.client.agreed, &c->a.server.agreed))
+		report(arg, A_SERVER_AGREED, "expected another one than client-agreed-nonce: a message of one side could be sent back to it as one of the other");
 	if (fresh && !(c->seen & 1u << A_SERVER_NAME) && strlen(c->a.server_id) > OMASEC_USER_MAX)
 		report(arg, A_SERVER_ID, "is too long to be the server-name too: expected a server-name of at most 127 octets");
 }
@@ -513,13 +539,15 @@ static bool rule_needs_account(const struct omasec_rule *r)
 static void check_udp(const struct rule_conf *c, setting_report report, void *arg)
 {
 	static const int tcp_only[] = { R_UID, R_CGROUP, R_AUTH_MODE, R_FIRST_CONTACT, R_ON_DENY,
-					R_HELPER_LOST, R_DEADLINE, R_TLS_CHECK, R_TLS_MIN, R_UNPROTECTED,
+					R_HELPER_LOST, R_TLS_CHECK, R_TLS_MIN, R_UNPROTECTED,
 					R_TRANSPORT, R_BOOTSTRAP };
 	size_t i;
 
+	if (c->seen & 1u << R_DEADLINE && c->r.sessionless != OMASEC_SESSIONLESS_ACCEPT)
+		report(arg, R_DEADLINE, "is for protocol tcp, and for sessionless = accept: other datagrams do not wait for the helper");
 	for (i = 0; i < COUNT(tcp_only); i++)
 		if (c->seen & 1u << tcp_only[i])
-			report(arg, tcp_only[i], "is for protocol tcp: datagrams are judged before their socket is known, and without the helper");
+			report(arg, tcp_only[i], "is for protocol tcp: datagrams are judged before their socket is known");
 	if (c->seen & 1u << R_DIRECTION && c->r.direction != OMASEC_DIRECTION_IN)
 		report(arg, R_DIRECTION, "expected in: protocol udp is for datagrams that come in");
 	if (c->seen & 1u << R_BINDING && c->r.binding != OMASEC_BINDING_WSP)
@@ -601,6 +629,10 @@ void setting_rule_check(const struct rule_conf *c, setting_report report, void *
 	if (c->r.integrity == OMASEC_INTEGRITY_ON_CHALLENGE &&
 	    c->r.auth_mode == OMASEC_AUTH_MODE_STATIC)
 		report(arg, R_AUTH_MODE, "expected transparent or native: static answers no challenge");
+	if (c->r.sessionless == OMASEC_SESSIONLESS_ACCEPT && c->r.integrity != OMASEC_INTEGRITY_HMAC)
+		report(arg, R_SESSIONLESS, "accept needs integrity = hmac: a MAC is all that protects a sessionless message");
+	if (c->r.sessionless == OMASEC_SESSIONLESS_ACCEPT && c->r.auth_mode == OMASEC_AUTH_MODE_STATIC)
+		report(arg, R_SESSIONLESS, "accept needs the helper, which remembers what came: auth-mode = transparent or native");
 	if (c->seen & 1u << R_FIRST_CONTACT && c->r.auth_mode == OMASEC_AUTH_MODE_STATIC &&
 	    c->r.first_contact == OMASEC_FIRST_CONTACT_CHALLENGE)
 		report(arg, R_FIRST_CONTACT, "expected nonce: with auth-mode static nobody answers a challenge");

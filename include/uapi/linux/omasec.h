@@ -17,6 +17,7 @@
 #define OMASEC_PIN_MAX		64
 #define OMASEC_PIN_WAIT_DEFAULT	300
 #define OMASEC_PIN_WAIT_MAX	3600
+#define OMASEC_SESSIONLESS_MAX	256
 #define OMASEC_MESSAGE_MAX	16777216
 
 /**
@@ -116,6 +117,10 @@
  *   asked for.
  * @OMASEC_REASON_PIN_WAITING: The same bootstrap message waits for its PIN
  *   already.
+ * @OMASEC_REASON_SESSIONLESS_REFUSED: A sessionless message where the rule
+ *   takes none.
+ * @OMASEC_REASON_NONCE_EXHAUSTED: The nonce that was agreed for sessionless
+ *   messages protects no more of them.
  */
 enum omasec_reason {
 	OMASEC_REASON_NONE,
@@ -184,8 +189,10 @@ enum omasec_reason {
 	OMASEC_REASON_TLS_RECORD,
 	OMASEC_REASON_TLS_TUNNEL,
 	OMASEC_REASON_PIN_WAITING,
+	OMASEC_REASON_SESSIONLESS_REFUSED,
+	OMASEC_REASON_NONCE_EXHAUSTED,
 };
-#define OMASEC_REASON_MAX OMASEC_REASON_PIN_WAITING
+#define OMASEC_REASON_MAX OMASEC_REASON_NONCE_EXHAUSTED
 
 /**
  * enum omasec_direction - Which sockets a rule selects: those that connect or
@@ -344,6 +351,16 @@ enum omasec_tls_check {
 };
 
 /**
+ * enum omasec_sessionless - What happens to messages that belong to no session
+ *   and ask for no response: refused, or taken with the nonce that was agreed
+ *   for them.
+ */
+enum omasec_sessionless {
+	OMASEC_SESSIONLESS_REFUSE,
+	OMASEC_SESSIONLESS_ACCEPT,
+};
+
+/**
  * enum omasec_app_cred - What happens to the credentials that the application
  *   puts into its messages.
  */
@@ -469,6 +486,9 @@ enum {
 	OMASEC_A_CRED_NONCE,
 	OMASEC_A_CRED_HAS_NONCE,
 	OMASEC_A_CRED_KEY_STATE,
+	OMASEC_A_CRED_AGREED,
+	OMASEC_A_CRED_HAS_AGREED,
+	OMASEC_A_CRED_AGREED_USED,
 
 	__OMASEC_A_CRED_MAX
 };
@@ -538,6 +558,7 @@ enum {
 	OMASEC_A_RULE_UNPROTECTED,
 	OMASEC_A_RULE_PIN_WAIT,
 	OMASEC_A_RULE_BOOTSTRAP,
+	OMASEC_A_RULE_SESSIONLESS,
 
 	__OMASEC_A_RULE_MAX
 };
@@ -600,6 +621,12 @@ enum {
 	OMASEC_A_MSG_EXPECT_NONCE,
 	OMASEC_A_MSG_DETAIL,
 	OMASEC_A_MSG_PAD,
+	OMASEC_A_MSG_BINDING,
+	OMASEC_A_MSG_TAKE,
+	OMASEC_A_MSG_AGREED,
+	OMASEC_A_MSG_AGREED_MAC,
+	OMASEC_A_MSG_SESSIONLESS,
+	OMASEC_A_MSG_AGREED_USED,
 
 	__OMASEC_A_MSG_MAX
 };
