@@ -66,6 +66,7 @@ push_protect "sessionless = accept" "deadline = 300ms"
 kill -STOP "$(helper_pid device)"
 push "late,seven,$R"
 check "no verdict in time: deadline" wait_for 10 dropped deadline 1
+push_protect "sessionless = accept" "deadline = 60s"
 push "gone,eight,$R"
 ip -n device link del dev0
 check "the device goes with what it brought" wait_for 10 dropped killed 33
