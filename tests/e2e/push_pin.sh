@@ -33,6 +33,7 @@ give() { on device omasec -j blob pin "$1" --secret-file "$(pin "$2")" >"$WORK/v
 
 load
 network
+on device omasec key del mgmt pin >/dev/null 2>&1	# that another test stored
 push_listen
 {
 	push_rule "pin-wait = 60"
