@@ -68,16 +68,18 @@ row()
 	server_stop
 }
 
-# tls ROW: TLS-shaped exchanges, in the sizes of the other rows
+# tls ROW: TLS-shaped exchanges, in the sizes of the other rows, three times: one per cent counts
 tls()
 {
 	background bench-tls server ./secured serve $TLS_PORT
 	_tls=$LAST
 	sleep 2		# what the last row left to be freed
 	wait_for 10 grep -q ready "$WORK/bench-tls.log" || fail "no TLS server: $(cat "$WORK/bench-tls.log")"
-	for _size in $SIZES; do
-		on device ./secured tls "$1" 10.9.0.2 $TLS_PORT "$_size" "$(rounds "$_size")" ||
-			fail "tls $1 $_size; server: $(cat "$WORK/bench-tls.log")"
+	for _i in 1 2 3; do
+		for _size in $SIZES; do
+			on device ./secured tls "$1" 10.9.0.2 $TLS_PORT "$_size" "$(rounds "$_size")" ||
+				fail "tls $1 $_size; server: $(cat "$WORK/bench-tls.log")"
+		done
 	done
 	kill "$_tls" 2>/dev/null || fail "the TLS server: $(cat "$WORK/bench-tls.log")"
 	wait "$_tls" 2>/dev/null
