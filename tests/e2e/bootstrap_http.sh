@@ -196,4 +196,6 @@ check "what is not DM passes" get router file=b type=text/plain
 apply server <"$WORK/c"
 check "also when the account takes such" counts server bootstrap-unsecured get router file=b "type=$CP"
 stop_peer server
+# The keyring outlives the test.
+for of in netw pin; do on device omasec key del mgmt $of >/dev/null; done
 finish
