@@ -87,7 +87,8 @@ static inline const uint8_t *dm_node_text(const struct dm_doc *doc, const struct
 
 /* xml_scan.c: where the tags stand, and everything refused before libxml2 sees it */
 struct xml_tag { uint32_t start, inner, inner_end, end; };
-struct xml_scan { struct xml_tag *tags; uint32_t count, cap; };
+/* @max: elements; 0 for DM_NODES_MAX */
+struct xml_scan { struct xml_tag *tags; uint32_t count, cap, max; };
 
 int xml_scan(const uint8_t *body, size_t len, struct xml_scan *scan, struct dm_error *err);
 void xml_scan_free(struct xml_scan *scan);

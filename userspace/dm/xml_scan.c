@@ -127,12 +127,11 @@ static int scan_add(struct scanner *s)
 	struct xml_scan *scan = s->scan;
 
 	if (scan->count == scan->cap) {
-		uint32_t cap = scan->cap ? scan->cap * 2 : 256;
+		uint32_t cap = scan->cap ? scan->cap * 2 : 256, max = scan->max ? scan->max : DM_NODES_MAX;
 		struct xml_tag *tags;
 
-		if (cap > DM_NODES_MAX)
-			return dm_fail(s->err, OMASEC_REASON_TOO_LARGE, "over %u elements",
-				       DM_NODES_MAX);
+		if (cap > max)
+			return dm_fail(s->err, OMASEC_REASON_TOO_LARGE, "over %u elements", max);
 		tags = realloc(scan->tags, cap * sizeof(*tags));
 		if (!tags)
 			return dm_fail(s->err, OMASEC_REASON_NO_MEMORY, "out of memory");

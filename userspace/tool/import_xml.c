@@ -4,21 +4,18 @@
  * client provisioning (OMA ProvCont 1.1, section 5). The octets go through the
  * same first walk as DM messages (dm/xml_scan.c: UTF-8 only, no entities, no
  * processing instructions, bounded depth and tags), then through libxml2 without
- * DTD, network and error output. These documents often name their DTD; the
- * declaration is blanked out before anybody else sees it, one with declarations
- * of its own is refused. What libxml2 allocates is wiped when it is freed.
+ * DTD, network and error output (xml_doc.h).
  */
 #include <errno.h>
 #include <libxml/parser.h>
 #include <libxml/SAX2.h>
-#include <libxml/xmlmemory.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dm/doc.h"
 #include "import_doc.h"
 #include "secret.h"
+#include "xml_doc.h"
 
 enum element {
 	E_OUTSIDE,
@@ -348,93 +345,7 @@ static const xmlSAXHandler handler = {
 	.externalSubset = on_doctype,
 };
 
-/* ------------------------------------------------------------------ memory */
-
-static void wiping_free(void *p)
-{
-	if (p)
-		secret_wipe(p, malloc_usable_size(p));
-	free(p);
-}
-
-static void *wiping_realloc(void *p, size_t size)
-{
-	size_t had = p ? malloc_usable_size(p) : 0;
-	void *q = malloc(size ? size : 1);
-
-	if (!q)
-		return NULL;
-	if (p)
-		memcpy(q, p, had < size ? had : size);
-	wiping_free(p);
-	return q;
-}
-
-static void reader_prepare(void)
-{
-	static bool done;
-
-	if (done)
-		return;
-	xmlMemSetup(wiping_free, malloc, wiping_realloc, strdup);
-	dm_init();
-	done = true;
-}
-
 /* ------------------------------------------------------------------ document */
-
-/* After white space and comments, as far as they are whole. */
-static size_t skip_misc(const uint8_t *p, size_t len, size_t at)
-{
-	for (;;) {
-		const uint8_t *end;
-
-		while (at < len && (p[at] == ' ' || p[at] == '\t' || p[at] == '\r' || p[at] == '\n'))
-			at++;
-		if (len - at < 4 || memcmp(p + at, "<!--", 4))
-			return at;
-		end = memmem(p + at + 4, len - at - 4, "-->", 3);
-		if (!end)
-			return at;
-		at = (size_t)(end - p) + 3;
-	}
-}
-
-/* A document type declaration becomes blanks; lines stay where they are. */
-static int blank_doctype(struct import_doc *d, uint8_t *p, size_t len)
-{
-	size_t at = 0, start;
-	uint8_t quote = 0;
-
-	if (len >= 3 && !memcmp(p, "\xef\xbb\xbf", 3))
-		at = 3;
-	if (len - at >= 5 && !memcmp(p + at, "<?xml", 5)) {
-		const uint8_t *end = memmem(p + at, len - at, "?>", 2);
-
-		if (!end)
-			return 0;
-		at = (size_t)(end - p) + 2;
-	}
-	at = skip_misc(p, len, at);
-	if (len - at < 9 || memcmp(p + at, "<!DOCTYPE", 9))
-		return 0;
-	for (start = at; at < len; at++) {
-		if (quote)
-			quote = p[at] == quote ? 0 : quote;
-		else if (p[at] == '"' || p[at] == '\'')
-			quote = p[at];
-		else if (p[at] == '[')
-			return import_bad(d, 0, "expected a document type without declarations of its own ([...])");
-		else if (p[at] == '>')
-			break;
-	}
-	if (at == len)
-		return import_bad(d, 0, "the document type declaration does not end");
-	for (; start <= at; start++)
-		if (p[start] != '\n' && p[start] != '\r')
-			p[start] = ' ';
-	return 0;
-}
 
 static int parse(struct reader *r, const uint8_t *data, size_t len)
 {
@@ -451,17 +362,20 @@ int import_read_xml(struct import_doc *d, const uint8_t *data, size_t len)
 	struct reader r = { .d = d };
 	struct xml_scan scan = { 0 };
 	struct dm_error err = { 0 };
+	const char *why;
 	uint8_t *copy;
 	int rc;
 
-	reader_prepare();
+	xml_doc_prepare();
 	d->lines = true;
 	copy = malloc(len ? len : 1);
 	if (!copy)
 		return -ENOMEM;
 	if (len)
 		memcpy(copy, data, len);
-	rc = blank_doctype(d, copy, len);
+	rc = xml_doc_blank_doctype(copy, len, &why);
+	if (rc)
+		rc = import_bad(d, 0, "%s", why);
 	if (!rc) {
 		rc = xml_scan(copy, len, &scan, &err);
 		xml_scan_free(&scan);
