@@ -28,9 +28,10 @@ enum acl_right {
 #define ACL_LOOSE_REPEATED	0x01	/* a command has several entries: their union */
 #define ACL_LOOSE_STAR		0x02	/* identifiers beside "*", which overrides them */
 
+/* No padding: two lists are compared as octets. */
 struct acl_id {
 	uint16_t at, len;	/* in the text behind the identifiers */
-	uint8_t rights;
+	uint16_t rights;
 };
 
 /**

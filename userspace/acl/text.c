@@ -270,6 +270,8 @@ size_t acl_format(const struct acl *acl, char out[ACL_TEXT_MAX + 1])
 	return at;
 }
 
+_Static_assert(sizeof(struct acl_id) == 3 * sizeof(uint16_t), "padding");
+
 bool acl_same(const struct acl *a, const struct acl *b)
 {
 	if (!a || !b)
@@ -321,8 +323,8 @@ int acl_without(const struct acl *acl, const char *id, size_t len, bool root, st
 	for (i = 0; i < acl->count; i++) {
 		if (i == found)
 			continue;
-		named |= acl->id[i].rights;
-		pair[n++] = (struct pair){ id_text(acl, i), acl->id[i].len, acl->id[i].rights };
+		named |= (uint8_t)acl->id[i].rights;
+		pair[n++] = (struct pair){ id_text(acl, i), acl->id[i].len, (uint8_t)acl->id[i].rights };
 	}
 	/* An entry of the root that is left empty takes its value from the default. */
 	if (root)
