@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "acl/judge.h"
 #include "keyring.h"
 #include "setting.h"
 #include "tool.h"
@@ -238,8 +239,17 @@ static void complete_command(struct tool *t, const struct command *c, int argc, 
 	int key, first = 1;
 
 	if (!c->settings) {
-		if (argc == 0)
+		unsigned int i;
+
+		if (argc == 0 && (c->complete == COMPLETE_FILES || c->complete == COMPLETE_ACL))
+			complete_live(t, COMPLETE_FILE);
+		else if (argc == 0)
 			complete_live(t, c->complete);
+		else if (argc == 1 && c->complete == COMPLETE_FILES)
+			complete_live(t, COMPLETE_FILE);
+		else if (argc == 2 && c->complete == COMPLETE_ACL)
+			for (i = 0; i < ACL_CMDS; i++)
+				puts(acl_command_name((enum acl_command)i));
 		else if (argc == 1 && c->complete == COMPLETE_KEY)
 			puts("client\nserver\nnetw\npin");
 		return;

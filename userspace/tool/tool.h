@@ -59,6 +59,8 @@ enum complete {
 	COMPLETE_FILE,
 	COMPLETE_BLOB,		/* kind of a blob, then a file */
 	COMPLETE_WAIT,		/* a message that waits for a PIN */
+	COMPLETE_FILES,		/* two of them */
+	COMPLETE_ACL,		/* file, server, command */
 };
 
 /**
@@ -113,6 +115,11 @@ int tool_exit_code(int err);
 int tool_connect(struct tool *t);
 
 /* cmd_*.c */
+int cmd_acl_check(struct tool *t, int argc, char **argv);
+int cmd_acl_diff(struct tool *t, int argc, char **argv);
+int cmd_acl_export(struct tool *t, int argc, char **argv);
+int cmd_acl_show(struct tool *t, int argc, char **argv);
+int cmd_acl_why(struct tool *t, int argc, char **argv);
 int cmd_account_list(struct tool *t, int argc, char **argv);
 int cmd_account_show(struct tool *t, int argc, char **argv);
 int cmd_account_add(struct tool *t, int argc, char **argv);
