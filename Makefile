@@ -21,7 +21,7 @@ export KERNEL
 MAKEFLAGS += --no-print-directory
 
 .PHONY: all module userspace install install-userspace modules_install \
-	check unit fuzz kunit e2e debug lint demo bench vm vm-shell clean distclean help
+	check unit fuzz kunit e2e debug lint demo bench vm vm-shell dist clean distclean help
 
 all: module userspace
 
@@ -92,6 +92,9 @@ vm-shell:
 	$(Q)tools/setup build vm
 	$(Q)tools/vm/run
 
+dist:
+	$(Q)tools/dist
+
 clean:
 	rm -rf $(BUILD)
 
@@ -124,5 +127,6 @@ help:
 #H   make lint               checkpatch, sparse, W=1, generated code, man pages
 #H   make bench              guest instructions per exchange, as a table
 #H Other
+#H   make dist               source release of the last commit, reproducible
 #H   make clean, make distclean (the cache outside of the clone too)
 #H   V=1 says what is done; BUILD=dir builds elsewhere
