@@ -3,7 +3,7 @@
 #
 # IPv6, and IPv4 to a listener on IPv6.
 #
-# KERNELS: 6.1 6.12 debug
+# KERNELS: 6.1 6.12
 # TIMEOUT: 180
 . ./lib/common.sh
 network
