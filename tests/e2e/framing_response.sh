@@ -4,7 +4,7 @@
 # Responses that are malformed, not DM or unprotected never reach the client
 # application.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.12
 # TIMEOUT: 240
 . ./lib/common.sh
 network

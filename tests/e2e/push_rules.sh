@@ -4,7 +4,7 @@
 # What a rule for datagrams may say: ports, peers, accounts, other content, DTLS,
 # notifications of DM 1.3; what it may not; and that nothing else is touched.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 240
 . ./lib/common.sh
 . ./lib/push.sh

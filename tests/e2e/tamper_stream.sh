@@ -4,7 +4,7 @@
 # Cut, delayed, doubled and truncated streams: the session is right, or ends; never
 # is a part of a message delivered.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 240
 . ./lib/common.sh
 network

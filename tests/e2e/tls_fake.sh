@@ -4,7 +4,7 @@
 # Octets that only look like TLS at the start do not slip plain text through, in
 # either direction, whichever end has the rule.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.12
 # TIMEOUT: 300
 . ./lib/common.sh
 . ./lib/tls.sh

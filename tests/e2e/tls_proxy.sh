@@ -4,7 +4,7 @@
 # CONNECT through a plain HTTP proxy, then TLS: recognised where TLS is allowed, and
 # nothing but TLS passes the tunnel.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 240
 # NEEDS: openssl curl
 . ./lib/common.sh
