@@ -55,7 +55,7 @@ static void takes(void **state)
 {
 	const struct taken *v = *state;
 	char out[ACL_TEXT_MAX + 1], again[ACL_TEXT_MAX + 1];
-	struct acl *acl = parse(v->text);
+	struct acl *acl = parse(v->text), *same;
 
 	assert_int_equal(acl ? acl->loose : 0, v->loose);
 	acl_free(acl);
@@ -63,6 +63,12 @@ static void takes(void **state)
 	assert_string_equal(out, v->canonical);
 	canonical(out, again);
 	assert_string_equal(again, out);
+	/* and it is the same list, not only the same text */
+	acl = parse(v->text);
+	same = parse(out);
+	assert_true(acl_same(acl, same));
+	acl_free(same);
+	acl_free(acl);
 }
 
 static const struct refused {
