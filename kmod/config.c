@@ -171,6 +171,24 @@ struct omasec_account *omasec_config_account(struct omasec_config *cfg, const ch
 	return cfg->replace ? NULL : omasec_account_find(cfg->on, name);
 }
 
+/*
+ * Would both ends have the same agreed nonce? What @spec does not say @old hands on;
+ * an account that was set earlier in this transaction does not.
+ */
+static bool omasec_config_agreed_alike(struct omasec_account *old,
+				       const struct omasec_account_spec *spec)
+{
+	struct omasec_nonce n[2];
+	unsigned int who;
+
+	for (who = 0; who < 2; who++) {
+		n[who] = spec->agreed[who];
+		if (!n[who].known && old)
+			omasec_agreed_read(old, who, &n[who], NULL);
+	}
+	return n[0].known && omasec_nonce_equal(&n[0], &n[1]);
+}
+
 /**
  * omasec_config_account_set() - creates an account or replaces it
  * @cfg: transaction
@@ -181,7 +199,7 @@ struct omasec_account *omasec_config_account(struct omasec_config *cfg, const ch
  * an unchanged configuration again disturbs nobody.
  *
  * Context: process, config_lock held.
- * Return: 0, -ENOMEM, -ENOSPC.
+ * Return: 0, -EINVAL, -ENOMEM, -ENOSPC.
  */
 int omasec_config_account_set(struct omasec_config *cfg, const struct omasec_account_spec *spec,
 			      const char **why)
@@ -194,6 +212,11 @@ int omasec_config_account_set(struct omasec_config *cfg, const struct omasec_acc
 	if (!there && cfg->accounts >= OMASEC_ACCOUNTS_MAX) {
 		*why = "too many accounts in this network namespace";
 		err = -ENOSPC;
+		goto out;
+	}
+	if (omasec_config_agreed_alike(old, spec)) {
+		*why = "client and server need agreed nonces of their own: a message of one could be sent back to it as one of the other";
+		err = -EINVAL;
 		goto out;
 	}
 	if (old && omasec_account_same(old, spec) && !spec->nonce[0].known &&

@@ -202,9 +202,6 @@ int omasec_nl_account_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!err)
 		err = omasec_nl_cred(info, attrs[OMASEC_A_ACCOUNT_SERVER], &spec,
 				     OMASEC_CRED_SERVER);
-	if (!err && spec.agreed[0].known && omasec_nonce_equal(&spec.agreed[0], &spec.agreed[1]))
-		err = omasec_nl_fail(info->extack, attrs[OMASEC_A_ACCOUNT_SERVER], -EINVAL,
-				     "client and server need agreed nonces of their own: a message of one could be sent back to it as one of the other");
 	if (!err)
 		err = omasec_nl_secret(info, OMASEC_A_ACCOUNT_NETW_KEY,
 				       &spec.secret[OMASEC_SECRET_NETW]);

@@ -236,6 +236,34 @@ static void nonce_goes_on_with_the_account(struct kunit *test)
 	omasec_account_put(b);
 }
 
+/* What one end sends could otherwise be sent back to it as if the other had. */
+static void both_ends_never_have_one_nonce(struct kunit *test)
+{
+	struct omasec_account_spec spec = { .name = "srv", .server_id = SERVER };
+	struct omasec_nonce n1 = nonce_of("n1"), now;
+	struct omasec_account *a;
+
+	omasec_account_put(account(test, "n1"));
+	spec.agreed[OMASEC_CRED_CLIENT] = n1;
+	KUNIT_EXPECT_EQ(test, control_account(test->priv, &spec), -EINVAL);
+	spec.agreed[OMASEC_CRED_SERVER] = n1;
+	KUNIT_EXPECT_EQ(test, control_account(test->priv, &spec), -EINVAL);
+	spec.name = "new";
+	KUNIT_EXPECT_EQ(test, control_account(test->priv, &spec), -EINVAL);
+	/* They may change places, and nothing that was refused has left a trace. */
+	spec.name = "srv";
+	spec.agreed[OMASEC_CRED_SERVER] = nonce_of("n2");
+	KUNIT_EXPECT_EQ(test, control_account(test->priv, &spec), 0);
+	spec.agreed[OMASEC_CRED_CLIENT] = nonce_of("n2");
+	spec.agreed[OMASEC_CRED_SERVER] = (struct omasec_nonce){};
+	KUNIT_EXPECT_EQ(test, control_account(test->priv, &spec), -EINVAL);
+	a = omasec_account_find(test->priv, "srv");
+	KUNIT_ASSERT_NOT_NULL(test, a);
+	omasec_agreed_read(a, OMASEC_CRED_CLIENT, &now, NULL);
+	KUNIT_EXPECT_TRUE(test, omasec_nonce_equal(&now, &n1));
+	omasec_account_put(a);
+}
+
 /* ---- verdicts ---- */
 
 struct said {
@@ -304,6 +332,7 @@ static struct kunit_case sessionless_cases[] = {
 	KUNIT_CASE_PARAM(push_is_judged, pushed_gen_params),
 	KUNIT_CASE(account_of_the_rule_is_meant),
 	KUNIT_CASE(nonce_goes_on_with_the_account),
+	KUNIT_CASE(both_ends_never_have_one_nonce),
 	KUNIT_CASE_PARAM(verdict_is_checked, said_gen_params),
 	{}
 };
