@@ -29,15 +29,23 @@ static enum omasec_tls_side omasec_secure_side(const struct omasec_flow *f, int 
 
 static void omasec_secure_phase(struct omasec_flow *f, u8 phase)
 {
+	struct omasec_dir *d;
+	int path;
+
 	WRITE_ONCE(f->phase, phase);
 	if (phase != OMASEC_SECURE_TLS)
 		return;
-	f->rx.state = OMASEC_DIR_TLS;
-	f->tx.state = OMASEC_DIR_TLS;
+	for (path = OMASEC_PATH_RX; path <= OMASEC_PATH_TX; path++) {
+		d = omasec_flow_dir(f, path);
+		/* What has ended or was refused stays so. */
+		if (d->state != OMASEC_DIR_EOF && d->state != OMASEC_DIR_DEAD)
+			d->state = OMASEC_DIR_TLS;
+	}
 }
 
 /* ---- recognition ---- */
 
+/* Sets the walker up; false: the flow is refused. */
 static bool omasec_secure_start(struct omasec_flow *f, int path)
 {
 	struct omasec_secure *s;
@@ -46,12 +54,12 @@ static bool omasec_secure_start(struct omasec_flow *f, int path)
 		/* Not OMASEC_DIR_HEAD any more: an HTTP status would not be understood. */
 		omasec_secure_phase(f, OMASEC_SECURE_TLS);
 		omasec_flow_refuse(f, path, OMASEC_REASON_TLS_FORBIDDEN, NULL);
-		return true;
+		return false;
 	}
 	s = kzalloc(sizeof(*s), GFP_KERNEL_ACCOUNT);
 	if (!s) {
 		omasec_flow_refuse(f, path, OMASEC_REASON_NO_MEMORY, NULL);
-		return true;
+		return false;
 	}
 	omasec_tls_init(&s->tls, f->rule->tls_min);
 	smp_store_release(&f->secure, s);	/* pairs with omasec_flow_next() */
@@ -73,7 +81,7 @@ bool omasec_secure_first(struct omasec_flow *f, int path, u8 octet)
 	if (path != omasec_secure_client_path(f))
 		return false;	/* a response without a request: refused there */
 	if (omasec_tls_begins(octet)) {
-		if (omasec_secure_start(f, path) && f->secure)
+		if (omasec_secure_start(f, path))
 			omasec_secure_phase(f, OMASEC_SECURE_TLS);
 		return true;
 	}
@@ -107,8 +115,7 @@ bool omasec_secure_head(struct omasec_flow *f, int path, const struct omasec_htt
 	if (reason == OMASEC_REASON_HTTP_UPGRADE && h->is_connect &&
 	    f->rule->tls != OMASEC_TLS_FORBID && !f->exch.closing &&
 	    omasec_exchange_idle(&f->exch)) {
-		omasec_secure_start(f, path);
-		if (!f->secure)
+		if (!omasec_secure_start(f, path))
 			return true;
 		if (omasec_buf_append(&d->out, d->head, d->head_len)) {
 			omasec_flow_refuse(f, path, OMASEC_REASON_NO_MEMORY, NULL);
