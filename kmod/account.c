@@ -459,6 +459,25 @@ struct omasec_account *omasec_account_find_user(struct omasec_net *on, enum omas
 }
 
 /**
+ * omasec_account_is() - does a name in a message stand for an account?
+ * @a: the account
+ * @who: whose credential
+ * @user: the name
+ *
+ * Some peers name the server id where the user name belongs.
+ *
+ * Context: any.
+ * Return: true when it does; an empty name never does.
+ */
+bool omasec_account_is(const struct omasec_account *a, enum omasec_cred_who who, const char *user)
+{
+	if (!*user)
+		return false;
+	return !strcmp(a->cred[who].user, user) ||
+	       (who == OMASEC_CRED_SERVER && !strcmp(a->server_id, user));
+}
+
+/**
  * omasec_account_next() - for going through all accounts
  * @on: namespace
  * @id: where to begin; set to the id of the account that was found

@@ -127,10 +127,8 @@ static unsigned int omasec_blob_account(struct omasec_net *on, const struct omas
 		return v->account ? OMASEC_REASON_NONE : OMASEC_REASON_USER_UNKNOWN;
 	}
 	v->account = omasec_account_get(a);
-	if (!strcmp(a->cred[who].user, v->user) ||
-	    (who == OMASEC_CRED_SERVER && !strcmp(a->server_id, v->user)))
-		return OMASEC_REASON_NONE;
-	return OMASEC_REASON_USER_MISMATCH;
+	return omasec_account_is(a, who, v->user) ? OMASEC_REASON_NONE :
+						    OMASEC_REASON_USER_MISMATCH;
 }
 
 static unsigned int omasec_blob_message(struct omasec_net *on, const struct omasec_blob *blob,

@@ -13,12 +13,7 @@ static struct omasec_account *omasec_check_account(struct omasec_flow *f,
 
 	if (!a)
 		return omasec_account_find_user(f->on, who, user);
-	if (user[0] && !strcmp(a->cred[who].user, user))
-		return omasec_account_get(a);
-	/* Some peers name the server id where the user name belongs. */
-	if (who == OMASEC_CRED_SERVER && user[0] && a->server_id && !strcmp(a->server_id, user))
-		return omasec_account_get(a);
-	return NULL;
+	return omasec_account_is(a, who, user) ? omasec_account_get(a) : NULL;
 }
 
 /*

@@ -123,11 +123,8 @@ static unsigned int omasec_push_sender(struct omasec_net *on, const struct omase
 		return v->account ? OMASEC_REASON_NONE : OMASEC_REASON_USER_UNKNOWN;
 	}
 	v->account = omasec_account_get(a);
-	/* Some peers name the server id where the user name belongs. */
-	if (*user && (!strcmp(a->cred[OMASEC_CRED_SERVER].user, user) ||
-		      !strcmp(a->server_id, user)))
-		return OMASEC_REASON_NONE;
-	return OMASEC_REASON_USER_MISMATCH;
+	return omasec_account_is(a, OMASEC_CRED_SERVER, user) ? OMASEC_REASON_NONE :
+								OMASEC_REASON_USER_MISMATCH;
 }
 
 /**
