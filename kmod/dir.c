@@ -89,13 +89,14 @@ static void omasec_dir_begin(struct omasec_flow *f, int path)
 {
 	struct omasec_dir *d = omasec_flow_dir(f, path);
 	const struct omasec_http_head *h = &d->h;
+	bool fetched = omasec_fetched_is(f, path);
 	struct omasec_msg *m;
 
 	if (h->has_length && h->length > f->rule->max_message) {
 		omasec_flow_refuse(f, path, OMASEC_REASON_TOO_LARGE, NULL);
 		return;
 	}
-	if (h->encoded && omasec_rule_needs_helper(f->rule) && !omasec_fetched_is(f, path)) {
+	if (h->encoded && omasec_rule_needs_helper(f->rule) && !fetched) {
 		omasec_flow_refuse(f, path, OMASEC_REASON_DM_BAD,
 				   "the body has a Content-Encoding");
 		return;
@@ -110,7 +111,7 @@ static void omasec_dir_begin(struct omasec_flow *f, int path)
 	memcpy(m->content_type, h->content_type.p,
 	       min_t(size_t, h->content_type.len, OMASEC_TYPE_MAX));
 	d->msg = m;
-	if (omasec_fetched_is(f, path)) {
+	if (fetched) {
 		m->kind = OMASEC_MESSAGE_KIND_BOOTSTRAP;
 		if (!omasec_fetched_begin(f, path))
 			return;

@@ -111,7 +111,6 @@ void omasec_udp_unruled(struct omasec_net *on);
 void omasec_datagram_clear(struct omasec_datagram *d);
 void omasec_datagram_deliver(struct omasec_net *on, struct omasec_datagram *d);
 struct omasec_event;
-struct omasec_push_verdict;
 struct omasec_push_terms omasec_udp_terms(const struct omasec_rule *rule);
 void omasec_udp_event_socket(struct omasec_event *ev, const struct sk_buff *skb,
 			     unsigned int off, u8 family);

@@ -43,16 +43,13 @@ static bool omasec_note_take(struct omasec_note *n)
 static void omasec_note_settle(struct omasec_note *n, unsigned int reason, const char *what)
 {
 	struct omasec_account *a = omasec_account_get(n->v.account);
-	struct omasec_net *on = n->m->on;
 	struct omasec_push_verdict v = n->v;
 
 	v.outcome = reason ? OMASEC_PUSH_REFUSE : OMASEC_PUSH_ACCEPT;
 	v.reason = reason;
 	v.what = what;
-	reason = omasec_held_settle(&n->h, &v);
-	if (!reason)
-		omasec_stat_inc(on, OMASEC_STAT_SESSIONLESS);
-	atomic64_inc(reason ? &a->messages_refused : &a->messages_ok);
+	omasec_held_settle(&n->h, &v);
+	omasec_push_count(&v);
 	omasec_account_put(a);
 }
 

@@ -43,6 +43,18 @@ void omasec_udp_event_socket(struct omasec_event *ev, const struct sk_buff *skb,
 	}
 }
 
+static unsigned int omasec_udp_stat(u8 kind)
+{
+	switch (kind) {
+	case OMASEC_MESSAGE_KIND_BOOTSTRAP:
+		return OMASEC_STAT_BOOTSTRAPS;
+	case OMASEC_MESSAGE_KIND_SESSIONLESS:
+		return OMASEC_STAT_SESSIONLESS;
+	default:
+		return OMASEC_STAT_NOTIFICATIONS;
+	}
+}
+
 /**
  * omasec_udp_tell() - counts a datagram and tells of it
  * @on: namespace
@@ -82,9 +94,7 @@ void omasec_udp_tell(struct omasec_net *on, struct omasec_rule *rule, const stru
 		return;
 	case OMASEC_PUSH_ACCEPT:
 		omasec_rule_saw(rule, OMASEC_SEEN_RX_MAC);
-		if (v->kind != OMASEC_MESSAGE_KIND_SESSIONLESS)	/* udp_note.c counts those */
-			omasec_stat_inc(on, v->kind == OMASEC_MESSAGE_KIND_BOOTSTRAP ?
-						OMASEC_STAT_BOOTSTRAPS : OMASEC_STAT_NOTIFICATIONS);
+		omasec_stat_inc(on, omasec_udp_stat(v->kind));
 		break;
 	default:
 		omasec_rule_saw(rule, OMASEC_SEEN_REFUSED);
