@@ -429,8 +429,11 @@ static const struct hint nonce_hints[] = {
 	{ 0, NULL, NULL }
 };
 
-int omasec_account_nonce(struct omasec *o, const char *name, const struct omasec_nonce *client,
-			 const struct omasec_nonce *server)
+/* What of a credential ACCOUNT_NONCE changes. */
+typedef void (*helper_put_cred)(struct genl_msg *m, int attr, const void *what);
+
+static int helper_account_nonce(struct omasec *o, const char *name, helper_put_cred put,
+				const void *client, const void *server)
 {
 	struct genl_msg m;
 	int rc = helper_need(o);
@@ -439,14 +442,26 @@ int omasec_account_nonce(struct omasec *o, const char *name, const struct omasec
 		return rc;
 	genl_msg_init(&m, &o->helper.g, OMASEC_CMD_ACCOUNT_NONCE, false, 512);
 	genl_put_str(&m, OMASEC_A_ACCOUNT_NAME, name, OMASEC_NAME_MAX);
-	helper_put_nonce(&m, OMASEC_A_ACCOUNT_CLIENT, client);
-	helper_put_nonce(&m, OMASEC_A_ACCOUNT_SERVER, server);
+	put(&m, OMASEC_A_ACCOUNT_CLIENT, client);
+	put(&m, OMASEC_A_ACCOUNT_SERVER, server);
 	rc = helper_call(o, &m, &omasec_set_account, NULL, NULL);
 	return omasec_explain(o, &o->helper.g, rc, nonce_hints);
 }
 
-static void helper_put_used(struct genl_msg *m, int attr, const struct omasec_cred *cred)
+static void helper_put_next(struct genl_msg *m, int attr, const void *nonce)
 {
+	helper_put_nonce(m, attr, nonce);
+}
+
+int omasec_account_nonce(struct omasec *o, const char *name, const struct omasec_nonce *client,
+			 const struct omasec_nonce *server)
+{
+	return helper_account_nonce(o, name, helper_put_next, client, server);
+}
+
+static void helper_put_used(struct genl_msg *m, int attr, const void *what)
+{
+	const struct omasec_cred *cred = what;
 	struct nlattr *nest;
 
 	if (!cred || !cred->agreed.known)
@@ -460,15 +475,5 @@ static void helper_put_used(struct genl_msg *m, int attr, const struct omasec_cr
 int omasec_account_agreed_used(struct omasec *o, const char *name,
 			       const struct omasec_cred *client, const struct omasec_cred *server)
 {
-	struct genl_msg m;
-	int rc = helper_need(o);
-
-	if (rc)
-		return rc;
-	genl_msg_init(&m, &o->helper.g, OMASEC_CMD_ACCOUNT_NONCE, false, 512);
-	genl_put_str(&m, OMASEC_A_ACCOUNT_NAME, name, OMASEC_NAME_MAX);
-	helper_put_used(&m, OMASEC_A_ACCOUNT_CLIENT, client);
-	helper_put_used(&m, OMASEC_A_ACCOUNT_SERVER, server);
-	rc = helper_call(o, &m, &omasec_set_account, NULL, NULL);
-	return omasec_explain(o, &o->helper.g, rc, nonce_hints);
+	return helper_account_nonce(o, name, helper_put_used, client, server);
 }
