@@ -152,7 +152,7 @@ module_exit(omasec_exit);
 MODULE_DESCRIPTION("OMA DM message security for sockets");
 MODULE_AUTHOR("The omasec authors");
 MODULE_LICENSE("GPL");
-MODULE_VERSION("0.1");
+MODULE_VERSION(OMASEC_VERSION);
 MODULE_ALIAS_TCP_ULP("omasec");
 MODULE_ALIAS_GENL_FAMILY("omasec");
 MODULE_SOFTDEP("pre: md5 sha1 hmac");
