@@ -21,7 +21,7 @@ export KERNEL
 MAKEFLAGS += --no-print-directory
 
 .PHONY: all module userspace install install-userspace modules_install \
-	check unit fuzz kunit e2e debug lint demo bench vm vm-shell dist clean distclean help
+	check unit fuzz kunit e2e debug lint demo bench vm vm-shell dist deb clean distclean help
 
 all: module userspace
 
@@ -95,6 +95,10 @@ vm-shell:
 dist:
 	$(Q)tools/dist
 
+deb:
+	$(Q)tools/setup build deb
+	$(Q)tools/deb
+
 clean:
 	rm -rf $(BUILD)
 
@@ -128,5 +132,6 @@ help:
 #H   make bench              guest instructions per exchange, as a table
 #H Other
 #H   make dist               source release of the last commit, reproducible
+#H   make deb                Debian packages of the last commit, in build/deb
 #H   make clean, make distclean (the cache outside of the clone too)
 #H   V=1 says what is done; BUILD=dir builds elsewhere
