@@ -21,7 +21,7 @@ export KERNEL
 MAKEFLAGS += --no-print-directory
 
 .PHONY: all module userspace install install-userspace modules_install \
-	check unit fuzz kunit e2e debug lint demo bench vm vm-shell dist deb clean distclean help
+	check unit fuzz kunit e2e debug lint demo bench vm vm-shell dist deb deb-test clean distclean help
 
 all: module userspace
 
@@ -99,6 +99,10 @@ deb:
 	$(Q)tools/setup build deb
 	$(Q)tools/deb
 
+deb-test:
+	$(Q)tools/setup build vm deb
+	$(Q)tools/check-deb
+
 clean:
 	rm -rf $(BUILD)
 
@@ -133,5 +137,6 @@ help:
 #H Other
 #H   make dist               source release of the last commit, reproducible
 #H   make deb                Debian packages of the last commit, in build/deb
+#H   make deb-test           those packages in a Debian of a virtual machine
 #H   make clean, make distclean (the cache outside of the clone too)
 #H   V=1 says what is done; BUILD=dir builds elsewhere
