@@ -596,7 +596,7 @@ static void record(int time, const char *server, const char *node, bool allow)
 {
 	struct acl_audit a = {
 		.time = time, .server = server, .command = "Get", .node = node, .allow = allow,
-		.status = allow ? 200 : 425, .decider = allow ? NULL : "./A", .clause = allow ? "star" : "no-entry",
+		.status = allow ? 200 : 425, .decider = allow ? NULL : "./A", .clause = allow ? "everybody" : "no-entry",
 	};
 
 	assert_int_equal(acl_store_audit(store, &a, 1), 0);
@@ -612,13 +612,13 @@ static void audit_is_searched(void **state)
 	record(40, "two", "./A?list=Struct", true);
 	reopen();
 	assert_string_equal(search((struct acl_audit_query){ .server = "one" }),
-			    "10:one:Get:./A:200:-:star\n30:one:Get:./AB:425:./A:no-entry\n");
+			    "10:one:Get:./A:200:-:everybody\n30:one:Get:./AB:425:./A:no-entry\n");
 	assert_string_equal(search((struct acl_audit_query){ .node = "./A" }),
-			    "10:one:Get:./A:200:-:star\n20:two:Get:./A/B?prop=ACL:425:./A:no-entry\n"
-			    "40:two:Get:./A?list=Struct:200:-:star\n");
+			    "10:one:Get:./A:200:-:everybody\n20:two:Get:./A/B?prop=ACL:425:./A:no-entry\n"
+			    "40:two:Get:./A?list=Struct:200:-:everybody\n");
 	assert_string_equal(search((struct acl_audit_query){ .node = ".", .since = 30 }),
-			    "30:one:Get:./AB:425:./A:no-entry\n40:two:Get:./A?list=Struct:200:-:star\n");
-	assert_string_equal(search((struct acl_audit_query){ .limit = 1 }), "40:two:Get:./A?list=Struct:200:-:star\n");
+			    "30:one:Get:./AB:425:./A:no-entry\n40:two:Get:./A?list=Struct:200:-:everybody\n");
+	assert_string_equal(search((struct acl_audit_query){ .limit = 1 }), "40:two:Get:./A?list=Struct:200:-:everybody\n");
 	assert_string_equal(search((struct acl_audit_query){ .denied_only = true, .server = "two" }),
 			    "20:two:Get:./A/B?prop=ACL:425:./A:no-entry\n");
 	assert_string_equal(search((struct acl_audit_query){ .server = "tw" }), "");
@@ -633,13 +633,13 @@ static void audit_is_rotated(void **state)
 	open_at(&store);
 	acl_store_audit_keep(store, 3);
 	for (i = 0; i < 7; i++)
-		a[i] = (struct acl_audit){ .time = i, .server = "s", .command = "Get", .node = "./A", .clause = "star" };
+		a[i] = (struct acl_audit){ .time = i, .server = "s", .command = "Get", .node = "./A", .clause = "everybody" };
 	assert_int_equal(acl_store_audit(store, a, 7), 0);
 	assert_string_equal(search((struct acl_audit_query){ 0 }),
-			    "4:s:Get:./A:0:-:star\n5:s:Get:./A:0:-:star\n6:s:Get:./A:0:-:star\n");
+			    "4:s:Get:./A:0:-:everybody\n5:s:Get:./A:0:-:everybody\n6:s:Get:./A:0:-:everybody\n");
 	record(7, "s", "./A", true);
 	assert_string_equal(search((struct acl_audit_query){ 0 }),
-			    "5:s:Get:./A:0:-:star\n6:s:Get:./A:0:-:star\n7:s:Get:./A:200:-:star\n");
+			    "5:s:Get:./A:0:-:everybody\n6:s:Get:./A:0:-:everybody\n7:s:Get:./A:200:-:everybody\n");
 	/* Records are no change of the tree in this process. */
 	assert_ptr_equal(tree(store), tree(store));
 }

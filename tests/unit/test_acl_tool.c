@@ -44,11 +44,14 @@ static void captured(FILE *stream, int fd, int was, char *text, size_t size)
 static int run_args(bool json, const char *const *words)
 {
 	struct tool t = { .json = json, .secret_fd = -1 };
-	char *argv[8] = { NULL };
-	int argc = 0, used, rc, was[2];
+	char *argv[10] = { NULL };
+	int argc = 0, used, rc, was[2], i;
 
-	for (; words[argc]; argc++)
-		argv[argc] = (char *)(uintptr_t)words[argc];
+	for (i = 0; words[i]; i++)
+		if (!strcmp(words[i], "--file"))
+			t.tree_file = words[++i];
+		else
+			argv[argc++] = (char *)(uintptr_t)words[i];
 	t.command = command_find(argc, argv, &used);
 	assert_non_null(t.command);
 	was[0] = capture(stdout, STDOUT_FILENO);
@@ -128,22 +131,24 @@ static void check_passes_what_is_right(void **state)
 
 static void files_are_told_apart(void **state)
 {
-	static const char *const verbs[] = { "check", "show", "export" };
+	static const char *const verbs[] = { "show", "export" };
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < 3; i++) {
-		assert_int_equal(omasec(false, "acl", verbs[i], "/nonexistent"), 1);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(omasec(false, "acl", verbs[i], "--file", "/nonexistent"), 1);
 		assert_non_null(strstr(err, "/nonexistent: No such file"));
-		assert_int_equal(omasec(false, "acl", verbs[i], "/"), 1);
+		assert_int_equal(omasec(false, "acl", verbs[i], "--file", "/"), 1);
 		assert_non_null(strstr(err, "this is a directory"));
-		assert_int_equal(omasec(false, "acl", verbs[i], file("<x/>")), 1);
+		assert_int_equal(omasec(false, "acl", verbs[i], "--file", file("<x/>")), 1);
 		assert_non_null(strstr(err, "expected MgmtTree"));
-		assert_int_equal(omasec(false, "acl", verbs[i]), 2);
+		assert_int_equal(omasec(false, "acl", verbs[i], ".", "more"), 2);
 	}
+	assert_int_equal(omasec(false, "acl", "check", "/nonexistent"), 1);
+	assert_int_equal(omasec(false, "acl", "check"), 2);
 	/* For questions 1 is an answer. */
-	assert_int_equal(omasec(false, "acl", "why", "/nonexistent", "a", "Get", "."), 2);
-	assert_int_equal(omasec(false, "acl", "why", file("<x/>"), "a", "Get", "."), 2);
+	assert_int_equal(omasec(false, "acl", "why", "--file", "/nonexistent", "a", "Get", "."), 2);
+	assert_int_equal(omasec(false, "acl", "why", "--file", file("<x/>"), "a", "Get", "."), 2);
 	assert_int_equal(omasec(false, "acl", "diff", EXAMPLE, "/nonexistent"), 2);
 	assert_int_equal(omasec(false, "acl", "diff", "/nonexistent", EXAMPLE), 2);
 }
@@ -153,20 +158,20 @@ static void show_tells_from_where(void **state)
 	json_t *o, *n;
 
 	(void)state;
-	assert_int_equal(omasec(false, "acl", "show", EXAMPLE), 0);
+	assert_int_equal(omasec(false, "acl", "show", "--file", EXAMPLE), 0);
 	assert_non_null(strstr(out, "    Node3/   Delete=ServerB&Get=ServerB&Replace=ServerB  own\n"));
 	assert_non_null(strstr(out, "      Node4  Delete=ServerB&Get=ServerB&Replace=ServerB  from ./NodeB/Node3\n"));
-	assert_int_equal(omasec(false, "acl", "show", EXAMPLE, "./NodeB/Node2"), 0);
+	assert_int_equal(omasec(false, "acl", "show", "--file", EXAMPLE, "./NodeB/Node2"), 0);
 	assert_string_equal(out, "Node2  Get=ServerA&Replace=ServerA  from ./NodeB\n");
-	assert_int_equal(omasec(false, "acl", "show", EXAMPLE, "./None"), 1);
+	assert_int_equal(omasec(false, "acl", "show", "--file", EXAMPLE, "./None"), 1);
 	assert_non_null(strstr(err, "there is no such node"));
-	assert_int_equal(omasec(false, "acl", "show", EXAMPLE, "NodeB"), 2);
-	assert_int_equal(omasec(false, "acl", "show", EXAMPLE, "./NodeB?prop=ACL"), 2);
-	assert_int_equal(omasec(false, "acl", "show", file(TREE(NODE("A", "")))), 0);
+	assert_int_equal(omasec(false, "acl", "show", "--file", EXAMPLE, "NodeB"), 2);
+	assert_int_equal(omasec(false, "acl", "show", "--file", EXAMPLE, "./NodeB?prop=ACL"), 2);
+	assert_int_equal(omasec(false, "acl", "show", "--file", file(TREE(NODE("A", "")))), 0);
 	assert_non_null(strstr(out, ".     Add=*&Get=*  default\n"));
 	assert_non_null(strstr(out, "  A   Add=*&Get=*  from .\n"));
 
-	assert_int_equal(omasec(true, "acl", "show", EXAMPLE, "./NodeB/Node3"), 0);
+	assert_int_equal(omasec(true, "acl", "show", "--file", EXAMPLE, "./NodeB/Node3"), 0);
 	o = json_of("acl-nodes");
 	assert_int_equal(json_array_size(o), 3);
 	n = json_array_get(o, 1);
@@ -186,16 +191,16 @@ static void lists_that_cannot_be_read_are_shown(void **state)
 	json_t *o;
 
 	(void)state;
-	assert_int_equal(omasec(false, "acl", "show", path), 0);
+	assert_int_equal(omasec(false, "acl", "show", "--file", path), 0);
 	assert_non_null(strstr(out, "    B  (cannot be read)  from ./A\n"));
 	assert_non_null(strstr(err, "cannot be read: expected"));
-	assert_int_equal(omasec(false, "acl", "why", path, "x", "Get", "./A/B"), 1);
+	assert_int_equal(omasec(false, "acl", "why", "--file", path, "x", "Get", "./A/B"), 1);
 	assert_non_null(strstr(out, "broken: "));
-	assert_int_equal(omasec(true, "acl", "show", path, "./A/B"), 0);
+	assert_int_equal(omasec(true, "acl", "show", "--file", path, "./A/B"), 0);
 	o = json_of("acl-nodes");
 	assert_int_equal(json_object_size(json_object_get(json_array_get(o, 0), "rights")), 0);
 	json_decref(o);
-	assert_int_equal(omasec(false, "acl", "export", path), 1);
+	assert_int_equal(omasec(false, "acl", "export", "--file", path), 1);
 	assert_string_equal(out, "");
 }
 
@@ -205,7 +210,7 @@ static void names_without_case_are_told_of(void **state)
 	const char *path = file(TREE(NODE("A", "<DFProperties><CaseSense><CIS/></CaseSense></DFProperties>")));
 
 	(void)state;
-	assert_int_equal(omasec(false, "acl", "why", path, "x", "Get", "./A"), 0);
+	assert_int_equal(omasec(false, "acl", "why", "--file", path, "x", "Get", "./A"), 0);
 	assert_non_null(strstr(err, ":2: note: "));
 	assert_non_null(strstr(err, "do not tell upper and lower case"));
 }
@@ -244,7 +249,7 @@ static void why(void **state)
 {
 	const struct answer *a = *state;
 	const char *const words[] = {
-		"acl", "why", EXAMPLE, a->words[0], a->words[1], a->words[2], a->words[3], a->words[4], NULL,
+		"acl", "why", "--file", EXAMPLE, a->words[0], a->words[1], a->words[2], a->words[3], a->words[4], NULL,
 	};
 
 	assert_int_equal(run_args(false, words), a->rc);
@@ -259,7 +264,7 @@ static void why_in_json(void **state)
 	json_t *o;
 
 	(void)state;
-	assert_int_equal(omasec(true, "acl", "why", EXAMPLE, "ServerA", "Replace", "./NodeB/Node3?prop=ACL"), 0);
+	assert_int_equal(omasec(true, "acl", "why", "--file", EXAMPLE, "ServerA", "Replace", "./NodeB/Node3?prop=ACL"), 0);
 	o = json_of("acl-why");
 	assert_true(json_is_true(json_object_get(o, "allowed")));
 	assert_int_equal(json_integer_value(json_object_get(o, "status")), 200);
@@ -268,7 +273,7 @@ static void why_in_json(void **state)
 	assert_string_equal(text_of(o, "clause"), "parent-replace");
 	assert_string_equal(text_of(o, "right"), "Replace");
 	json_decref(o);
-	assert_int_equal(omasec(true, "acl", "why", EXAMPLE, "ServerA", "Get", "./None"), 1);
+	assert_int_equal(omasec(true, "acl", "why", "--file", EXAMPLE, "ServerA", "Get", "./None"), 1);
 	o = json_of("acl-why");
 	assert_true(json_is_false(json_object_get(o, "allowed")));
 	assert_true(json_is_null(json_object_get(o, "node")));
@@ -280,11 +285,11 @@ static void nothing_is_told_of_a_faulty_tree(void **state)
 	const char *path = file(TREE(NODE("A", LIST("Get=x")) NODE("A", LIST("Get=*"))));
 
 	(void)state;
-	assert_int_equal(omasec(false, "acl", "why", path, "y", "Get", "./A"), 2);
+	assert_int_equal(omasec(false, "acl", "why", "--file", path, "y", "Get", "./A"), 2);
 	assert_string_equal(out, "");
 	assert_non_null(strstr(err, "each name once"));
-	assert_int_equal(omasec(false, "acl", "show", path), 1);
-	assert_int_equal(omasec(false, "acl", "export", path), 1);
+	assert_int_equal(omasec(false, "acl", "show", "--file", path), 1);
+	assert_int_equal(omasec(false, "acl", "export", "--file", path), 1);
 	assert_int_equal(omasec(false, "acl", "diff", path, EXAMPLE), 2);
 	assert_string_equal(out, "");
 }
@@ -316,20 +321,20 @@ static void export_is_the_same_tree(void **state)
 	const char *path;
 
 	(void)state;
-	assert_int_equal(omasec(false, "acl", "export", EXAMPLE), 0);
+	assert_int_equal(omasec(false, "acl", "export", "--file", EXAMPLE), 0);
 	assert_non_null(strstr(out, "<ACL>Get=ServerA+ServerB&amp;Replace=ServerA</ACL>"));
 	path = file(out);
 	assert_int_equal(omasec(false, "acl", "diff", EXAMPLE, path), 0);
-	assert_int_equal(omasec(true, "acl", "export", EXAMPLE), 2);
+	assert_int_equal(omasec(true, "acl", "export", "--file", EXAMPLE), 2);
 }
 
 static void completes(void **state)
 {
 	static const struct { char *words[6]; const char *out; } rows[] = {
-		{ { "acl" }, "check\nshow\nwhy\ndiff\nexport\n" },
-		{ { "acl", "why" }, "FILE\n" }, { { "acl", "diff", "x" }, "FILE\n" },
-		{ { "acl", "diff", "x", "y" }, "" }, { { "acl", "why", "x" }, "" },
-		{ { "acl", "why", "x", "y" }, "Add\nCopy\nDelete\nExec\nGet\nRename\nReplace\n" },
+		{ { "acl" }, "show\nwhy\nset\nimport\nexport\ndiff\naudit\ncheck\n" },
+		{ { "acl", "import" }, "FILE\n" }, { { "acl", "diff", "x" }, "FILE\n" },
+		{ { "acl", "diff", "x", "y" }, "" }, { { "acl", "why" }, "" },
+		{ { "acl", "why", "x" }, "Add\nCopy\nDelete\nExec\nGet\nRename\nReplace\n" },
 	};
 	struct tool t = { .secret_fd = -1 };
 	size_t i;

@@ -81,7 +81,7 @@ int acl_store_replace(struct acl_store *st, const struct acl_tree *tree);
  * @time: milliseconds since 1970
  * @id: of the record, given by the store
  * @server: empty for nobody
- * @node: URI as it was asked for, with its query
+ * @node: URI that was asked for, with its query; stored in the spelling of acl_node_uri()
  * @decider: URI of the node that decided, NULL for none
  * @clause: acl_clause_name()
  */

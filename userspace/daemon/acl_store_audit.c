@@ -29,9 +29,39 @@ static int bind_text(sqlite3_stmt *stmt, int at, const char *text)
 		      sqlite3_bind_null(stmt, at);
 }
 
+/*
+ * One spelling for each node, or looking for one would miss what was asked with another;
+ * what is no URI stays as it was sent.
+ */
+static const char *spelled(const char *node, char out[ACL_URI_MAX + 1])
+{
+	const char *query = strchr(node, '?'), *name;
+	struct acl_uri uri;
+	size_t at = 1, len;
+	unsigned int i;
+
+	if (acl_uri_parse(node, strlen(node), &uri))
+		return node;
+	out[0] = '.';
+	for (i = 0; i < uri.depth; i++) {
+		name = acl_uri_name(&uri, i, &len);
+		if (at + 1 + acl_name_encode(name, len, NULL) > ACL_URI_MAX)
+			return node;
+		out[at++] = '/';
+		at += acl_name_encode(name, len, out + at);
+	}
+	out[at] = '\0';
+	if (query && at + strlen(query) > ACL_URI_MAX)
+		return node;
+	if (query)
+		strcpy(out + at, query);
+	return out;
+}
+
 static int audit_add(struct acl_store *st, const struct acl_audit *a)
 {
 	sqlite3_stmt *stmt = st->stmt[ACL_AUDIT_ADD];
+	char uri[ACL_URI_MAX + 1];
 	int rc = sqlite3_bind_int64(stmt, 1, a->time);
 
 	if (rc == SQLITE_OK)
@@ -39,7 +69,7 @@ static int audit_add(struct acl_store *st, const struct acl_audit *a)
 	if (rc == SQLITE_OK)
 		rc = bind_text(stmt, 3, a->command);
 	if (rc == SQLITE_OK)
-		rc = bind_text(stmt, 4, a->node);
+		rc = bind_text(stmt, 4, spelled(a->node, uri));
 	if (rc == SQLITE_OK)
 		rc = sqlite3_bind_int(stmt, 5, a->allow);
 	if (rc == SQLITE_OK)
@@ -80,12 +110,13 @@ static const char *text_at(sqlite3_stmt *stmt, int column)
 	return (const char *)sqlite3_column_text(stmt, column);
 }
 
-static int audit_bind(sqlite3_stmt *stmt, const struct acl_audit_query *q)
+/* @uri: outlives the search */
+static int audit_bind(sqlite3_stmt *stmt, const struct acl_audit_query *q, char uri[ACL_URI_MAX + 1])
 {
 	int rc = bind_text(stmt, 1, q->server);
 
 	if (rc == SQLITE_OK)
-		rc = bind_text(stmt, 2, q->node);
+		rc = bind_text(stmt, 2, q->node ? spelled(q->node, uri) : NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_bind_int64(stmt, 3, q->since);
 	if (rc == SQLITE_OK)
@@ -99,7 +130,8 @@ int acl_store_search(struct acl_store *st, const struct acl_audit_query *q,
 		     int (*fn)(void *arg, const struct acl_audit *a), void *arg)
 {
 	sqlite3_stmt *stmt = st->stmt[ACL_AUDIT_SEARCH];
-	int rc = audit_bind(stmt, q), stop = 0;
+	char uri[ACL_URI_MAX + 1];
+	int rc = audit_bind(stmt, q, uri), stop = 0;
 
 	while (rc == SQLITE_OK && !stop && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
 		struct acl_audit a = {

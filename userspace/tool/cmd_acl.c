@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "acl/judge.h"
-#include "acl_file.h"
+#include "acl_source.h"
 #include "value.h"
 #include "words.h"
 
@@ -81,21 +81,20 @@ int cmd_acl_check(struct tool *t, int argc, char **argv)
 
 int cmd_acl_export(struct tool *t, int argc, char **argv)
 {
-	struct tnds d;
+	struct acl_source s;
 	int rc;
 
-	if (argc != 1)
-		return argc ? tool_usage(t, "%s: nothing is expected here", argv[1]) :
-			      tool_usage(t, "the name of the file is missing");
+	if (argc)
+		return tool_usage(t, "%s: nothing is expected here (--file FILE?)", argv[0]);
 	if (t->json)
 		return tool_usage(t, "expected no --json: the tree is XML (omasec acl show -j)");
-	rc = acl_file_load(t, argv[0], &d, EXIT_REFUSED);
+	rc = acl_source_load(t, &s, EXIT_REFUSED);
 	if (!rc) {
-		rc = tnds_write(stdout, &d.tree);
+		rc = tnds_write(stdout, s.tree);
 		rc = rc == -EINVAL ? tool_error(t, EXIT_REFUSED, "%s: expected ACLs that can be read; without them these nodes would inherit",
-						argv[0]) : out_finish(t);
+						s.name) : out_finish(t);
 	}
-	tnds_free(&d);
+	acl_source_free(&s);
 	return rc;
 }
 
@@ -168,17 +167,17 @@ static int why_request(struct tool *t, int argc, char **argv, struct acl_request
 	bool list;
 	int rc;
 
-	if (argc < 4)
-		return tool_usage(t, "expected a file, a server identifier, a command and a URI");
-	if (argc > 5)
-		return tool_usage(t, "%s: nothing is expected here", argv[5]);
-	rc = why_command(t, argv[2], &q->command);
+	if (argc < 3)
+		return tool_usage(t, "expected a server identifier, a command and a URI");
+	if (argc > 4)
+		return tool_usage(t, "%s: nothing is expected here", argv[4]);
+	rc = why_command(t, argv[1], &q->command);
 	if (rc)
 		return rc;
-	q->uri = argv[3];
-	q->uri_len = strlen(argv[3]);
-	q->operand = argc > 4 ? argv[4] : NULL;
-	q->operand_len = argc > 4 ? strlen(argv[4]) : 0;
+	q->uri = argv[2];
+	q->uri_len = strlen(argv[2]);
+	q->operand = argc > 3 ? argv[3] : NULL;
+	q->operand_len = argc > 3 ? strlen(argv[3]) : 0;
 	list = !acl_uri_parse(q->uri, q->uri_len, &uri) && uri.query == ACL_QUERY_PROP &&
 	       (uri.prop == ACL_PROP_ACL || uri.prop == ACL_PROP_NAME);
 	if (q->command == ACL_CMD_COPY && !q->operand)
@@ -194,19 +193,19 @@ int cmd_acl_why(struct tool *t, int argc, char **argv)
 	struct acl_principal who;
 	struct acl_decision d;
 	struct acl_request q;
-	struct tnds file;
+	struct acl_source s;
 	int rc = why_request(t, argc, argv, &q);
 
 	if (rc)
 		return rc;
-	if (acl_principal_server(&who, argv[1], strlen(argv[1])))
+	if (acl_principal_server(&who, argv[0], strlen(argv[0])))
 		return tool_usage(t, "%s: expected a server identifier (printable ASCII without blanks and = & * +)",
-				  argv[1]);
-	rc = acl_file_load(t, argv[0], &file, ANSWER_NONE);
+				  argv[0]);
+	rc = acl_source_load(t, &s, ANSWER_NONE);
 	if (!rc) {
-		acl_judge(&file.tree, &who, &q, &d);
-		rc = print_why(t, &q, argv[1], &d) ? ANSWER_NONE : d.allow ? ANSWER_YES : ANSWER_NO;
+		acl_judge(s.tree, &who, &q, &d);
+		rc = print_why(t, &q, argv[0], &d) ? ANSWER_NONE : d.allow ? ANSWER_YES : ANSWER_NO;
 	}
-	tnds_free(&file);
+	acl_source_free(&s);
 	return rc;
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "acl/judge.h"
-#include "acl_file.h"
+#include "acl_source.h"
 
 #define WIDTH_MAX	48	/* of the column with the names */
 
@@ -124,36 +124,33 @@ static int show_text(const struct tool *t, const struct acl_node *top, bool root
 	return out_finish(t);
 }
 
-static int find(struct tool *t, const struct tnds *d, const char *path, const char *text,
-		const struct acl_node **n)
+static int find(struct tool *t, const struct acl_source *s, const char *text, const struct acl_node **n)
 {
 	struct acl_uri uri;
 
-	*n = &d->tree.root;
+	*n = &s->tree->root;
 	if (!text)
 		return 0;
 	if (acl_uri_parse(text, strlen(text), &uri) || uri.query != ACL_QUERY_NONE)
 		return tool_usage(t, "%s: expected . or ./NAME/NAME", text);
-	*n = acl_tree_find(&d->tree, &uri);
-	return *n ? 0 : tool_error(t, EXIT_REFUSED, "%s: there is no such node in %s", text, path);
+	*n = acl_tree_find(s->tree, &uri);
+	return *n ? 0 : tool_error(t, EXIT_REFUSED, "%s: there is no such node in %s", text, s->name);
 }
 
 int cmd_acl_show(struct tool *t, int argc, char **argv)
 {
 	const struct acl_node *top;
-	struct tnds d;
+	struct acl_source s;
 	int rc;
 
-	if (!argc)
-		return tool_usage(t, "the name of the file is missing");
-	if (argc > 2)
-		return tool_usage(t, "%s: nothing is expected here", argv[2]);
-	rc = acl_file_load(t, argv[0], &d, EXIT_REFUSED);
+	if (argc > 1)
+		return tool_usage(t, "%s: nothing is expected here (--file FILE?)", argv[1]);
+	rc = acl_source_load(t, &s, EXIT_REFUSED);
 	if (!rc)
-		rc = find(t, &d, argv[0], argc > 1 ? argv[1] : NULL, &top);
+		rc = find(t, &s, argc ? argv[0] : NULL, &top);
 	if (!rc)
-		rc = t->json ? show_json(t, top) : show_text(t, top, d.root_listed);
-	tnds_free(&d);
+		rc = t->json ? show_json(t, top) : show_text(t, top, s.root_listed);
+	acl_source_free(&s);
 	return rc;
 }
 
@@ -223,27 +220,31 @@ static void diff_walk(struct diff *d, const struct acl_tree *a, const struct acl
 int cmd_acl_diff(struct tool *t, int argc, char **argv)
 {
 	struct diff d = { t, NULL, 0 };
-	struct tnds a, b;
+	struct acl_source a;
+	struct tnds b;
 	int rc;
 
-	if (argc < 2)
-		return tool_usage(t, "the names of two files are expected");
+	if (argc < 1)
+		return tool_usage(t, "the name of a file is expected, or of two");
 	if (argc > 2)
 		return tool_usage(t, "%s: nothing is expected here", argv[2]);
-	rc = acl_file_load(t, argv[0], &a, UNKNOWN);
+	if (argc == 2 && t->store_dir)
+		return tool_usage(t, "%s: nothing is expected here beside --store and a file", argv[1]);
+	t->tree_file = argc == 2 ? argv[0] : NULL;
+	rc = acl_source_load(t, &a, UNKNOWN);
 	if (rc) {
-		tnds_free(&a);
+		acl_source_free(&a);
 		return rc;
 	}
-	rc = acl_file_load(t, argv[1], &b, UNKNOWN);
+	rc = acl_file_load(t, argv[argc - 1], &b, UNKNOWN);
 	if (!rc) {
 		d.all = t->json ? json_array() : NULL;
-		diff_walk(&d, &a.tree, &b.tree, true);
-		diff_walk(&d, &b.tree, &a.tree, false);
+		diff_walk(&d, a.tree, &b.tree, true);
+		diff_walk(&d, &b.tree, a.tree, false);
 		rc = t->json ? out_json(t, "acl-diff", d.all) : out_finish(t);
 		rc = rc ? UNKNOWN : d.count ? DIFFERENT : SAME;
 	}
-	tnds_free(&a);
+	acl_source_free(&a);
 	tnds_free(&b);
 	return rc;
 }

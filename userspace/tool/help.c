@@ -29,7 +29,7 @@ static void help_options(unsigned int options)
 		unsigned int bit;
 		const char *option, *text;
 	} text[] = {
-		{ OPT_COUNT, "--count N", "stop after N events" },
+		{ OPT_COUNT, "--count N", "stop after N events; the newest N records" },
 		{ OPT_TIMEOUT, "--timeout TIME", "stop after a time, such as 500ms or 10s" },
 		{ OPT_INTERVAL, "--interval TIME", "look at the counters this often (2s)" },
 		{ OPT_REPLACE, "--replace", "what the file does not have goes" },
@@ -37,6 +37,12 @@ static void help_options(unsigned int options)
 		{ OPT_SECRET_FILE, "--secret-file FILE", "read the password from a file; - is standard input" },
 		{ OPT_SECRET_FD, "--secret-fd N", "read the password from a descriptor" },
 		{ OPT_REFUSE, "--refuse", "give the message up" },
+		{ OPT_STORE, "--store DIR", "where the store of ACLs is (" OMASEC_STATEDIR ")" },
+		{ OPT_FILE, "--file FILE", "a tree in a file (TNDS) instead of the store; - is standard input" },
+		{ OPT_CREATE, "--create", "make the node, and those above it, where they are missing" },
+		{ OPT_SERVER, "--server ID", "only what this server asked" },
+		{ OPT_NODE, "--node URI", "only what was asked of this node and what is beneath" },
+		{ OPT_SINCE, "--since TIME", "only what is newer: 90s, 30m, 12h, 7d, or a date (UTC)" },
 		{ OPT_DRY_RUN, "-n, --dry-run", "only show what would be done" },
 	};
 	unsigned int i;
@@ -241,13 +247,13 @@ static void complete_command(struct tool *t, const struct command *c, int argc, 
 	if (!c->settings) {
 		unsigned int i;
 
-		if (argc == 0 && (c->complete == COMPLETE_FILES || c->complete == COMPLETE_ACL))
+		if (argc == 0 && c->complete == COMPLETE_FILES)
 			complete_live(t, COMPLETE_FILE);
-		else if (argc == 0)
+		else if (argc == 0 && c->complete != COMPLETE_ACL)
 			complete_live(t, c->complete);
 		else if (argc == 1 && c->complete == COMPLETE_FILES)
 			complete_live(t, COMPLETE_FILE);
-		else if (argc == 2 && c->complete == COMPLETE_ACL)
+		else if (argc == 1 && c->complete == COMPLETE_ACL)
 			for (i = 0; i < ACL_CMDS; i++)
 				puts(acl_command_name((enum acl_command)i));
 		else if (argc == 1 && c->complete == COMPLETE_KEY)

@@ -20,6 +20,7 @@
 enum {
 	LONG_COUNT = 256, LONG_TIMEOUT, LONG_REPLACE, LONG_ALL, LONG_INTERVAL,
 	LONG_SECRET_FILE, LONG_SECRET_FD, LONG_HTML, LONG_PIN, LONG_REFUSE, LONG_COMPLETE,
+	LONG_STORE, LONG_FILE, LONG_CREATE, LONG_SERVER, LONG_NODE, LONG_SINCE,
 };
 
 static const struct option options[] = {
@@ -38,6 +39,12 @@ static const struct option options[] = {
 	{ "html", required_argument, NULL, LONG_HTML },
 	{ "pin", no_argument, NULL, LONG_PIN },
 	{ "refuse", no_argument, NULL, LONG_REFUSE },
+	{ "store", required_argument, NULL, LONG_STORE },
+	{ "file", required_argument, NULL, LONG_FILE },
+	{ "create", no_argument, NULL, LONG_CREATE },
+	{ "server", required_argument, NULL, LONG_SERVER },
+	{ "node", required_argument, NULL, LONG_NODE },
+	{ "since", required_argument, NULL, LONG_SINCE },
 	{ "complete", no_argument, NULL, LONG_COMPLETE },
 	{ NULL, 0, NULL, 0 }
 };
@@ -49,7 +56,9 @@ static const char *option_name(int bit)
 		{ OPT_ALL, "--all" }, { OPT_INTERVAL, "--interval" },
 		{ OPT_SECRET_FILE, "--secret-file" }, { OPT_SECRET_FD, "--secret-fd" },
 		{ OPT_HTML, "--html" }, { OPT_DRY_RUN, "--dry-run" }, { OPT_PIN, "--pin" },
-		{ OPT_REFUSE, "--refuse" },
+		{ OPT_REFUSE, "--refuse" }, { OPT_STORE, "--store" }, { OPT_FILE, "--file" },
+		{ OPT_CREATE, "--create" }, { OPT_SERVER, "--server" }, { OPT_NODE, "--node" },
+		{ OPT_SINCE, "--since" },
 	};
 	unsigned int i;
 
@@ -59,11 +68,34 @@ static const char *option_name(int bit)
 	return "?";
 }
 
+/* One whose value is taken as it is. */
+static bool option_text(struct tool *t, int opt, const char *value)
+{
+	const struct { int opt; unsigned int bit; const char **to; } texts[] = {
+		{ LONG_SECRET_FILE, OPT_SECRET_FILE, &t->secret_file }, { LONG_HTML, OPT_HTML, &t->html_file },
+		{ LONG_STORE, OPT_STORE, &t->store_dir }, { LONG_FILE, OPT_FILE, &t->tree_file },
+		{ LONG_SERVER, OPT_SERVER, &t->server }, { LONG_NODE, OPT_NODE, &t->node },
+		{ LONG_SINCE, OPT_SINCE, &t->since },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (texts[i].opt != opt)
+			continue;
+		t->given |= texts[i].bit;
+		*texts[i].to = value;
+		return true;
+	}
+	return false;
+}
+
 /* An option with a value. 0 or EXIT_USAGE. */
 static int option_value(struct tool *t, int opt, const char *value)
 {
 	uint64_t v = 0;
 
+	if (option_text(t, opt, value))
+		return 0;
 	switch (opt) {
 	case LONG_COUNT:
 		t->given |= OPT_COUNT;
@@ -77,14 +109,6 @@ static int option_value(struct tool *t, int opt, const char *value)
 		t->given |= OPT_INTERVAL;
 		return value_time(value, &t->interval_ms) ?
 			tool_usage(t, "--interval: expected a time such as 500ms or 10s") : 0;
-	case LONG_SECRET_FILE:
-		t->given |= OPT_SECRET_FILE;
-		t->secret_file = value;
-		return 0;
-	case LONG_HTML:
-		t->given |= OPT_HTML;
-		t->html_file = value;
-		return 0;
 	default:
 		t->given |= OPT_SECRET_FD;
 		if (value_u64(value, 0, 65535, &v))
@@ -132,6 +156,9 @@ static int read_options(struct tool *t, struct wanted *w, int argc, char **argv)
 			break;
 		case LONG_REFUSE:
 			t->given |= OPT_REFUSE;
+			break;
+		case LONG_CREATE:
+			t->given |= OPT_CREATE;
 			break;
 		case LONG_COMPLETE:
 			w->complete = true;

@@ -31,6 +31,12 @@ enum {
 	OPT_DRY_RUN = 1 << 8,
 	OPT_PIN = 1 << 9,
 	OPT_REFUSE = 1 << 10,
+	OPT_STORE = 1 << 11,
+	OPT_FILE = 1 << 12,
+	OPT_CREATE = 1 << 13,
+	OPT_SERVER = 1 << 14,
+	OPT_NODE = 1 << 15,
+	OPT_SINCE = 1 << 16,
 };
 
 /**
@@ -38,6 +44,9 @@ enum {
  * @command: that runs; for errors and help
  * @o: connection, opened by tool_connect()
  * @given: OPT_ bits
+ * @store_dir: where the store of ACLs is, NULL for where the helper has it
+ * @tree_file: a management tree in a file instead of the store
+ * @server, @node, @since: of records that are looked for
  */
 struct tool {
 	const struct command *command;
@@ -46,7 +55,7 @@ struct tool {
 	unsigned int given;
 	uint64_t count;
 	uint32_t timeout_ms, interval_ms;
-	const char *secret_file, *html_file;
+	const char *secret_file, *html_file, *store_dir, *tree_file, *server, *node, *since;
 	int secret_fd;
 };
 
@@ -60,7 +69,7 @@ enum complete {
 	COMPLETE_BLOB,		/* kind of a blob, then a file */
 	COMPLETE_WAIT,		/* a message that waits for a PIN */
 	COMPLETE_FILES,		/* two of them */
-	COMPLETE_ACL,		/* file, server, command */
+	COMPLETE_ACL,		/* server, command */
 };
 
 /**
@@ -115,9 +124,12 @@ int tool_exit_code(int err);
 int tool_connect(struct tool *t);
 
 /* cmd_*.c */
+int cmd_acl_audit(struct tool *t, int argc, char **argv);
 int cmd_acl_check(struct tool *t, int argc, char **argv);
 int cmd_acl_diff(struct tool *t, int argc, char **argv);
 int cmd_acl_export(struct tool *t, int argc, char **argv);
+int cmd_acl_import(struct tool *t, int argc, char **argv);
+int cmd_acl_set(struct tool *t, int argc, char **argv);
 int cmd_acl_show(struct tool *t, int argc, char **argv);
 int cmd_acl_why(struct tool *t, int argc, char **argv);
 int cmd_account_list(struct tool *t, int argc, char **argv);
