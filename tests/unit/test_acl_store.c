@@ -302,6 +302,80 @@ static void trees_are_replaced(void **state)
 	acl_tree_free(&t);
 }
 
+/* ---- changes at random, beside a tree that has no store ------------------- */
+
+static void uri_at_random(char *uri, uint64_t *seed)
+{
+	unsigned int depth = 1 + tree_random(seed) % 4;
+	char *at = uri;
+
+	*at++ = '.';
+	while (depth--)
+		at += sprintf(at, "/%c", 'a' + (int)(tree_random(seed) % 4));
+}
+
+/* The same change of a plain tree. 0 or whatever it is refused with. */
+static int change_plain(struct acl_tree *t, const struct acl_change *c)
+{
+	static const struct acl_principal local = { ACL_LOCAL, NULL, 0 };
+	struct acl_node *n = tree_at(t, c->uri), *made;
+	struct acl_uri uri;
+
+	assert_int_equal(acl_uri_parse(c->uri, c->uri_len, &uri), 0);
+	if (c->what == ACL_CHANGE_ADD)
+		return acl_tree_create(t, &uri, c->kind, c->creator ? c->creator : &local, &made);
+	if (!n)
+		return -ENOENT;
+	if (c->what == ACL_CHANGE_DELETE)
+		return acl_tree_delete(t, n);
+	if (c->what == ACL_CHANGE_RENAME)
+		return acl_tree_rename(t, n, c->text, c->text_len);
+	return acl_tree_set(t, n, c->text, c->text_len, NULL);
+}
+
+static void changes_at_random(void **state)
+{
+	static const char *const lists[] = { "", "Get=*", "Replace=s+t&Add=s", "Get=", "Delete=t&Get=t" };
+	static const char *const names[] = { "a", "b", "c", "d" };
+	struct acl_principal who = { ACL_SERVER, "s", 1 };
+	unsigned int round, done = 0, failed = 0;
+	uint64_t seed = 0xacacac;
+	struct acl_tree plain;
+	char uri[32];
+
+	(void)state;
+	tree_new(&plain);
+	open_at(&store);
+	open_at(&other);
+	for (round = 0; round < 1500; round++) {
+		struct acl_store *by = tree_random(&seed) % 3 ? store : other;
+		unsigned int what = tree_random(&seed) % 8;
+		struct acl_change c;
+		int rc;
+
+		uri_at_random(uri, &seed);
+		c = change(what < 4 ? ACL_CHANGE_ADD : what == 4 ? ACL_CHANGE_DELETE : what == 5 ?
+			   ACL_CHANGE_RENAME : ACL_CHANGE_SET, uri, NULL);
+		c.kind = (enum acl_kind)(tree_random(&seed) % 3);
+		c.creator = tree_random(&seed) % 2 ? &who : NULL;
+		c.text = what == 5 ? names[tree_random(&seed) % 4] : lists[tree_random(&seed) % 5];
+		c.text_len = strlen(c.text);
+		rc = change_plain(&plain, &c);
+		assert_int_equal(acl_store_change(by, &c, 1), rc);
+		done += !rc;
+		failed += !!rc;
+		if (round % 50)
+			continue;
+		assert_same_tree(&plain, tree(store));
+		assert_same_tree(&plain, tree(other));
+		if (round % 200 == 0)
+			reopen();
+	}
+	assert_same_tree(&plain, tree(store));
+	assert_true(done > 300 && failed > 300);
+	acl_tree_free(&plain);
+}
+
 static double now(void)
 {
 	struct timespec ts;
@@ -670,6 +744,7 @@ int main(void)
 		TEST(begins_with_the_root), TEST(keeps_what_was_changed), TEST(describes),
 		TEST(deletion_takes_lists_along), TEST(renaming_moves_lists), TEST(copying_leaves_lists_behind),
 		TEST(all_or_nothing), TEST(others_see_changes), TEST(trees_are_replaced),
+		TEST(changes_at_random),
 		TEST(hundred_thousand_nodes), TEST(killed_at_any_point), TEST(refuses_what_is_not_its_own),
 		TEST(refuses_damaged_pages), TEST(refuses_damaged_trees), TEST(waits_for_other_writers),
 		TEST(audit_is_searched), TEST(audit_is_rotated), TEST(audit_is_filled_from_decisions),
