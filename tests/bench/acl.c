@@ -156,7 +156,7 @@ static bool by_fetch(const struct acl_tree *t, const struct acl_principal *who, 
 }
 
 /* Nanoseconds for one, the least of some runs. */
-static double decision(const struct acl_tree *t,
+static double take_decision(const struct acl_tree *t,
 		       bool (*way)(const struct acl_tree *, const struct acl_principal *, const char *))
 {
 	struct acl_principal who;
@@ -177,7 +177,7 @@ static double decision(const struct acl_tree *t,
 	return best;
 }
 
-static void decisions(void)
+static void take_decisions(void)
 {
 	static const unsigned int depths[] = { 1, 8, 32 }, sizes[] = { 100, 10000, 100000 };
 	unsigned int d, s;
@@ -190,15 +190,15 @@ static void decisions(void)
 			double ours;
 
 			grow(&t, sizes[s], depths[d]);
-			ours = decision(&t, judge);
+			ours = take_decision(&t, judge);
 			printf("| %u | %u | %.0f | %.2f M | %.0f | %.0f |\n", depths[d], sizes[s], ours, 1e3 / ours,
-			       decision(&t, by_scan), decision(&t, by_fetch));
+			       take_decision(&t, by_scan), take_decision(&t, by_fetch));
 			acl_tree_free(&t);
 		}
 	}
 }
 
-static void store(const char *dir)
+static void take_store(const char *dir)
 {
 	struct acl_change c = { .what = ACL_CHANGE_SET, .uri = "./node0", .uri_len = 7 };
 	struct acl_store *st, *other;
@@ -243,7 +243,7 @@ static void store(const char *dir)
 int main(int argc, char **argv)
 {
 	check(argc == 2, "expected a directory");
-	decisions();
-	store(argv[1]);
+	take_decisions();
+	take_store(argv[1]);
 	return fflush(stdout) || ferror(stdout);
 }

@@ -367,9 +367,11 @@ static void import_adds_and_replaces(void **state)
 				     "Get=n</ACL></RTProperties></Node></MgmtTree>");
 
 	(void)state;
+	set(".", "Add=*&Get=*&Replace=boss");
 	assert_int_equal(omasec("acl", "import", more), 0);
 	assert_non_null(strstr(out, "Imported 3 nodes; the store has 10, 8 with an ACL of their own.\n"));
 	assert_list("./N", "Get=n");
+	assert_list(".", "Add=*&Get=*&Replace=boss");
 	/* what the file does not say stays */
 	assert_list("./NodeC", "Get=ServerA&Replace=ServerA");
 	assert_list("./NodeA/Node1", "Get=*");

@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -645,6 +646,102 @@ static void waits_for_other_writers(void **state)
 	assert_int_equal(do_one(store, ACL_CHANGE_SET, "./A", "Get=x"), 0);
 }
 
+/* Neither on the disk nor in memory, and the next one goes on from what was. */
+static void full_disk_changes_nothing(void **state)
+{
+	struct rlimit old, small;
+	struct acl_tree t, *now_there;
+	char name[16];
+	int i;
+
+	(void)state;
+	open_at(&store);
+	assert_int_equal(add("./Old", ACL_KIND_LEAF, NULL), 0);
+	tree_new(&t);
+	for (i = 0; i < 2000; i++) {
+		snprintf(name, sizeof(name), "./n%d", i);
+		tree_put(&t, name, ACL_KIND_LEAF, "Get=x");
+	}
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &old);
+	small = old;
+	small.rlim_cur = 8192;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	assert_true(acl_store_replace(store, &t) < 0);
+	assert_non_null(strstr(acl_store_error(store), "cannot"));
+	assert_true(do_one(store, ACL_CHANGE_SET, "./Old", "Get=x") < 0);
+	setrlimit(RLIMIT_FSIZE, &old);
+	assert_int_equal(acl_store_load(store, &now_there), 0);
+	assert_int_equal(now_there->count, 1);
+	assert_string_equal(list_at(store, "./Old"), "");
+	assert_int_equal(acl_store_replace(store, &t), 0);
+	reopen();
+	assert_same_tree(&t, tree(store));
+	acl_tree_free(&t);
+}
+
+/* A row that cannot be written takes those before it back, in memory too. */
+static void failed_rows_take_all_back(void **state)
+{
+	struct acl_change c[2] = { change(ACL_CHANGE_SET, "./A", "Get=x"), change(ACL_CHANGE_ADD, "./bad", NULL) };
+
+	(void)state;
+	open_at(&store);
+	assert_int_equal(add("./A", ACL_KIND_LEAF, NULL), 0);
+	sql("CREATE TRIGGER t BEFORE INSERT ON node WHEN new.name = 'bad' BEGIN SELECT RAISE(FAIL, 'no'); END");
+	assert_true(acl_store_change(store, c, 2) < 0);
+	assert_non_null(strstr(acl_store_error(store), "no"));
+	assert_string_equal(list_at(store, "./A"), "");
+	assert_null(list_at(store, "./bad"));
+}
+
+/* In a process of another user. */
+static void refuses_others(void **state)
+{
+	int status;
+	pid_t pid;
+
+	(void)state;
+	if (geteuid())
+		skip();
+	open_at(&store);
+	acl_store_close(store);
+	store = NULL;
+	pid = fork();
+	if (!pid) {
+		struct acl_store *st;
+
+		if (setuid(65534) || acl_store_open(dir, true, &st, err, sizeof(err)) != -EACCES ||
+		    !strstr(err, "as root or as the user of omasecd"))
+			_exit(1);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status) && !WEXITSTATUS(status));
+}
+
+/* The tool is root's, the directory may be the helper's: so is what root makes in it. */
+static void belongs_to_whom_the_directory_belongs(void **state)
+{
+	static const char *const names[] = { "", "-wal", "-shm" };
+	char path[160];
+	struct stat sb;
+	int i;
+
+	(void)state;
+	if (geteuid())
+		skip();
+	assert_int_equal(chown(dir, 65534, 65534), 0);
+	open_at(&store);
+	assert_int_equal(add("./A", ACL_KIND_LEAF, NULL), 0);
+	for (i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "%s%s", file, names[i]);
+		assert_int_equal(stat(path, &sb), 0);
+		assert_int_equal(sb.st_uid, 65534);
+		assert_int_equal(sb.st_mode & 0777, 0600);
+	}
+}
+
 /* ---- audit ---------------------------------------------------------------- */
 
 static char found[4096];
@@ -747,6 +844,8 @@ int main(void)
 		TEST(changes_at_random),
 		TEST(hundred_thousand_nodes), TEST(killed_at_any_point), TEST(refuses_what_is_not_its_own),
 		TEST(refuses_damaged_pages), TEST(refuses_damaged_trees), TEST(waits_for_other_writers),
+		TEST(full_disk_changes_nothing), TEST(failed_rows_take_all_back), TEST(refuses_others),
+		TEST(belongs_to_whom_the_directory_belongs),
 		TEST(audit_is_searched), TEST(audit_is_rotated), TEST(audit_is_filled_from_decisions),
 	};
 

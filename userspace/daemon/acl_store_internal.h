@@ -24,7 +24,7 @@ enum acl_statement {
  */
 struct acl_store {
 	sqlite3 *db;
-	sqlite3_stmt *stmt[ACL_STATEMENTS];
+	struct sqlite3_stmt *stmt[ACL_STATEMENTS];
 	struct acl_tree tree;
 	int64_t version;
 	bool loaded;
