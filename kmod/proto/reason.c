@@ -351,6 +351,36 @@ static const struct {
 		"The nonce that was agreed for sessionless messages has protected all that it may, or was replaced by another one before.",
 		"Agree with the peer on a new nonce: client-agreed-nonce or server-agreed-nonce of the account.",
 	},
+	[OMASEC_REASON_SIGNATURE_MISSING] = {
+		"signature-missing", EBADMSG,
+		"The message has no XML signature, and the rule asks for one.",
+		"Make the peer sign its messages, or set the integrity of the rule to what the peer does.",
+	},
+	[OMASEC_REASON_SIGNATURE_WRONG] = {
+		"signature-wrong", EBADMSG,
+		"The XML signature does not match the message under the key of the account: one of the two was changed, or another key signed.",
+		"Compare the key of the account with that of the peer; if they agree, somebody changes messages on the way.",
+	},
+	[OMASEC_REASON_SIGNER_UNKNOWN] = {
+		"signer-unknown", EBADMSG,
+		"The KeyName in the signed or encrypted message is not the one that the account has for this peer.",
+		"Use the same name on both sides.",
+	},
+	[OMASEC_REASON_ALGORITHM_REFUSED] = {
+		"algorithm-refused", EBADMSG,
+		"The message is signed or encrypted with another algorithm than the account says.",
+		"Use the same algorithms on both sides; see the detail for which one differs.",
+	},
+	[OMASEC_REASON_PROFILE_VIOLATED] = {
+		"profile-violated", EBADMSG,
+		"XML signature or encryption has more, or other, parts than the one form that is taken: one enveloped Signature over the whole message, or one EncryptedData of Type Element.",
+		"Have the peer make that form; if it already does, somebody changes messages on the way.",
+	},
+	[OMASEC_REASON_DECRYPTION_FAILED] = {
+		"decryption-failed", EBADMSG,
+		"The encrypted message cannot be decrypted with the key of the account.",
+		"Compare the key of the account with that of the peer; why it failed is not told, so that nobody learns from it.",
+	},
 };
 
 static_assert(ARRAY_SIZE(reasons) == OMASEC_REASON_MAX + 1, "a reason without words");

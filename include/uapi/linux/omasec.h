@@ -121,6 +121,16 @@
  *   takes none.
  * @OMASEC_REASON_NONCE_EXHAUSTED: The nonce that was agreed for sessionless
  *   messages protects no more of them.
+ * @OMASEC_REASON_SIGNATURE_MISSING: The message has no XML signature.
+ * @OMASEC_REASON_SIGNATURE_WRONG: The XML signature does not match key and
+ *   message.
+ * @OMASEC_REASON_SIGNER_UNKNOWN: A signed or encrypted message names another
+ *   key than the account.
+ * @OMASEC_REASON_ALGORITHM_REFUSED: An XML signature or encryption with an
+ *   algorithm that the account does not have.
+ * @OMASEC_REASON_PROFILE_VIOLATED: An XML signature or encryption that is not
+ *   in the one form that is taken.
+ * @OMASEC_REASON_DECRYPTION_FAILED: An encrypted message cannot be decrypted.
  */
 enum omasec_reason {
 	OMASEC_REASON_NONE,
@@ -191,8 +201,14 @@ enum omasec_reason {
 	OMASEC_REASON_PIN_WAITING,
 	OMASEC_REASON_SESSIONLESS_REFUSED,
 	OMASEC_REASON_NONCE_EXHAUSTED,
+	OMASEC_REASON_SIGNATURE_MISSING,
+	OMASEC_REASON_SIGNATURE_WRONG,
+	OMASEC_REASON_SIGNER_UNKNOWN,
+	OMASEC_REASON_ALGORITHM_REFUSED,
+	OMASEC_REASON_PROFILE_VIOLATED,
+	OMASEC_REASON_DECRYPTION_FAILED,
 };
-#define OMASEC_REASON_MAX OMASEC_REASON_NONCE_EXHAUSTED
+#define OMASEC_REASON_MAX OMASEC_REASON_DECRYPTION_FAILED
 
 /**
  * enum omasec_direction - Which sockets a rule selects: those that connect or

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * XML-Signature and XML-Encryption for DM messages: octets in, octets out. The work
+ * is libxmlsec1's; what this adds is a profile that leaves it no choice. A message
+ * that is not in exactly the one form below is refused before any cryptography, and
+ * no document crosses this interface: what was verified or decrypted comes out as
+ * octets, to be parsed by the strict reader of DM messages.
+ *
+ * Keys do not enter: operations with a secret go through struct xsec_crypto, one
+ * request each. Only public keys of signers are handed in.
+ *
+ * Not for several threads. Nothing here does I/O, logs, or keeps state.
+ */
+#ifndef XSEC_XSEC_H
+#define XSEC_XSEC_H
+
+#include <dm/dm.h>
+
+#define XSEC_MESSAGE_MAX	(2u << 20)	/* octets of a message */
+#define XSEC_NAME_MAX		64		/* KeyName, with terminator */
+#define XSEC_WRAPPED_MAX	1024		/* octets of a wrapped session key */
+#define XSEC_SIGNATURE_MAX	1024		/* octets of a signature */
+#define XSEC_TARGET_MAX		64		/* local name of an element, with terminator */
+
+enum xsec_sign {
+	XSEC_HMAC_SHA256, XSEC_HMAC_SHA384, XSEC_HMAC_SHA512,
+	XSEC_RSA_SHA256, XSEC_RSA_SHA384, XSEC_RSA_SHA512,
+	XSEC_ECDSA_SHA256, XSEC_ECDSA_SHA384, XSEC_ECDSA_SHA512,
+	XSEC_SIGN_COUNT,
+};
+
+enum xsec_cipher { XSEC_AES128_GCM, XSEC_AES192_GCM, XSEC_AES256_GCM, XSEC_CIPHER_COUNT };
+
+/* How the session key travels; OAEP with SHA-1 and MGF1, the form that all peers have. */
+enum xsec_wrap { XSEC_KW_AES128, XSEC_KW_AES192, XSEC_KW_AES256, XSEC_RSA_OAEP, XSEC_WRAP_COUNT };
+
+enum xsec_op {
+	XSEC_MAC = 1,	/* @data -> its HMAC, for signing and for checking */
+	XSEC_SIGN,	/* @data -> its signature: PKCS #1 v1.5, or r and s of ECDSA */
+	XSEC_SEAL,	/* @data -> IV, cipher text and tag, under a new key in @wrapped */
+	XSEC_OPEN,	/* IV, cipher text, tag and @wrapped -> plain octets */
+	XSEC_OP_COUNT,
+};
+
+struct xsec_request {
+	enum xsec_op op;
+	enum xsec_sign sign;		/* MAC, SIGN */
+	enum xsec_cipher cipher;	/* SEAL, OPEN */
+	enum xsec_wrap wrap;		/* SEAL, OPEN */
+	const uint8_t *data;
+	size_t len;
+	const uint8_t *wrapped;		/* OPEN */
+	size_t wrapped_len;
+};
+
+struct xsec_reply {
+	uint8_t *data;			/* malloc'ed */
+	size_t len;
+	uint8_t wrapped[XSEC_WRAPPED_MAX];	/* SEAL */
+	size_t wrapped_len;
+};
+
+/*
+ * Called at most once in an operation, for the one key that the caller means. 0, or a
+ * negative errno: -ENOKEY, -EKEYREVOKED, -EKEYEXPIRED and -ENOMEM keep their meaning.
+ */
+typedef int (*xsec_crypto_fn)(void *private, const struct xsec_request *request,
+			      struct xsec_reply *reply);
+
+struct xsec_crypto {
+	xsec_crypto_fn fn;
+	void *private;
+};
+
+/* The key of the other side, by what the configuration says of it. */
+struct xsec_key {
+	const char *name;	/* KeyName, written; one in a message has to be this. NULL: none */
+	const uint8_t *public;	/* to verify RSA and ECDSA: SubjectPublicKeyInfo, DER */
+	size_t public_len;
+};
+
+/* Once per process, before any sandbox, after dm_init(). -ENOTSUP without an algorithm. */
+int xsec_init(void);
+
+/*
+ * The message with exactly one enveloped Signature, last child of the root, over
+ * everything else, by @sign and @key -> the octets that were signed. @out is
+ * malloc'ed. 0, or what dm_fail() gives for the reason in @err.
+ */
+int xsec_verify(const uint8_t *message, size_t len, enum xsec_sign sign, const struct xsec_key *key,
+		const struct xsec_crypto *crypto, uint8_t **out, size_t *out_len,
+		struct dm_error *err);
+
+/* Puts a Signature of that form into the message; other octets stay as they are. */
+int xsec_sign(const uint8_t *message, size_t len, enum xsec_sign sign, const struct xsec_key *key,
+	      const struct xsec_crypto *crypto, uint8_t **out, size_t *out_len,
+	      struct dm_error *err);
+
+/*
+ * Replaces the child @target of the root (NULL: the root itself) by EncryptedData of
+ * Type Element; its octets go in as they stand.
+ */
+int xsec_encrypt(const uint8_t *message, size_t len, const char *target, enum xsec_cipher cipher,
+		 enum xsec_wrap wrap, const struct xsec_key *key, const struct xsec_crypto *crypto,
+		 uint8_t **out, size_t *out_len, struct dm_error *err);
+
+/*
+ * The reverse; exactly one EncryptedData, the root or a child of it, one element
+ * inside. Whatever fails from the cipher on fails with one reason and one text.
+ */
+int xsec_decrypt(const uint8_t *message, size_t len, enum xsec_cipher cipher, enum xsec_wrap wrap,
+		 const struct xsec_key *key, const struct xsec_crypto *crypto,
+		 uint8_t **out, size_t *out_len, struct dm_error *err);
+
+#endif
