@@ -13,7 +13,9 @@
 #include "../../userspace/worker/main.c"
 #undef main
 #include "../../userspace/worker/sandbox.c"
+#include "../../userspace/worker/channel.c"
 #include "../../userspace/worker/serve.c"
+#include "../../userspace/worker/serve_xsec.c"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -57,9 +57,16 @@ struct worker_client {
 		struct worker_parse parse;
 		struct worker_edit edit;
 		struct worker_challenge challenge;
+		struct worker_xsec xsec;
 	} lead;
 	struct piece send[3];
 	unsigned int sending;
+
+	/* the worker's question in the middle of it */
+	const struct xsec_crypto *crypto;
+	bool asked;
+	struct worker_crypto_done done;
+	struct xsec_reply reply;
 
 	/* the answer */
 	struct worker_frame answer;
@@ -124,10 +131,22 @@ static int worker_end(struct worker_client *wc)
 	return status;
 }
 
+/* It may be what was encrypted. */
+static void reply_clear(struct worker_client *wc)
+{
+	if (wc->reply.data)
+		explicit_bzero(wc->reply.data, wc->reply.len);
+	free(wc->reply.data);
+	memset(&wc->reply, 0, sizeof(wc->reply));
+}
+
 static void request_clear(struct worker_client *wc)
 {
 	free(wc->payload);
 	wc->payload = NULL;
+	reply_clear(wc);
+	wc->crypto = NULL;
+	wc->asked = false;
 	wc->op = 0;
 	wc->sending = 0;
 	wc->head_got = wc->got = 0;
@@ -319,6 +338,16 @@ static void request_start(struct worker_client *wc, uint32_t op, size_t lead_len
 	wc->stats.requests++;
 }
 
+/* Before a request that needs nothing of the ones before: a fresh worker now and then. */
+static int worker_ensure(struct worker_client *wc, struct dm_error *err)
+{
+	if (wc->fd >= 0 && (wc->served >= wc->recycle_messages || wc->octets >= RECYCLE_OCTETS)) {
+		worker_end(wc);
+		wc->stats.recycled++;
+	}
+	return wc->fd < 0 ? worker_spawn(wc, err) : 0;
+}
+
 int worker_client_start_parse(struct worker_client *wc, const char *content_type,
 			      const uint8_t *body, size_t len,
 			      struct dm_facts *facts, struct dm_error *err)
@@ -334,15 +363,9 @@ int worker_client_start_parse(struct worker_client *wc, const char *content_type
 	if (!content_type || strnlen(content_type, DM_TYPE_MAX) == DM_TYPE_MAX)
 		return dm_fail(err, OMASEC_REASON_DM_BAD,
 			       "content type is missing or over %u octets", DM_TYPE_MAX - 1);
-	if (wc->fd >= 0 && (wc->served >= wc->recycle_messages || wc->octets >= RECYCLE_OCTETS)) {
-		worker_end(wc);
-		wc->stats.recycled++;
-	}
-	if (wc->fd < 0) {
-		ret = worker_spawn(wc, err);
-		if (ret)
-			return ret;
-	}
+	ret = worker_ensure(wc, err);
+	if (ret)
+		return ret;
 	wc->parse_id = 0;
 	wc->facts = facts;
 	memset(&wc->lead.parse, 0, sizeof(wc->lead.parse));
@@ -401,6 +424,32 @@ int worker_client_start_challenge(struct worker_client *wc,
 	return 0;
 }
 
+int worker_client_start_xsec(struct worker_client *wc, const struct worker_xsec *how,
+			     const uint8_t *message, size_t len, const struct xsec_crypto *crypto,
+			     uint8_t **out, size_t *out_len, struct dm_error *err)
+{
+	int ret = request_prepare(wc, err);
+
+	if (ret)
+		return ret;
+	if (!worker_xsec_valid(how))
+		return dm_fail(err, OMASEC_REASON_HELPER_ERROR, "operation is out of range");
+	if (len > XSEC_MESSAGE_MAX) {
+		dm_fail(err, OMASEC_REASON_TOO_LARGE, "message is over %u octets", XSEC_MESSAGE_MAX);
+		return -EBADMSG;
+	}
+	/* the message parsed last is the worker's; not lost for a round number */
+	ret = wc->parse_id && wc->fd >= 0 ? 0 : worker_ensure(wc, err);
+	if (ret)
+		return ret;
+	wc->out = out;
+	wc->out_len = out_len;
+	wc->crypto = crypto;
+	wc->lead.xsec = *how;
+	request_start(wc, WORKER_XSEC, sizeof(wc->lead.xsec), message, len, err);
+	return 0;
+}
+
 /* 0 when @got has reached @len; -EINPROGRESS, -EPIPE */
 static int receive(struct worker_client *wc, void *to, size_t *got, size_t len)
 {
@@ -447,6 +496,8 @@ static bool answer_expected(const struct worker_client *wc)
 		return a->op == WORKER_HELLO && a->id == 0;
 	if (a->id != wc->id)
 		return false;
+	if (a->op == WORKER_CRYPTO)
+		return wc->op == WORKER_XSEC && !wc->asked;
 	return a->op == WORKER_ERROR ||
 	       a->op == (wc->op == WORKER_PARSE ? WORKER_FACTS : WORKER_BODY);
 }
@@ -486,6 +537,62 @@ static int step_hello(struct worker_client *wc)
 	return 0;
 }
 
+/*
+ * The worker asks for a secret to be used: once, for what its request says, and for
+ * the one key that the caller means. That is all that it can ask for.
+ */
+static int step_crypto(struct worker_client *wc)
+{
+	const struct worker_crypto *ask = (const struct worker_crypto *)wc->payload;
+	struct xsec_request r;
+
+	if (!worker_crypto_fits(ask, &wc->lead.xsec))
+		return -EPROTO;
+	r = (struct xsec_request) {
+		.op = ask->op, .sign = ask->sign, .cipher = ask->cipher, .wrap = ask->wrap,
+		.data = wc->payload + sizeof(*ask), .len = wc->answer.length - sizeof(*ask),
+		.wrapped = ask->wrapped, .wrapped_len = ask->wrapped_len,
+	};
+	wc->asked = true;
+	memset(&wc->done, 0, sizeof(wc->done));
+	wc->done.error = wc->crypto->fn(wc->crypto->private, &r, &wc->reply);
+	if (!wc->done.error && (!wc->reply.data || wc->reply.len > WORKER_CRYPTO_MAX ||
+				wc->reply.wrapped_len > sizeof(wc->done.wrapped)))
+		wc->done.error = -EINVAL;
+	if (wc->done.error) {
+		reply_clear(wc);
+	} else {
+		wc->done.wrapped_len = (uint32_t)wc->reply.wrapped_len;
+		memcpy(wc->done.wrapped, wc->reply.wrapped, wc->reply.wrapped_len);
+	}
+	wc->head = (struct worker_frame){
+		WORKER_MAGIC, WORKER_CRYPTO_DONE, wc->id, (uint32_t)(sizeof(wc->done) + wc->reply.len),
+	};
+	wc->send[0] = (struct piece){ (const uint8_t *)&wc->head, sizeof(wc->head) };
+	wc->send[1] = (struct piece){ (const uint8_t *)&wc->done, sizeof(wc->done) };
+	wc->send[2] = (struct piece){ wc->reply.data, wc->reply.len };
+	wc->sending = 0;
+	free(wc->payload);
+	wc->payload = NULL;
+	wc->head_got = wc->got = 0;
+	return 0;
+}
+
+static int step_exchange(struct worker_client *wc)
+{
+	int ret;
+
+	do {
+		ret = step_send(wc);
+		if (!ret)
+			ret = step_receive(wc);
+		if (ret || wc->answer.op != WORKER_CRYPTO)
+			return ret;
+		ret = step_crypto(wc);
+	} while (!ret);
+	return ret;
+}
+
 static int finish_error(struct worker_client *wc)
 {
 	struct worker_error *e = (struct worker_error *)wc->payload;
@@ -498,6 +605,14 @@ static int finish_error(struct worker_client *wc)
 	case OMASEC_REASON_WBXML_BAD:
 	case OMASEC_REASON_DM_BAD:
 	case OMASEC_REASON_TOO_LARGE:
+	case OMASEC_REASON_SIGNATURE_MISSING:
+	case OMASEC_REASON_SIGNATURE_WRONG:
+	case OMASEC_REASON_SIGNER_UNKNOWN:
+	case OMASEC_REASON_ALGORITHM_REFUSED:
+	case OMASEC_REASON_PROFILE_VIOLATED:
+	case OMASEC_REASON_DECRYPTION_FAILED:
+	case OMASEC_REASON_KEY_MISSING:
+	case OMASEC_REASON_KEY_REVOKED:
 		error = -EBADMSG;
 		break;
 	case OMASEC_REASON_HELPER_ERROR:
@@ -535,7 +650,7 @@ static int finish(struct worker_client *wc)
 	}
 	if (ret == -EPROTO)
 		return ret;
-	if (wc->op == WORKER_PARSE)
+	if (wc->op == WORKER_PARSE || wc->op == WORKER_XSEC)
 		wc->served++;
 	wc->octets += wc->head.length;
 	wc->failures = 0;
@@ -552,9 +667,7 @@ int worker_client_step(struct worker_client *wc)
 	if (!wc->ready)
 		ret = step_hello(wc);
 	if (!ret)
-		ret = step_send(wc);
-	if (!ret)
-		ret = step_receive(wc);
+		ret = step_exchange(wc);
 	if (!ret) {
 		ret = finish(wc);
 		if (!wc->op)
@@ -630,6 +743,13 @@ int worker_client_challenge(struct worker_client *wc, const struct dm_challenge 
 			    uint8_t **out, size_t *len, struct dm_error *err)
 {
 	return run(wc, worker_client_start_challenge(wc, challenge, out, len, err));
+}
+
+int worker_client_xsec(struct worker_client *wc, const struct worker_xsec *how,
+		       const uint8_t *message, size_t len, const struct xsec_crypto *crypto,
+		       uint8_t **out, size_t *out_len, struct dm_error *err)
+{
+	return run(wc, worker_client_start_xsec(wc, how, message, len, crypto, out, out_len, err));
 }
 
 int worker_client_warm(struct worker_client *wc, struct dm_error *err)

@@ -5,7 +5,7 @@
  * nonsense, or has served long enough. Everything that comes back is checked
  * before the caller sees it.
  *
- * Two ways to ask. Blocking: worker_client_parse(), _edit(), _challenge() wait
+ * Two ways to ask. Blocking: worker_client_parse(), _edit(), _challenge(), _xsec() wait
  * up to the time-out. In an event loop: worker_client_start_*(), then
  * worker_client_step() whenever worker_client_fd() is ready for
  * worker_client_events() or worker_client_timeout() milliseconds are over.
@@ -17,7 +17,7 @@
 
 #include <sys/types.h>
 
-#include "dm.h"
+#include "worker_ipc.h"
 
 struct worker_client;
 
@@ -43,7 +43,8 @@ void worker_client_free(struct worker_client *wc);
 
 /*
  * Results of all of these: 0; or negative with @err filled:
- * -EBADMSG  the worker refused the message (err->reason XML_BAD, WBXML_BAD, DM_BAD, TOO_LARGE)
+ * -EBADMSG  the worker refused the message (err->reason XML_BAD, WBXML_BAD, DM_BAD, TOO_LARGE,
+ *           or one of XML security)
  * -EINVAL   edits or challenge do not fit (HELPER_ERROR)
  * -EPIPE    the worker died, also: since the parse that this edit belongs to (WORKER_DIED)
  * -EPROTO   the worker answered nonsense and was killed (WORKER_DIED)
@@ -61,7 +62,15 @@ int worker_client_challenge(struct worker_client *wc, const struct dm_challenge 
 			    uint8_t **out, size_t *len, struct dm_error *err);
 
 /*
- * The same without blocking. @body, @facts, @out, @len and @err have to stay
+ * Verifies, signs, encrypts or decrypts @message; @crypto is called here, in the
+ * parent, at most once. Leaves the message parsed last as it is.
+ */
+int worker_client_xsec(struct worker_client *wc, const struct worker_xsec *how,
+		       const uint8_t *message, size_t len, const struct xsec_crypto *crypto,
+		       uint8_t **out, size_t *out_len, struct dm_error *err);
+
+/*
+ * The same without blocking. @body, @facts, @message, @crypto, @out, @len and @err have to stay
  * until the request is done. A start returns 0 or an error as above; -EBUSY
  * while another request is under way.
  */
@@ -73,6 +82,9 @@ int worker_client_start_edit(struct worker_client *wc, const struct dm_edits *ed
 int worker_client_start_challenge(struct worker_client *wc,
 				  const struct dm_challenge *challenge,
 				  uint8_t **out, size_t *len, struct dm_error *err);
+int worker_client_start_xsec(struct worker_client *wc, const struct worker_xsec *how,
+			     const uint8_t *message, size_t len, const struct xsec_crypto *crypto,
+			     uint8_t **out, size_t *out_len, struct dm_error *err);
 /* -EINPROGRESS: not done yet; else the result of the request. */
 int worker_client_step(struct worker_client *wc);
 

@@ -13,6 +13,7 @@ void worker_hello_fill(struct worker_hello *hello, uint32_t landlock)
 	hello->facts_size = sizeof(struct dm_facts);
 	hello->edits_size = sizeof(struct dm_edits);
 	hello->challenge_size = sizeof(struct dm_challenge);
+	hello->xsec_size = sizeof(struct worker_xsec);
 	hello->landlock = landlock;
 }
 
@@ -20,7 +21,39 @@ bool worker_hello_valid(const struct worker_hello *hello)
 {
 	return hello->facts_size == sizeof(struct dm_facts) &&
 	       hello->edits_size == sizeof(struct dm_edits) &&
-	       hello->challenge_size == sizeof(struct dm_challenge);
+	       hello->challenge_size == sizeof(struct dm_challenge) &&
+	       hello->xsec_size == sizeof(struct worker_xsec);
+}
+
+static bool terminated(const char *text, size_t size)
+{
+	return memchr(text, 0, size);
+}
+
+bool worker_xsec_valid(const struct worker_xsec *how)
+{
+	return how->what >= WORKER_VERIFY && how->what <= WORKER_DECRYPT &&
+	       how->sign < XSEC_SIGN_COUNT && how->cipher < XSEC_CIPHER_COUNT &&
+	       how->wrap < XSEC_WRAP_COUNT && how->public_len <= sizeof(how->public) &&
+	       terminated(how->name, sizeof(how->name)) &&
+	       terminated(how->target, sizeof(how->target));
+}
+
+bool worker_crypto_fits(const struct worker_crypto *ask, const struct worker_xsec *how)
+{
+	bool hmac = how->sign <= XSEC_HMAC_SHA512;
+
+	if (ask->wrapped_len > sizeof(ask->wrapped))
+		return false;
+	switch (how->what) {
+	case WORKER_VERIFY:
+		return hmac && ask->op == XSEC_MAC && ask->sign == how->sign;
+	case WORKER_SIGN:
+		return ask->op == (hmac ? XSEC_MAC : XSEC_SIGN) && ask->sign == how->sign;
+	default:
+		return ask->op == (how->what == WORKER_ENCRYPT ? XSEC_SEAL : XSEC_OPEN) &&
+		       ask->cipher == how->cipher && ask->wrap == how->wrap;
+	}
 }
 
 bool worker_frame_valid(const struct worker_frame *frame)
@@ -40,6 +73,18 @@ bool worker_frame_valid(const struct worker_frame *frame)
 		break;
 	case WORKER_CHALLENGE:
 		min = max = sizeof(struct worker_challenge);
+		break;
+	case WORKER_XSEC:
+		min = sizeof(struct worker_xsec);
+		max = min + XSEC_MESSAGE_MAX;
+		break;
+	case WORKER_CRYPTO:
+		min = sizeof(struct worker_crypto);
+		max = min + WORKER_CRYPTO_MAX;
+		break;
+	case WORKER_CRYPTO_DONE:
+		min = sizeof(struct worker_crypto_done);
+		max = min + WORKER_CRYPTO_MAX;
 		break;
 	case WORKER_FACTS:
 		min = max = sizeof(struct dm_facts);

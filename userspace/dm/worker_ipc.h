@@ -8,26 +8,36 @@
  *	PARSE      struct worker_parse, message    -> FACTS or ERROR
  *	EDIT       struct worker_edit              -> BODY or ERROR
  *	CHALLENGE  struct worker_challenge         -> BODY or ERROR
+ *	XSEC       struct worker_xsec, message     -> BODY or ERROR
  *
- * EDIT and CHALLENGE are about the message of the last PARSE and name its id.
+ * EDIT and CHALLENGE are about the message of the last PARSE and name its id. XSEC
+ * has a message of its own. Before it answers, the worker may ask once for what takes
+ * a key, with the id of the request:
+ *
+ *	CRYPTO     struct worker_crypto, octets    <- CRYPTO_DONE
  */
 #ifndef DM_WORKER_IPC_H
 #define DM_WORKER_IPC_H
 
 #include "dm.h"
 
+#include <xsec/xsec.h>
+
 #define WORKER_FD	3	/* the worker's end of the socketpair */
 #define WORKER_NAME	"omasecd-worker"
 #define WORKER_MAGIC	0x6f6d0001u
+#define WORKER_PUBLIC_MAX	1200	/* octets of a public key */
+#define WORKER_CRYPTO_MAX	(2 * XSEC_MESSAGE_MAX)	/* octets of a CRYPTO */
 
 /* Exit codes of the worker. */
 #define WORKER_EXIT_SANDBOX	70
 #define WORKER_EXIT_PROTOCOL	71
+#define WORKER_EXIT_XSEC	72
 #define WORKER_EXIT_USAGE	64
 
 enum worker_op {
-	WORKER_HELLO = 1, WORKER_PARSE, WORKER_EDIT, WORKER_CHALLENGE,
-	WORKER_FACTS, WORKER_BODY, WORKER_ERROR,
+	WORKER_HELLO = 1, WORKER_PARSE, WORKER_EDIT, WORKER_CHALLENGE, WORKER_XSEC,
+	WORKER_FACTS, WORKER_BODY, WORKER_ERROR, WORKER_CRYPTO, WORKER_CRYPTO_DONE,
 };
 
 struct worker_frame {
@@ -38,7 +48,7 @@ struct worker_frame {
 };
 
 struct worker_hello {
-	uint32_t facts_size, edits_size, challenge_size;
+	uint32_t facts_size, edits_size, challenge_size, xsec_size;
 	uint32_t landlock;	/* ABI version in force, 0: the kernel has none */
 };
 
@@ -56,6 +66,30 @@ struct worker_challenge {
 	struct dm_challenge challenge;
 };
 
+enum worker_xsec_what { WORKER_VERIFY = 1, WORKER_SIGN, WORKER_ENCRYPT, WORKER_DECRYPT };
+
+/* See xsec.h; texts are terminated, an empty one stands for none. */
+struct worker_xsec {
+	uint32_t what;
+	uint32_t sign;
+	uint32_t cipher, wrap;
+	char name[XSEC_NAME_MAX];
+	char target[XSEC_TARGET_MAX];
+	uint32_t public_len;
+	uint8_t public[WORKER_PUBLIC_MAX];
+};
+
+struct worker_crypto {
+	uint32_t op, sign, cipher, wrap, wrapped_len;
+	uint8_t wrapped[XSEC_WRAPPED_MAX];
+};
+
+struct worker_crypto_done {
+	int32_t error;		/* 0 or negative errno */
+	uint32_t wrapped_len;
+	uint8_t wrapped[XSEC_WRAPPED_MAX];
+};
+
 struct worker_error {
 	int32_t error;		/* negative errno */
 	struct dm_error detail;
@@ -63,6 +97,10 @@ struct worker_error {
 
 void worker_hello_fill(struct worker_hello *hello, uint32_t landlock);
 bool worker_hello_valid(const struct worker_hello *hello);
+
+bool worker_xsec_valid(const struct worker_xsec *how);
+/* What the worker asks for is what its request needs, and nothing else. */
+bool worker_crypto_fits(const struct worker_crypto *ask, const struct worker_xsec *how);
 
 /* The header is ours and its length is one that @op may have. */
 bool worker_frame_valid(const struct worker_frame *frame);

@@ -8,6 +8,7 @@
 #include "serve.h"
 
 #include <dm/worker_ipc.h>
+#include <xsec/xsec.h>
 
 #include <malloc.h>
 #include <stdio.h>
@@ -33,6 +34,10 @@ int main(int argc, char **argv)
 	/* big blocks go back to the system with the message they were for */
 	mallopt(M_MMAP_THRESHOLD, 1 << 20);
 	dm_init();
+	if (xsec_init()) {
+		fprintf(stderr, WORKER_NAME ": libxmlsec1 does not start, or lacks an algorithm\n");
+		return WORKER_EXIT_XSEC;
+	}
 	if (sandbox_enter(WORKER_FD, &landlock, why, sizeof(why))) {
 		fprintf(stderr, WORKER_NAME ": %s\n", why);
 		return WORKER_EXIT_SANDBOX;

@@ -140,9 +140,10 @@ static const int harmless[] = {
 	SCMP_SYS(restart_syscall), SCMP_SYS(futex), SCMP_SYS(futex_time64),
 	SCMP_SYS(getrandom), SCMP_SYS(clock_gettime), SCMP_SYS(clock_gettime64),
 	SCMP_SYS(gettimeofday), SCMP_SYS(sigreturn),
+	SCMP_SYS(getpid),	/* OpenSSL's random numbers, for blinding; it looks for a fork */
 #if SANITIZED
 	/* the runtime's own, to report what it has found */
-	SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(sched_yield), SCMP_SYS(sigaltstack),
+	SCMP_SYS(gettid), SCMP_SYS(sched_yield), SCMP_SYS(sigaltstack),
 	SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(tgkill),
 #endif
 };

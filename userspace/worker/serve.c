@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Requests of the parent, answered with libdm. Holds one message, the one
+ * Requests of the parent, answered with libdm and xsec. Holds one message, the one
  * parsed last, and forgets it when the next comes. The parent is trusted not
  * to be hostile, but a frame out of bounds ends the worker all the same: then
  * the two have lost step, and a new worker is cheap.
  */
 #include "serve.h"
+#include "channel.h"
+#include "serve_xsec.h"
 
 #include <dm/worker_ipc.h>
 
@@ -13,7 +15,6 @@
 #include <linux/omasec.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct server {
 	int fd;
@@ -24,42 +25,10 @@ struct server {
 	struct dm_facts facts;
 };
 
-static bool read_all(int fd, void *to, size_t len)
-{
-	while (len) {
-		ssize_t n = read(fd, to, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		to = (uint8_t *)to + n;
-		len -= (size_t)n;
-	}
-	return true;
-}
-
-static bool write_all(int fd, const void *from, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, from, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		from = (const uint8_t *)from + n;
-		len -= (size_t)n;
-	}
-	return true;
-}
-
 static bool answer(const struct server *s, uint32_t op, uint32_t id, const void *payload,
 		   size_t len)
 {
-	struct worker_frame frame = { WORKER_MAGIC, op, id, (uint32_t)len };
-
-	return write_all(s->fd, &frame, sizeof(frame)) && write_all(s->fd, payload, len);
+	return write_frame(s->fd, op, id, NULL, 0, payload, len);
 }
 
 static bool answer_error(const struct server *s, uint32_t id, int error,
@@ -114,6 +83,27 @@ static bool serve_output(struct server *s, const struct worker_frame *frame)
 	return sent;
 }
 
+/* The message of the last PARSE stays; what comes out of this one has yet to be parsed. */
+static bool serve_security(struct server *s, const struct worker_frame *frame)
+{
+	const struct worker_xsec *how = (const struct worker_xsec *)s->request;
+	struct dm_error err = { 0 };
+	uint8_t *out = NULL;
+	size_t len = 0;
+	int ret = 0;
+	bool sent;
+
+	if (!serve_xsec(s->fd, frame->id, how, s->request + sizeof(*how), frame->length - sizeof(*how),
+			&out, &len, &err, &ret)) {
+		free(out);
+		return false;
+	}
+	sent = ret ? answer_error(s, frame->id, ret, &err) :
+		     answer(s, WORKER_BODY, frame->id, out, len);
+	free(out);
+	return sent;
+}
+
 /* False when the parent has gone or makes no sense. */
 static bool serve_one(struct server *s, int *code)
 {
@@ -124,13 +114,15 @@ static bool serve_one(struct server *s, int *code)
 	if (!read_all(s->fd, &frame, sizeof(frame)))
 		return false;
 	*code = WORKER_EXIT_PROTOCOL;
-	if (!worker_frame_valid(&frame) || frame.op < WORKER_PARSE || frame.op > WORKER_CHALLENGE)
+	if (!worker_frame_valid(&frame) || frame.op < WORKER_PARSE || frame.op > WORKER_XSEC)
 		return false;
 	s->request = malloc(frame.length);
 	if (!s->request || !read_all(s->fd, s->request, frame.length))
 		return false;
 	if (frame.op == WORKER_PARSE)
 		sent = serve_parse(s, &frame);
+	else if (frame.op == WORKER_XSEC)
+		sent = serve_security(s, &frame);
 	else
 		sent = serve_output(s, &frame);
 	free(s->request);
