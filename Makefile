@@ -21,7 +21,7 @@ export KERNEL
 MAKEFLAGS += --no-print-directory
 
 .PHONY: all module userspace install install-userspace modules_install \
-	check unit fuzz kunit e2e debug lint demo bench vm vm-shell dist deb deb-test clean distclean help
+	check check-vectors unit fuzz kunit e2e debug lint demo bench vm vm-shell dist deb deb-test clean distclean help
 
 all: module userspace
 
@@ -52,6 +52,12 @@ unit:
 fuzz:
 	$(Q)tools/setup build test
 	$(Q)$(MAKE) -C tests fuzz
+
+# Not part of check: the vectors are others' and not in this tree.
+check-vectors:
+	$(Q)tools/setup build test
+	$(Q)[ -f "$(VECTORS)/manifest.tsv" ] || { echo "make check-vectors VECTORS=dir: no manifest.tsv there" >&2; exit 2; }
+	$(Q)$(MAKE) -C tests vectors VECTORS="$(abspath $(VECTORS))"
 
 kunit:
 	$(Q)tools/setup build vm
@@ -127,6 +133,7 @@ help:
 #H   make check              everything; ends with "N passed, N failed, N skipped"
 #H   make unit               host tests under ASan and UBSan; TEST=name for one
 #H   make fuzz               fuzz targets; FUZZ=name FUZZ_SECONDS=3600
+#H   make check-vectors VECTORS=dir   published vectors for XML security
 #H   make kunit              KUnit in a virtual machine; KERNEL=6.1|6.12|debug
 #H   make e2e                end to end in virtual machines; KERNEL=...
 #H   make vm TEST=name       one end-to-end test; KERNEL=...

@@ -517,8 +517,10 @@ static void not_again(void **state)
 	assert_int_equal(err.reason, OMASEC_REASON_PROFILE_VIOLATED);
 	free(message);
 	message = xsec_file("ok-aes128-gcm-kw-aes128.xml", &len);
+	memset(&err, 0, sizeof(err));
 	assert_int_not_equal(xsec_encrypt(message, len, "SyncHdr", 0, 0, &key, &crypto, &out, &out_len, &err), 0);
 	assert_int_equal(err.reason, OMASEC_REASON_PROFILE_VIOLATED);
+	memset(&err, 0, sizeof(err));
 	assert_int_not_equal(encrypt_sample("Nothing", 0, 0, &keys, &out, &out_len, &err), 0);
 	assert_int_equal(err.reason, OMASEC_REASON_PROFILE_VIOLATED);
 	assert_int_equal(keys.asked, 0);
