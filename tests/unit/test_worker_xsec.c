@@ -17,6 +17,7 @@
 #include "../../userspace/worker/serve.c"
 #include "../../userspace/worker/serve_xsec.c"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/auxv.h>
 #include <sys/wait.h>
@@ -329,6 +330,92 @@ static void carries_the_largest(void **state)
 	worker_client_free(wc);
 }
 
+/* True when @octets are anywhere in the memory of @pid. */
+static bool in_memory(pid_t pid, const void *octets, size_t len)
+{
+	char path[64], line[512];
+	unsigned long from, to;
+	bool found = false;
+	uint8_t *copy;
+	FILE *maps;
+	int mem;
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
+	mem = open(path, O_RDONLY);
+	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
+	maps = fopen(path, "r");
+	assert_true(mem >= 0 && maps);
+	while (!found && fgets(line, sizeof(line), maps)) {
+		ssize_t n;
+
+		/* what can be written can hold a secret */
+		if (sscanf(line, "%lx-%lx", &from, &to) != 2 || !strstr(line, " rw"))
+			continue;
+		copy = malloc(to - from);
+		assert_non_null(copy);
+		n = pread(mem, copy, to - from, (off_t)from);
+		found = n > 0 && memmem(copy, (size_t)n, octets, len);
+		free(copy);
+	}
+	fclose(maps);
+	close(mem);
+	return found;
+}
+
+/* After all kinds of traffic: neither the secrets nor a session key; a message is found. */
+static void no_secret_in_the_worker(void **state)
+{
+	static const char *const files[] = { "mac.key", "kek128.key", "kek256.key" };
+	struct worker_client *wc = client_of("installed", 20000);
+	struct xsec_keys keys;
+	size_t i;
+	pid_t pid;
+
+	(void)state;
+	if (geteuid())
+		skip();
+	for (i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
+		good(wc, &operations[i]);
+	pid = worker_client_pid(wc);
+	for (i = 0; i < 3; i++) {
+		xsec_keys_load(&keys, files[i]);
+		assert_false(in_memory(pid, keys.secret, keys.secret_len));
+	}
+	for (i = 0; i < sizeof(xsec_sessions) / sizeof(xsec_sessions[0]); i++)
+		assert_false(in_memory(pid, xsec_sessions[i], 16));
+	assert_true(in_memory(pid, "SYNCML:SYNCML1.2", 16));
+	worker_client_free(wc);
+}
+
+/* Many Ids, all different, one of them twice, and too many. */
+static void many_ids(void **state)
+{
+	static const struct { int n, twice, ret; } rows[] = { { 4096, 0, 0 }, { 4096, 1, -EBADMSG }, { 4097, 0, -EBADMSG } };
+	struct worker_xsec how = { .what = WORKER_SIGN };
+	struct xsec_keys keys;
+	struct xsec_crypto crypto = { xsec_keys_do, &keys };
+	char *message = malloc(1 << 18), *p;
+	size_t i, len;
+	int j;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		uint8_t *out = NULL;
+
+		xsec_keys_load(&keys, "mac.key");
+		p = stpcpy(message, "<SyncML xmlns=\"SYNCML:SYNCML1.2\">");
+		for (j = 0; j < rows[i].n; j++)
+			p += sprintf(p, "<a Id=\"i%d\"/>", rows[i].twice && j == 4000 ? 17 : j);
+		p = stpcpy(p, "</SyncML>");
+		memset(&err, 0, sizeof(err));
+		assert_int_equal(worker_client_xsec(installed, &how, (uint8_t *)message, (size_t)(p - message),
+						    &crypto, &out, &len, &err), rows[i].ret);
+		assert_int_equal(err.reason, rows[i].ret ? OMASEC_REASON_PROFILE_VIOLATED : OMASEC_REASON_NONE);
+		free(out);
+	}
+	free(message);
+}
+
 static const struct odd {
 	const char *name, *file;
 	int ret;
@@ -444,6 +531,8 @@ int main(int argc, char **argv)
 	ADD(dies_in_the_middle);
 	ADD(stalls_in_the_middle);
 	ADD(carries_the_largest);
+	ADD(many_ids);
+	ADD(no_secret_in_the_worker);
 	for (i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
 		table_add(&t, odd[i].name, odd_worker_gets_nothing, &odd[i]);
 	ADD(right_question_is_answered);

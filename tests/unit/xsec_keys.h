@@ -35,6 +35,15 @@ struct xsec_keys {
 	struct xsec_request last;
 };
 
+/* The session keys used last, one after the other. */
+static uint8_t xsec_sessions[4][32];
+static unsigned int xsec_session_next;
+
+static inline void xsec_session_note(const uint8_t *session)
+{
+	memcpy(xsec_sessions[xsec_session_next++ % 4], session, 32);
+}
+
 static inline uint8_t *xsec_file(const char *name, size_t *len)
 {
 	char path[512];
@@ -208,6 +217,7 @@ static inline int xsec_keys_seal(struct xsec_keys *keys, const struct xsec_reque
 	if (n < 0)
 		return -ENOKEY;
 	reply->wrapped_len = (size_t)n;
+	xsec_session_note(session);
 	return xsec_keys_gcm(r->cipher, true, session, r->data, r->len, reply);
 }
 
@@ -215,12 +225,13 @@ static inline int xsec_keys_open(struct xsec_keys *keys, const struct xsec_reque
 				 struct xsec_reply *reply)
 {
 	size_t want = 16 + 8 * (size_t)r->cipher;
-	uint8_t session[XSEC_WRAPPED_MAX + 64];
+	uint8_t session[XSEC_WRAPPED_MAX + 64] = { 0 };
 
 	if (r->wrapped_len > XSEC_WRAPPED_MAX)
 		return -EBADMSG;
 	if (xsec_keys_wrap(keys, r->wrap, false, r->wrapped, r->wrapped_len, session) != (int)want)
 		RAND_bytes(session, (int)want);
+	xsec_session_note(session);
 	return xsec_keys_gcm(r->cipher, false, session, r->data, r->len, reply);
 }
 

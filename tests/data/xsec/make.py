@@ -46,7 +46,7 @@ def read(name):
 def keys():
     write("mac.key", b"a secret of thirty-two octets ok")
     for n in 16, 24, 32:
-        write("kek%d.key" % (8 * n), bytes(range(n)))
+        write("kek%d.key" % (8 * n), os.urandom(n))
     for name in "rsa", "other":
         run("openssl", "genrsa", "-out", name + ".pem", "2048")
     for curve, bits in ("P-256", 256), ("P-384", 384), ("P-521", 512):
