@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The list of reasons: every value of the enum has a name, an errno, a text and
- * an advice. The switch below does not compile when the enum grows without this
- * list; the errno are promised to applications.
+ * an advice, and the guide an entry that says the same. The switch below does not
+ * compile when the enum grows without this list; the errno are promised to
+ * applications.
  */
 #include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include "cmocka_table.h"
 #include "../../kmod/proto/reason.h"
 
@@ -124,6 +127,65 @@ static void other_numbers_are_unknown_and_refused(void **state)
 	}
 }
 
+#define GUIDE OMASEC_TEST_DATA "/../Documentation/guide/when-it-says-no.md"
+
+/* The guide with every run of white space as one space. */
+static char *guide_read(void)
+{
+	FILE *f = fopen(GUIDE, "r");
+	size_t len = 0, cap = 1 << 20;
+	char *text = malloc(cap);
+	bool space = false;
+	int c;
+
+	assert_non_null(f);
+	assert_non_null(text);
+	while ((c = getc(f)) != EOF) {
+		assert_true(len + 2 < cap);
+		if (isspace(c)) {
+			space = true;
+			continue;
+		}
+		if (space && len)
+			text[len++] = ' ';
+		space = false;
+		text[len++] = (char)c;
+	}
+	text[len] = '\0';
+	fclose(f);
+	return text;
+}
+
+static void every_reason_has_its_entry_in_the_guide(void **state)
+{
+	char *guide = guide_read(), entry[1024];
+	size_t i, entries = 0, missing = 0;
+	const char *at;
+
+	(void)state;
+	for (i = 1; i < ARRAY_SIZE(list); i++) {
+		snprintf(entry, sizeof(entry), "### %s `%s` %s **Do:** %s ",
+			 omasec_reason_name(list[i].reason), strerrorname_np(list[i].err),
+			 omasec_reason_text(list[i].reason), omasec_reason_advice(list[i].reason));
+		/* what follows is another heading or nothing */
+		at = strstr(guide, entry);
+		if (at ? at[strlen(entry)] == '#' : false)
+			continue;
+		entry[strlen(entry) - 1] = '\0';
+		at = strstr(guide, entry);
+		if (at && !at[strlen(entry)])
+			continue;
+		missing++;
+		print_error("the guide lacks this entry:\n%s\n", entry);
+	}
+	for (at = guide; (at = strstr(at, "### ")); at += 4)
+		entries++;
+	free(guide);
+	assert_int_equal(missing, 0);
+	/* nor is there one for a reason that is no more */
+	assert_int_equal(entries, ARRAY_SIZE(list) - 1);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -131,6 +193,7 @@ int main(void)
 		cmocka_unit_test(every_reason_has_its_errno),
 		cmocka_unit_test(every_reason_has_sentences_of_its_own),
 		cmocka_unit_test(other_numbers_are_unknown_and_refused),
+		cmocka_unit_test(every_reason_has_its_entry_in_the_guide),
 	};
 
 	return cmocka_run_group_tests_name("reason", tests, NULL, NULL);
