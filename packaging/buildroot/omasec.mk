@@ -14,7 +14,7 @@ OMASEC_LICENSE = GPL-2.0, LGPL-2.1+ (library)
 OMASEC_LICENSE_FILES = COPYING LICENSES/GPL-2.0 LICENSES/LGPL-2.1
 OMASEC_INSTALL_STAGING = YES
 OMASEC_DEPENDENCIES = host-pkgconf inih jansson keyutils libnl libseccomp \
-	libxml2 openssl sqlite
+	libxml2 openssl sqlite xmlsec1
 
 OMASEC_MAKE_OPTS = BUILD=$(@D)/build WERROR= PREFIX=/usr SBINDIR=/usr/sbin
 

@@ -2,7 +2,7 @@
 require omasec.inc
 SUMMARY = "OMA DM message security: helper daemon, tool and library"
 LICENSE = "GPL-2.0-only & LGPL-2.1-or-later"
-DEPENDS = "inih jansson keyutils libnl libseccomp libxml2 openssl sqlite3"
+DEPENDS = "inih jansson keyutils libnl libseccomp libxml2 xmlsec1 openssl sqlite3"
 RRECOMMENDS:${PN} = "kernel-module-omasec"
 
 inherit pkgconfig systemd
