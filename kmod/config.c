@@ -215,7 +215,7 @@ int omasec_config_account_set(struct omasec_config *cfg, const struct omasec_acc
 		goto out;
 	}
 	if (omasec_config_agreed_alike(old, spec)) {
-		*why = "client and server need agreed nonces of their own: a message of one could be sent back to it as one of the other";
+		*why = "client and server need agreed nonces of their own, or a message could be sent back";
 		err = -EINVAL;
 		goto out;
 	}
