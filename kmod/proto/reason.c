@@ -381,6 +381,26 @@ static const struct {
 		"The encrypted message cannot be decrypted with the key of the account.",
 		"Compare the key of the account with that of the peer; why it failed is not told, so that nobody learns from it.",
 	},
+	[OMASEC_REASON_OBEX_PACKET] = {
+		"obex-packet", EPROTO,
+		"An OBEX packet has an unknown opcode, an impossible length, or comes where it may not.",
+		"Check that really OBEX is spoken on this port; if so, the sender must be corrected.",
+	},
+	[OMASEC_REASON_OBEX_HEADER] = {
+		"obex-header", EPROTO,
+		"A header of an OBEX packet is malformed, ambiguous, or stands where it may not.",
+		"Correct the sender; a body ends with one End-of-Body in its last packet, and Connection Id comes first.",
+	},
+	[OMASEC_REASON_OBEX_REFUSED] = {
+		"obex-refused", EPROTO,
+		"One side uses an OBEX operation or mode that device management does not have (SetPath, Action, Session, Single Response Mode).",
+		"Switch it off in the application, or serve other OBEX profiles on another port.",
+	},
+	[OMASEC_REASON_OBEX_TRUNCATED] = {
+		"obex-truncated", EPROTO,
+		"The connection ended inside an OBEX object.",
+		"Look for network trouble or a crash of the sender; the part that came was not delivered.",
+	},
 };
 
 static_assert(ARRAY_SIZE(reasons) == OMASEC_REASON_MAX + 1, "a reason without words");

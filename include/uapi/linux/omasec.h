@@ -131,6 +131,13 @@
  * @OMASEC_REASON_PROFILE_VIOLATED: An XML signature or encryption that is not
  *   in the one form that is taken.
  * @OMASEC_REASON_DECRYPTION_FAILED: An encrypted message cannot be decrypted.
+ * @OMASEC_REASON_OBEX_PACKET: Malformed OBEX packet, or one that may not come
+ *   there.
+ * @OMASEC_REASON_OBEX_HEADER: Malformed or ambiguous OBEX header, or one that
+ *   may not stand there.
+ * @OMASEC_REASON_OBEX_REFUSED: An OBEX operation or mode that is not let
+ *   through.
+ * @OMASEC_REASON_OBEX_TRUNCATED: The connection ended inside an OBEX object.
  */
 enum omasec_reason {
 	OMASEC_REASON_NONE,
@@ -207,8 +214,12 @@ enum omasec_reason {
 	OMASEC_REASON_ALGORITHM_REFUSED,
 	OMASEC_REASON_PROFILE_VIOLATED,
 	OMASEC_REASON_DECRYPTION_FAILED,
+	OMASEC_REASON_OBEX_PACKET,
+	OMASEC_REASON_OBEX_HEADER,
+	OMASEC_REASON_OBEX_REFUSED,
+	OMASEC_REASON_OBEX_TRUNCATED,
 };
-#define OMASEC_REASON_MAX OMASEC_REASON_DECRYPTION_FAILED
+#define OMASEC_REASON_MAX OMASEC_REASON_OBEX_TRUNCATED
 
 /**
  * enum omasec_direction - Which sockets a rule selects: those that connect or
