@@ -40,7 +40,7 @@ static enum omasec_obex_event bad(struct omasec_obex *f, unsigned int reason, co
 /* Opcode without the final bit of those that can be had without. */
 static u8 operation(u8 code)
 {
-	u8 op = code & (u8)~OMASEC_OBEX_FINAL;
+	u8 op = code & 0x7f;
 
 	return op == OMASEC_OBEX_PUT || op == OMASEC_OBEX_GET ? op : code;
 }

@@ -88,6 +88,9 @@ static void given_up_object_makes_room_for_another(void **state)
 	assert_true(feed_copy(&r, "\x02\x00\x07\x48", 4));
 	omasec_obex_give_up(&r.f);
 	assert_int_equal(omasec_obex_eof(&r.f), OMASEC_REASON_OBEX_TRUNCATED);
+	assert_true(feed_copy(&r, "\x00\x04z", 3));
+	assert_false(feed_copy(&r, "\x83\x00\x03", 3));
+	assert_int_equal(r.f.reason, OMASEC_REASON_OBEX_PACKET);
 }
 
 static void abort_of_a_get_is_answered(void **state)
