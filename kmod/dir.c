@@ -135,6 +135,16 @@ static bool omasec_dir_nothing(const struct omasec_exchange *x, const struct oma
 	       (h->no_body || (h->has_length && !h->length));
 }
 
+/*
+ * Octets that answer a DM message. What they are said to be is no part of any MAC, so
+ * another Content-Type must not spare them the check.
+ */
+static bool omasec_dir_answers(const struct omasec_exchange *x, const struct omasec_http_head *h)
+{
+	return h->kind == OMASEC_HTTP_KIND_RESPONSE && (x->dm || x->sessionless) &&
+	       !h->no_body && !(h->has_length && !h->length);
+}
+
 /* A message that is not DM begins. */
 static void omasec_dir_pass(struct omasec_flow *f, int path)
 {
@@ -144,6 +154,11 @@ static void omasec_dir_pass(struct omasec_flow *f, int path)
 	if (f->rule->other != OMASEC_OTHER_PASS && !omasec_fetched_asks(f, path) &&
 	    !omasec_dir_nothing(x, &d->h)) {
 		omasec_flow_refuse(f, path, OMASEC_REASON_NOT_DM, NULL);
+		return;
+	}
+	if (omasec_dir_answers(x, &d->h)) {
+		omasec_flow_refuse(f, path, OMASEC_REASON_NOT_DM,
+				   "it answers a DM message, which other = pass is not for");
 		return;
 	}
 	if (d->h.kind == OMASEC_HTTP_KIND_REQUEST) {

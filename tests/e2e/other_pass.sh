@@ -25,4 +25,21 @@ on router /usr/bin/python3 "$LIB/raw.py" request "$DIRECT" no-mac >"$WORK/raw"
 check "DM without MAC is challenged all the same" raw_is no-mac "response"
 stop_peer server
 check "and does not arrive" app_saw 0
+# What answers DM is not other content, whatever it is said to be.
+answers()
+{
+	for case in html error-502; do
+		raw_server $case
+		check_fails "$1: $case in answer to DM" app_client "$DIRECT" --session $2 --timeout 8
+		expect "nothing delivered" "$WORK/client.json" \
+			'd["results"][0]["outcome"] == "transport" and d["results"][0]["kind"] not in ("http", "timeout")'
+		stop_peer server 2>/dev/null
+	done
+}
+answers "it is not sent" 30
+check "by its reason" refused server not-dm 2
+: >"$WORK/none"
+check "the server goes without rules" on server omasec apply --replace "$WORK/none"
+answers "it is not received" 31
+check "by its reason" refused device not-dm 2
 finish
