@@ -5,6 +5,7 @@
   include/uapi/linux/omasec.h       numbers and names, for user space
   kmod/genl.h, kmod/genl.c          family, operations, one attribute policy per operation
   Documentation/netlink/omasec.md   reference tables
+  Documentation/man/omasec-netlink.7    the same as a manual page
 
 The spec is in the kernel's own format (genetlink-legacy, kernel-policy: per-op).
 The kernel's generator, tools/net/ynl/ynl-gen-c.py, was tried first: it cannot
@@ -20,6 +21,7 @@ and exits with 1.
 import argparse
 import difflib
 import pathlib
+import re
 import sys
 import textwrap
 
@@ -355,6 +357,39 @@ def cell(text):
     return " ".join(str(text).split()).replace("|", "\\|")
 
 
+def traffic(spec, oper):
+    """How an operation is called, and what its messages may contain: three lists of names."""
+    hows, request, reply = [], [], []
+    for mode in ("do", "dump"):
+        if mode in oper:
+            hows.append(mode)
+            request += oper[mode].get("request", {}).get("attributes", [])
+            reply += oper[mode].get("reply", {}).get("attributes", [])
+    if "notify" in oper:
+        hows.append("unicast")
+        source = next(o for o in spec.ops if o["name"] == oper["notify"])
+        reply += source["do"]["reply"]["attributes"]
+    if "event" in oper:
+        hows.append(f"multicast, group {oper['mcgrp']}")
+        reply += oper["event"]["attributes"]
+    return hows, list(dict.fromkeys(request)), list(dict.fromkeys(reply))
+
+
+def attr_kind(attr):
+    """Type of an attribute in words."""
+    kind = attr["type"]
+    kind += f" of {attr['nested-attributes']}" if kind == "nest" else ""
+    return kind + (f", enum {attr['enum']}" if "enum" in attr else "")
+
+
+def attr_checks(spec, attr):
+    return ", ".join(f"{k} {spec.number(v)[1]}" for k, v in attr.get("checks", {}).items())
+
+
+def enum_entries(enum):
+    return [e if isinstance(e, dict) else {"name": e} for e in enum["entries"]]
+
+
 def gen_reference(spec):
     """Documentation/netlink/omasec.md"""
     out = ["<!-- SPDX-License-Identifier: GPL-2.0 -->",
@@ -365,21 +400,9 @@ def gen_reference(spec):
            "listening to a multicast group.", "", "## Operations", "",
            "| operation | how | request | reply | what |", "|---|---|---|---|---|"]
     for oper in spec.ops:
-        hows, request, reply = [], [], []
-        for mode in ("do", "dump"):
-            if mode in oper:
-                hows.append(mode)
-                request += oper[mode].get("request", {}).get("attributes", [])
-                reply += oper[mode].get("reply", {}).get("attributes", [])
-        if "notify" in oper:
-            hows.append("unicast")
-            source = next(o for o in spec.ops if o["name"] == oper["notify"])
-            reply += source["do"]["reply"]["attributes"]
-        if "event" in oper:
-            hows.append(f"multicast, group {oper['mcgrp']}")
-            reply += oper["event"]["attributes"]
-        out.append(f"| {oper['name']} | {', '.join(hows)} | {', '.join(dict.fromkeys(request))} | "
-                   f"{', '.join(dict.fromkeys(reply))} | {cell(oper['doc'])} |")
+        hows, request, reply = traffic(spec, oper)
+        out.append(f"| {oper['name']} | {', '.join(hows)} | {', '.join(request)} | "
+                   f"{', '.join(reply)} | {cell(oper['doc'])} |")
     out += ["", "## Attributes", ""]
     for aset in spec.sets.values():
         out += [f"### {aset['name']}", ""]
@@ -389,12 +412,8 @@ def gen_reference(spec):
         for attr in aset["attributes"]:
             if attr["type"] == "pad":
                 continue
-            checks = ", ".join(f"{k} {spec.number(v)[1]}"
-                               for k, v in attr.get("checks", {}).items())
-            kind = attr["type"]
-            kind += f" of {attr['nested-attributes']}" if kind == "nest" else ""
-            kind += f", enum {attr['enum']}" if "enum" in attr else ""
-            out.append(f"| {attr['name']} | {kind} | {checks} | {cell(attr.get('doc', ''))} |")
+            out.append(f"| {attr['name']} | {attr_kind(attr)} | {attr_checks(spec, attr)} | "
+                       f"{cell(attr.get('doc', ''))} |")
         out.append("")
     out += ["## Values", ""]
     for enum in spec.enums.values():
@@ -402,11 +421,107 @@ def gen_reference(spec):
         if "doc" in enum:
             out += [cell(enum["doc"]), ""]
         out += ["| value | name | what |", "|---|---|---|"]
-        for number, entry in enumerate(enum["entries"]):
-            entry = entry if isinstance(entry, dict) else {"name": entry}
+        for number, entry in enumerate(enum_entries(enum)):
             out.append(f"| {number} | {entry['name']} | {cell(entry.get('doc', ''))} |")
         out.append("")
     return out[:-1]
+
+
+# A manual page carries a date; that of the last change in how this one is written.
+MANUAL_DATE = "November 26, 2026"
+
+MANUAL_BEGIN = """\
+.Dd %s
+.Dt OMASEC-NETLINK 7
+.Os
+.Sh NAME
+.Nm omasec-netlink
+.Nd generic netlink family of the omasec kernel module
+.Sh SYNOPSIS
+.In linux/omasec.h
+.Sh DESCRIPTION
+The omasec kernel module is configured and asked by generic netlink, in the family
+.Dq omasec .
+.Xr libomasec 3
+does that in C;
+this page is for those who do it in another way.
+.Pp
+All operations need
+.Dv CAP_NET_ADMIN
+in the user namespace that owns the network namespace, and so does listening to a
+multicast group.
+What they are about is of the network namespace of the socket.
+What a request may contain is checked strictly: attributes that an operation does not
+name are refused.
+Where there is more to say than the errno, an error comes with a text (extended
+acknowledgement).
+.Pp
+The names below are those of the specification; in C they are
+.Dv OMASEC_CMD_ Ns Ar OPERATION ,
+.Dv OMASEC_A_ Ns Ar SET Ns _ Ns Ar ATTRIBUTE
+and
+.Dv OMASEC_ Ns Ar ENUM Ns _ Ns Ar VALUE ,
+with
+.Ql _
+for
+.Ql - ."""
+
+MANUAL_END = """\
+.Sh SEE ALSO
+.Xr libomasec 3 ,
+.Xr omasec.conf 5 ,
+.Xr netlink 7 ,
+.Xr omasec 8 ,
+.Xr omasecd 8"""
+
+
+def roff(text):
+    """Running text: a line for each sentence at least, nothing that roff would take for its own."""
+    out = []
+    for sentence in re.split(r"(?<=[.:]) (?=[A-Z])", " ".join(text.replace("\\", "\\e").split())):
+        for line in textwrap.wrap(sentence, width=79, break_on_hyphens=False):
+            out.append("\\&" + line if line[0] in ".'" else line)
+    return out
+
+
+def roff_list(title, items):
+    """A subsection of (words of the tag, text)."""
+    out = [f".Ss {title}", ".Bl -tag -width Ds"]
+    for tag, text in items:
+        out += [f".It {tag}"] + roff(text)
+    return out + [".El"]
+
+
+def gen_manual(spec):
+    """Documentation/man/omasec-netlink.7"""
+    out = ['.\\" SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)',
+           f'.\\" {" ".join(NOTICE)}']
+    out += (MANUAL_BEGIN % MANUAL_DATE).splitlines()
+    out += [".Sh OPERATIONS", ".Bl -tag -width Ds"]
+    for oper in spec.ops:
+        hows, request, reply = traffic(spec, oper)
+        out += [f".It Cm {oper['name']} Pq {', '.join(hows)}"] + roff(oper["doc"])
+        for what, names in (("Request", request), ("Reply", reply)):
+            if names:
+                # a name is not to be broken at a hyphen
+                out += [".br"] + [line.replace("-", "\\-")
+                                  for line in roff(f"{what}: {', '.join(names)}.")]
+    out += [".El", ".Sh ATTRIBUTES"]
+    for aset in spec.sets.values():
+        items = []
+        for attr in aset["attributes"]:
+            if attr["type"] == "pad":
+                continue
+            limits = attr_checks(spec, attr)
+            kind = attr_kind(attr) + (f", {limits}" if limits else "")
+            items.append((f"Li {attr['name']} Pq {kind}", attr.get("doc", "")))
+        out += roff_list(aset["name"], items)
+    out.append(".Sh VALUES")
+    for enum in spec.enums.values():
+        items = [(f"{number} Li {entry['name']}", entry.get("doc", ""))
+                 for number, entry in enumerate(enum_entries(enum))]
+        out += roff_list(enum["name"], items)
+    return out + MANUAL_END.splitlines()
 
 
 def main():
@@ -421,6 +536,7 @@ def main():
         "kmod/genl.h": kernel.header(),
         "kmod/genl.c": kernel.source(),
         "Documentation/netlink/omasec.md": gen_reference(spec),
+        "Documentation/man/omasec-netlink.7": gen_manual(spec),
     }
     stale = 0
     for name, lines in files.items():
