@@ -177,9 +177,9 @@ struct omasec_account *omasec_account_find(struct omasec_net *on, const char *na
  * By the user name of a credential, with a reference. NULL when there is none,
  * or more than one account with that name. Any context but hard interrupts.
  */
-bool omasec_account_is(const struct omasec_account *a, enum omasec_cred_who who, const char *user);
 struct omasec_account *omasec_account_find_user(struct omasec_net *on, enum omasec_cred_who who,
 						const char *user);
+bool omasec_account_is(const struct omasec_account *a, enum omasec_cred_who who, const char *user);
 static inline struct omasec_account *omasec_account_get(struct omasec_account *a)
 {
 	refcount_inc(&a->ref);

@@ -127,12 +127,16 @@ nomem:
 	omasec_dir_no_memory(f, path);
 }
 
+static bool omasec_dir_empty(const struct omasec_http_head *h)
+{
+	return h->no_body || (h->has_length && !h->length);
+}
+
 /* HTTP's own word that a sessionless message came: a success without a body. */
 static bool omasec_dir_nothing(const struct omasec_exchange *x, const struct omasec_http_head *h)
 {
 	return x->sessionless && h->kind == OMASEC_HTTP_KIND_RESPONSE &&
-	       h->status >= 200 && h->status < 300 &&
-	       (h->no_body || (h->has_length && !h->length));
+	       h->status >= 200 && h->status < 300 && omasec_dir_empty(h);
 }
 
 /*
@@ -142,7 +146,7 @@ static bool omasec_dir_nothing(const struct omasec_exchange *x, const struct oma
 static bool omasec_dir_answers(const struct omasec_exchange *x, const struct omasec_http_head *h)
 {
 	return h->kind == OMASEC_HTTP_KIND_RESPONSE && (x->dm || x->sessionless) &&
-	       !h->no_body && !(h->has_length && !h->length);
+	       !omasec_dir_empty(h);
 }
 
 /* A message that is not DM begins. */
