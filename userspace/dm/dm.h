@@ -11,6 +11,7 @@
 #ifndef DM_DM_H
 #define DM_DM_H
 
+#include "commands.h"
 #include "facts.h"
 
 /*
@@ -55,6 +56,15 @@ void dm_doc_free(struct dm_doc *doc);
 
 int dm_extract(const struct dm_doc *doc, struct dm_facts *facts, struct dm_error *err);
 
+/* --- document to what its commands are about (commands.c) ------------ */
+
+/*
+ * @items: also what the commands name; without, only what Status and Results refer to.
+ * -EBADMSG for commands that are not of DM, two with one CmdID, and what is not clear
+ * about an Item.
+ */
+int dm_commands(const struct dm_doc *doc, bool items, struct dm_list *list, struct dm_error *err);
+
 /* --- document and edits to octets (edits.c, splice.c) ----------------- */
 
 /*
@@ -64,6 +74,9 @@ int dm_extract(const struct dm_doc *doc, struct dm_facts *facts, struct dm_error
  */
 int dm_apply(const struct dm_doc *doc, const struct dm_edits *edits,
 	     uint8_t **out, size_t *len, struct dm_error *err);
+/* The same with changes to commands; NULL for none. */
+int dm_change(const struct dm_doc *doc, const struct dm_edits *edits, const struct dm_changes *changes,
+	      uint8_t **out, size_t *len, struct dm_error *err);
 
 /* --- the answer to a message that fails authentication (challenge.c) -- */
 

@@ -160,8 +160,20 @@ void writer_number(struct dm_writer *w, uint16_t tag, uint32_t number);
 /* Chal{Meta{Type syncml:auth-MAC, Format b64, NextNonce}} */
 void writer_chal(struct dm_writer *w, const uint8_t *nonce, size_t len);
 
+/* changes.c */
+struct splices;
+/* What is cut, by place in dm_doc.command: its numbers are not to be changed any more. */
+struct cut_commands { bool cut[DM_COMMAND_MAX]; };
+
+int changes_cut(struct splices *s, const struct dm_changes *c, struct cut_commands *cut,
+		struct dm_error *err);
+/* The answers that go in front of the Status @before; @cmd_id of the first is @next + its place. */
+void changes_write(struct dm_writer *w, const struct dm_changes *c, unsigned int before, uint32_t next);
+/* All answers that have a Status to stand beside. */
+int changes_insert(struct splices *s, const struct dm_changes *c, uint32_t next, struct dm_error *err);
+
 /* splice.c: octets of the message replaced by fragments of @w */
-struct splice { size_t at, remove, data, len; };
+struct splice { size_t at, remove, data, len, nth; };
 
 struct splices {
 	const struct dm_doc *doc;

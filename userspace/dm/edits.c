@@ -89,7 +89,7 @@ static uint32_t mapped(const struct dm_edits *e, uint32_t ref)
 }
 
 static int map_refs(struct splices *s, const struct dm_edits *e, const bool *removed,
-		    struct dm_error *err)
+		    const struct cut_commands *cut, struct dm_error *err)
 {
 	const struct dm_doc *doc = s->doc;
 	uint32_t ref = 0;
@@ -106,7 +106,7 @@ static int map_refs(struct splices *s, const struct dm_edits *e, const bool *rem
 		char text[32];
 		int ret;
 
-		if (!doc->command[i].msg_ref)
+		if (!doc->command[i].msg_ref || cut->cut[i])
 			continue;
 		ret = facts_text(doc, doc->command[i].msg_ref, text, sizeof(text), err);
 		if (ret)
@@ -134,8 +134,19 @@ static void write_status(struct dm_writer *w, const struct dm_edits *e, uint32_t
 	writer_close(w);
 }
 
+/* What goes to the beginning: our Status, and answers where there is no other Status. */
+static void write_first(struct splices *s, const struct dm_edits *e, const struct dm_changes *c)
+{
+	uint32_t next = s->doc->facts.max_cmd_id + 1;
+
+	if (e->insert_status)
+		write_status(&s->w, e, next++);
+	if (c && !s->doc->facts.status_count)
+		changes_write(&s->w, c, 0, next);
+}
+
 /* <SyncBody/> has to be opened for it. */
-static void insert_in_empty(struct splices *s, const struct dm_edits *e)
+static void insert_in_empty(struct splices *s, const struct dm_edits *e, const struct dm_changes *c)
 {
 	const struct dm_node *body = &s->doc->nodes[s->doc->syncbody];
 	size_t data = writer_fragment(&s->w, s->doc, s->doc->syncbody);
@@ -143,36 +154,54 @@ static void insert_in_empty(struct splices *s, const struct dm_edits *e)
 
 	if (s->doc->encoding == DM_WBXML) {
 		writer_open(w, DM_SYNCBODY);
-		write_status(w, e, s->doc->facts.max_cmd_id + 1);
+		write_first(s, e, c);
 		writer_close(w);
 		splices_add(s, body->start, body->end - body->start, data);
 		return;
 	}
 	dm_out_byte(&w->out, '>');
-	write_status(w, e, s->doc->facts.max_cmd_id + 1);
+	write_first(s, e, c);
 	w->stack[w->depth++] = DM_SYNCBODY;
 	writer_close(w);
 	splices_add(s, body->end - 2, 2, data);
 }
 
-static void insert_status(struct splices *s, const struct dm_edits *e)
+static void insert_first(struct splices *s, const struct dm_edits *e, const struct dm_changes *c)
 {
 	const struct dm_node *body = &s->doc->nodes[s->doc->syncbody];
 	size_t data;
 
 	if (body->flags & DM_NODE_EMPTY) {
-		insert_in_empty(s, e);
+		insert_in_empty(s, e, c);
 		return;
 	}
 	data = writer_fragment(&s->w, s->doc, s->doc->syncbody);
-	write_status(&s->w, e, s->doc->facts.max_cmd_id + 1);
+	write_first(s, e, c);
 	splices_add(s, body->inner, 0, data);
 }
 
-static int edit_all(struct splices *s, const struct dm_edits *e, struct dm_error *err)
+/* Both kinds of what is put in, numbered behind the CmdIDs that are there. */
+static int insert_all(struct splices *s, const struct dm_edits *e, const struct dm_changes *c,
+		      struct dm_error *err)
+{
+	const struct dm_facts *f = &s->doc->facts;
+	unsigned int more = e->insert_status + (c ? c->answer_count : 0u);
+
+	if (!more)
+		return 0;
+	if (f->max_cmd_id > INT32_MAX - more)
+		return dm_fail(err, OMASEC_REASON_DM_BAD, "no CmdID is left for another Status");
+	if (e->insert_status || !f->status_count)
+		insert_first(s, e, c);
+	return c && f->status_count ? changes_insert(s, c, f->max_cmd_id + 1 + e->insert_status, err) : 0;
+}
+
+static int edit_all(struct splices *s, const struct dm_edits *e, const struct dm_changes *c,
+		    struct dm_error *err)
 {
 	const struct dm_doc *doc = s->doc;
 	bool removed[DM_STATUS_MAX] = { false };
+	struct cut_commands cut = { { false } };
 	unsigned int i;
 	int ret;
 
@@ -185,25 +214,22 @@ static int edit_all(struct splices *s, const struct dm_edits *e, struct dm_error
 		if (ret)
 			return ret;
 	}
-	if (e->insert_status) {
-		if (doc->facts.max_cmd_id == INT32_MAX)
-			return dm_fail(err, OMASEC_REASON_DM_BAD,
-				       "no CmdID is left for another Status");
-		insert_status(s, e);
-	}
-	return map_refs(s, e, removed, err);
+	ret = c ? changes_cut(s, c, &cut, err) : 0;
+	if (!ret)
+		ret = insert_all(s, e, c, err);
+	return ret ? ret : map_refs(s, e, removed, &cut, err);
 }
 
-int dm_apply(const struct dm_doc *doc, const struct dm_edits *edits,
-	     uint8_t **out, size_t *len, struct dm_error *err)
+int dm_change(const struct dm_doc *doc, const struct dm_edits *edits, const struct dm_changes *changes,
+	      uint8_t **out, size_t *len, struct dm_error *err)
 {
 	struct splices s;
 	int ret;
 
 	*out = NULL;
-	if (!dm_edits_valid(edits))
+	if (!dm_edits_valid(edits) || (changes && !dm_changes_valid(changes, dm_changes_size(changes))))
 		return dm_fail(err, OMASEC_REASON_HELPER_ERROR, "edits are out of range");
-	if (dm_edits_empty(edits)) {
+	if (dm_edits_empty(edits) && (!changes || dm_changes_empty(changes))) {
 		*out = malloc(doc->len);
 		if (!*out)
 			return dm_fail(err, OMASEC_REASON_NO_MEMORY, "out of memory");
@@ -212,9 +238,15 @@ int dm_apply(const struct dm_doc *doc, const struct dm_edits *edits,
 		return 0;
 	}
 	splices_init(&s, doc);
-	ret = edit_all(&s, edits, err);
+	ret = edit_all(&s, edits, changes, err);
 	if (!ret)
 		ret = splices_apply(&s, out, len, err);
 	splices_free(&s);
 	return ret;
+}
+
+int dm_apply(const struct dm_doc *doc, const struct dm_edits *edits,
+	     uint8_t **out, size_t *len, struct dm_error *err)
+{
+	return dm_change(doc, edits, NULL, out, len, err);
 }

@@ -7,7 +7,7 @@
  * the checks. What commands carry (Item, Data, Meta of commands) is not looked
  * into.
  */
-#include "doc.h"
+#include "want.h"
 
 #include <linux/omasec.h>
 #include <stdlib.h>
@@ -15,20 +15,6 @@
 #include <strings.h>
 
 #define dm_bad(err, ...) dm_fail(err, OMASEC_REASON_DM_BAD, __VA_ARGS__)
-
-/* A child that is looked for. */
-struct want {
-	uint16_t tag;
-	bool required;
-	bool many;
-	uint32_t *node;
-};
-
-enum strictness {
-	ONLY_WANTED,		/* nothing else may stand there */
-	OTHERS_OF_SYNCML,	/* other elements of the standard may */
-	ANY_OTHER,		/* anything may */
-};
 
 static bool blank(uint8_t c)
 {
@@ -72,9 +58,8 @@ static int want_child(const struct dm_doc *doc, uint32_t child, const struct wan
 	return 0;
 }
 
-/* Finds the wanted children of @parent; nodes not found are 0. */
-static int want_children(const struct dm_doc *doc, uint32_t parent, const struct want *wants,
-			 size_t count, enum strictness others, struct dm_error *err)
+int want_children(const struct dm_doc *doc, uint32_t parent, const struct want *wants, size_t count,
+		  enum strictness others, struct dm_error *err)
 {
 	uint32_t child;
 	size_t i;
@@ -96,9 +81,6 @@ static int want_children(const struct dm_doc *doc, uint32_t parent, const struct
 	}
 	return 0;
 }
-
-#define WANT(doc, parent, wants, others, err) \
-	want_children(doc, parent, wants, sizeof(wants) / sizeof((wants)[0]), others, err)
 
 int facts_text(const struct dm_doc *doc, uint32_t node, char *text, size_t size,
 	       struct dm_error *err)
@@ -153,8 +135,8 @@ static int text_required(const struct dm_doc *doc, uint32_t node, char *text, si
 	return ret;
 }
 
-static int number_of(const struct dm_doc *doc, uint32_t node, uint32_t min, uint32_t *value,
-		  struct dm_error *err)
+int want_number(const struct dm_doc *doc, uint32_t node, uint32_t min, uint32_t *value,
+		struct dm_error *err)
 {
 	char text[32];
 	int ret = facts_text(doc, node, text, sizeof(text), err);
@@ -278,7 +260,7 @@ static int find_synchdr(struct dm_doc *doc, uint32_t hdr, struct dm_error *err)
 	if (!ret)
 		ret = text_required(doc, session, f->session_id, DM_TEXT_MAX, err);
 	if (!ret)
-		ret = number_of(doc, doc->msg_id, 1, &f->msg_id, err);
+		ret = want_number(doc, doc->msg_id, 1, &f->msg_id, err);
 	if (!ret)
 		ret = location(doc, target, f->target, f->target_name, err);
 	if (!ret)
@@ -291,7 +273,7 @@ static int find_synchdr(struct dm_doc *doc, uint32_t hdr, struct dm_error *err)
 	if (!ret && meta) {
 		ret = WANT(doc, meta, metas, ANY_OTHER, err);
 		if (!ret && max_size)
-			ret = number_of(doc, max_size, 0, &f->max_msg_size, err);
+			ret = want_number(doc, max_size, 0, &f->max_msg_size, err);
 	}
 	return ret;
 }
@@ -397,13 +379,13 @@ static int find_status(struct dm_doc *doc, uint32_t node, struct dm_error *err)
 	sn->node = node;
 	ret = WANT(doc, node, wants, ONLY_WANTED, err);
 	if (!ret)
-		ret = number_of(doc, cmd_id, 1, &s->cmd_id, err);
+		ret = want_number(doc, cmd_id, 1, &s->cmd_id, err);
 	if (!ret)
-		ret = number_of(doc, sn->msg_ref, 1, &s->msg_ref, err);
+		ret = want_number(doc, sn->msg_ref, 1, &s->msg_ref, err);
 	if (!ret)
-		ret = number_of(doc, cmd_ref, 0, &s->cmd_ref, err);
+		ret = want_number(doc, cmd_ref, 0, &s->cmd_ref, err);
 	if (!ret)
-		ret = number_of(doc, sn->data, 100, &code, err);
+		ret = want_number(doc, sn->data, 100, &code, err);
 	if (!ret && code > 999)
 		ret = dm_bad(err, "Data of a Status is not a code from 100 to 999");
 	if (!ret)
@@ -440,12 +422,12 @@ static int find_command(struct dm_doc *doc, uint32_t node, unsigned int depth,
 	c->depth = (uint8_t)depth;
 	ret = WANT(doc, node, wants, OTHERS_OF_SYNCML, err);
 	if (!ret)
-		ret = number_of(doc, cmd_id, 1, &c->cmd_id, err);
+		ret = want_number(doc, cmd_id, 1, &c->cmd_id, err);
 	if (!ret && msg_ref) {
 		if (c->cmd != DM_CMD_RESULTS)
 			return dm_bad(err, "MsgRef does not belong in %s",
 				      dm_tag_label(doc->nodes[node].tag));
-		ret = number_of(doc, msg_ref, 1, &ref, err);
+		ret = want_number(doc, msg_ref, 1, &ref, err);
 	}
 	if (ret)
 		return ret;

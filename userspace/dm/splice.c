@@ -38,9 +38,11 @@ void splices_add(struct splices *s, size_t at, size_t remove, size_t data)
 		s->list = list;
 		s->cap = cap;
 	}
-	s->list[s->count++] = (struct splice){
+	s->list[s->count] = (struct splice){
 		.at = at, .remove = remove, .data = data, .len = s->w.out.len - data,
+		.nth = s->count,
 	};
+	s->count++;
 }
 
 static int splice_order(const void *a, const void *b)
@@ -50,7 +52,9 @@ static int splice_order(const void *a, const void *b)
 	if (x->at != y->at)
 		return x->at > y->at ? 1 : -1;
 	/* what is put in before an element goes before its removal */
-	return (x->remove > 0) - (y->remove > 0);
+	if ((x->remove > 0) != (y->remove > 0))
+		return (x->remove > 0) - (y->remove > 0);
+	return x->nth > y->nth ? 1 : -1;
 }
 
 /* Pages in force: where we read, and in what we wrote. */

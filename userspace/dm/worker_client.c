@@ -55,6 +55,7 @@ struct worker_client {
 	struct worker_frame head;
 	union {
 		struct worker_parse parse;
+		struct worker_list list;
 		struct worker_edit edit;
 		struct worker_challenge challenge;
 		struct worker_xsec xsec;
@@ -75,6 +76,8 @@ struct worker_client {
 
 	/* where it goes */
 	struct dm_facts *facts;
+	const struct dm_facts *listed;
+	struct dm_list *list;
 	uint8_t **out;
 	size_t *out_len;
 	struct dm_error *err;
@@ -151,6 +154,8 @@ static void request_clear(struct worker_client *wc)
 	wc->sending = 0;
 	wc->head_got = wc->got = 0;
 	wc->facts = NULL;
+	wc->listed = NULL;
+	wc->list = NULL;
 	wc->out = NULL;
 	wc->out_len = NULL;
 	wc->err = NULL;
@@ -391,20 +396,42 @@ static int start_output(struct worker_client *wc, uint8_t **out, size_t *len,
 	return 0;
 }
 
-int worker_client_start_edit(struct worker_client *wc, const struct dm_edits *edits,
-			     uint8_t **out, size_t *len, struct dm_error *err)
+int worker_client_start_list(struct worker_client *wc, bool items, const struct dm_facts *facts,
+			     struct dm_list *list, struct dm_error *err)
 {
+	int ret = start_output(wc, NULL, NULL, err);
+
+	if (ret)
+		return ret;
+	wc->listed = facts;
+	wc->list = list;
+	wc->lead.list = (struct worker_list){ wc->parse_id, items };
+	request_start(wc, WORKER_LIST, sizeof(wc->lead.list), NULL, 0, err);
+	return 0;
+}
+
+int worker_client_start_change(struct worker_client *wc, const struct dm_edits *edits,
+			       const struct dm_changes *changes, uint8_t **out, size_t *len,
+			       struct dm_error *err)
+{
+	size_t more = changes ? dm_changes_size(changes) : 0;
 	int ret;
 
-	if (!dm_edits_valid(edits))
+	if (!dm_edits_valid(edits) || (changes && !dm_changes_valid(changes, more)))
 		return dm_fail(err, OMASEC_REASON_HELPER_ERROR, "edits are out of range");
 	ret = start_output(wc, out, len, err);
 	if (ret)
 		return ret;
 	wc->lead.edit.parse_id = wc->parse_id;
 	wc->lead.edit.edits = *edits;
-	request_start(wc, WORKER_EDIT, sizeof(wc->lead.edit), NULL, 0, err);
+	request_start(wc, WORKER_EDIT, sizeof(wc->lead.edit), (const uint8_t *)changes, more, err);
 	return 0;
+}
+
+int worker_client_start_edit(struct worker_client *wc, const struct dm_edits *edits,
+			     uint8_t **out, size_t *len, struct dm_error *err)
+{
+	return worker_client_start_change(wc, edits, NULL, out, len, err);
 }
 
 int worker_client_start_challenge(struct worker_client *wc,
@@ -499,7 +526,8 @@ static bool answer_expected(const struct worker_client *wc)
 	if (a->op == WORKER_CRYPTO)
 		return wc->op == WORKER_XSEC && !wc->asked;
 	return a->op == WORKER_ERROR ||
-	       a->op == (wc->op == WORKER_PARSE ? WORKER_FACTS : WORKER_BODY);
+	       a->op == (wc->op == WORKER_PARSE ? WORKER_FACTS :
+			 wc->op == WORKER_LIST ? WORKER_COMMANDS : WORKER_BODY);
 }
 
 /* A whole frame, checked as a frame, in wc->answer and wc->payload. */
@@ -643,6 +671,10 @@ static int finish(struct worker_client *wc)
 			return -EPROTO;
 		}
 		wc->parse_id = wc->id;
+	} else if (wc->answer.op == WORKER_COMMANDS) {
+		if (!dm_list_valid((const struct dm_list *)wc->payload, wc->answer.length, wc->listed))
+			return -EPROTO;
+		memcpy(wc->list, wc->payload, wc->answer.length);
 	} else {
 		*wc->out = wc->payload;
 		*wc->out_len = wc->answer.length;
@@ -707,49 +739,6 @@ int worker_client_timeout(const struct worker_client *wc)
 		return -1;
 	left = wc->deadline - now_ms();
 	return left > 0 ? (int)left : 0;
-}
-
-static int run(struct worker_client *wc, int started)
-{
-	int ret = started;
-
-	while (!ret) {
-		struct pollfd p = { .fd = wc->fd };
-
-		ret = worker_client_step(wc);
-		if (ret != -EINPROGRESS)
-			return ret;
-		p.events = worker_client_events(wc);
-		poll(&p, 1, worker_client_timeout(wc));
-		ret = 0;
-	}
-	return ret;
-}
-
-int worker_client_parse(struct worker_client *wc, const char *content_type,
-			const uint8_t *body, size_t len,
-			struct dm_facts *facts, struct dm_error *err)
-{
-	return run(wc, worker_client_start_parse(wc, content_type, body, len, facts, err));
-}
-
-int worker_client_edit(struct worker_client *wc, const struct dm_edits *edits,
-		       uint8_t **out, size_t *len, struct dm_error *err)
-{
-	return run(wc, worker_client_start_edit(wc, edits, out, len, err));
-}
-
-int worker_client_challenge(struct worker_client *wc, const struct dm_challenge *challenge,
-			    uint8_t **out, size_t *len, struct dm_error *err)
-{
-	return run(wc, worker_client_start_challenge(wc, challenge, out, len, err));
-}
-
-int worker_client_xsec(struct worker_client *wc, const struct worker_xsec *how,
-		       const uint8_t *message, size_t len, const struct xsec_crypto *crypto,
-		       uint8_t **out, size_t *out_len, struct dm_error *err)
-{
-	return run(wc, worker_client_start_xsec(wc, how, message, len, crypto, out, out_len, err));
 }
 
 int worker_client_warm(struct worker_client *wc, struct dm_error *err)

@@ -5,7 +5,7 @@
  * nonsense, or has served long enough. Everything that comes back is checked
  * before the caller sees it.
  *
- * Two ways to ask. Blocking: worker_client_parse(), _edit(), _challenge(), _xsec() wait
+ * Two ways to ask. Blocking: worker_client_parse(), _list(), _edit(), _challenge(), _xsec() wait
  * up to the time-out. In an event loop: worker_client_start_*(), then
  * worker_client_step() whenever worker_client_fd() is ready for
  * worker_client_events() or worker_client_timeout() milliseconds are over.
@@ -58,6 +58,14 @@ int worker_client_parse(struct worker_client *wc, const char *content_type,
 /* For the message parsed last. @out is malloc'ed, the caller frees it. */
 int worker_client_edit(struct worker_client *wc, const struct dm_edits *edits,
 		       uint8_t **out, size_t *len, struct dm_error *err);
+/* The same with changes to commands, NULL for none. */
+int worker_client_change(struct worker_client *wc, const struct dm_edits *edits,
+			 const struct dm_changes *changes, uint8_t **out, size_t *len,
+			 struct dm_error *err);
+/* What its commands are about; @facts: as the parse found them. */
+int worker_client_list(struct worker_client *wc, bool items, const struct dm_facts *facts,
+		       struct dm_list *list,
+		       struct dm_error *err);
 int worker_client_challenge(struct worker_client *wc, const struct dm_challenge *challenge,
 			    uint8_t **out, size_t *len, struct dm_error *err);
 
@@ -70,7 +78,7 @@ int worker_client_xsec(struct worker_client *wc, const struct worker_xsec *how,
 		       uint8_t **out, size_t *out_len, struct dm_error *err);
 
 /*
- * The same without blocking. @body, @facts, @message, @crypto, @out, @len and @err have to stay
+ * The same without blocking. @body, @facts, @list, @changes, @message, @crypto, @out, @len and @err have to stay
  * until the request is done. A start returns 0 or an error as above; -EBUSY
  * while another request is under way.
  */
@@ -79,6 +87,12 @@ int worker_client_start_parse(struct worker_client *wc, const char *content_type
 			      struct dm_facts *facts, struct dm_error *err);
 int worker_client_start_edit(struct worker_client *wc, const struct dm_edits *edits,
 			     uint8_t **out, size_t *len, struct dm_error *err);
+int worker_client_start_change(struct worker_client *wc, const struct dm_edits *edits,
+			       const struct dm_changes *changes, uint8_t **out, size_t *len,
+			       struct dm_error *err);
+int worker_client_start_list(struct worker_client *wc, bool items,
+			     const struct dm_facts *facts, struct dm_list *list,
+			     struct dm_error *err);
 int worker_client_start_challenge(struct worker_client *wc,
 				  const struct dm_challenge *challenge,
 				  uint8_t **out, size_t *len, struct dm_error *err);

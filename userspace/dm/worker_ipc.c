@@ -12,6 +12,8 @@ void worker_hello_fill(struct worker_hello *hello, uint32_t landlock)
 	memset(hello, 0, sizeof(*hello));
 	hello->facts_size = sizeof(struct dm_facts);
 	hello->edits_size = sizeof(struct dm_edits);
+	hello->list_size = sizeof(struct dm_list);
+	hello->changes_size = sizeof(struct dm_changes);
 	hello->challenge_size = sizeof(struct dm_challenge);
 	hello->xsec_size = sizeof(struct worker_xsec);
 	hello->landlock = landlock;
@@ -21,6 +23,8 @@ bool worker_hello_valid(const struct worker_hello *hello)
 {
 	return hello->facts_size == sizeof(struct dm_facts) &&
 	       hello->edits_size == sizeof(struct dm_edits) &&
+	       hello->list_size == sizeof(struct dm_list) &&
+	       hello->changes_size == sizeof(struct dm_changes) &&
 	       hello->challenge_size == sizeof(struct dm_challenge) &&
 	       hello->xsec_size == sizeof(struct worker_xsec);
 }
@@ -68,8 +72,12 @@ bool worker_frame_valid(const struct worker_frame *frame)
 		min = sizeof(struct worker_parse);
 		max = min + DM_BODY_MAX;
 		break;
+	case WORKER_LIST:
+		min = max = sizeof(struct worker_list);
+		break;
 	case WORKER_EDIT:
-		min = max = sizeof(struct worker_edit);
+		min = sizeof(struct worker_edit);
+		max = min + sizeof(struct dm_changes);
 		break;
 	case WORKER_CHALLENGE:
 		min = max = sizeof(struct worker_challenge);
@@ -88,6 +96,10 @@ bool worker_frame_valid(const struct worker_frame *frame)
 		break;
 	case WORKER_FACTS:
 		min = max = sizeof(struct dm_facts);
+		break;
+	case WORKER_COMMANDS:
+		min = offsetof(struct dm_list, text);
+		max = sizeof(struct dm_list);
 		break;
 	case WORKER_BODY:
 		min = 1;

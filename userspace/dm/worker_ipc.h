@@ -6,11 +6,12 @@
  * with the same @id. Both are of one build: HELLO carries the sizes to prove it.
  *
  *	PARSE      struct worker_parse, message    -> FACTS or ERROR
- *	EDIT       struct worker_edit              -> BODY or ERROR
+ *	LIST       struct worker_list              -> COMMANDS or ERROR
+ *	EDIT       struct worker_edit, struct dm_changes or nothing -> BODY or ERROR
  *	CHALLENGE  struct worker_challenge         -> BODY or ERROR
  *	XSEC       struct worker_xsec, message     -> BODY or ERROR
  *
- * EDIT and CHALLENGE are about the message of the last PARSE and name its id. XSEC
+ * LIST, EDIT and CHALLENGE are about the message of the last PARSE and name its id. XSEC
  * has a message of its own. Before it answers, the worker may ask once for what takes
  * a key, with the id of the request:
  *
@@ -36,8 +37,8 @@
 #define WORKER_EXIT_USAGE	64
 
 enum worker_op {
-	WORKER_HELLO = 1, WORKER_PARSE, WORKER_EDIT, WORKER_CHALLENGE, WORKER_XSEC,
-	WORKER_FACTS, WORKER_BODY, WORKER_ERROR, WORKER_CRYPTO, WORKER_CRYPTO_DONE,
+	WORKER_HELLO = 1, WORKER_PARSE, WORKER_LIST, WORKER_EDIT, WORKER_CHALLENGE, WORKER_XSEC,
+	WORKER_FACTS, WORKER_COMMANDS, WORKER_BODY, WORKER_ERROR, WORKER_CRYPTO, WORKER_CRYPTO_DONE,
 };
 
 struct worker_frame {
@@ -48,12 +49,17 @@ struct worker_frame {
 };
 
 struct worker_hello {
-	uint32_t facts_size, edits_size, challenge_size, xsec_size;
+	uint32_t facts_size, edits_size, list_size, changes_size, challenge_size, xsec_size;
 	uint32_t landlock;	/* ABI version in force, 0: the kernel has none */
 };
 
 struct worker_parse {
 	char content_type[DM_TYPE_MAX];
+};
+
+struct worker_list {
+	uint32_t parse_id;
+	uint32_t items;		/* see dm_commands() */
 };
 
 struct worker_edit {

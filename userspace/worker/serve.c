@@ -23,6 +23,7 @@ struct server {
 	uint8_t *request;	/* payload; that of the last PARSE holds the message */
 	uint8_t *message;
 	struct dm_facts facts;
+	struct dm_list list;
 };
 
 static bool answer(const struct server *s, uint32_t op, uint32_t id, const void *payload,
@@ -61,6 +62,31 @@ static bool serve_parse(struct server *s, const struct worker_frame *frame)
 	return answer(s, WORKER_FACTS, frame->id, &s->facts, sizeof(s->facts));
 }
 
+static bool serve_list(struct server *s, const struct worker_frame *frame)
+{
+	const struct worker_list *how = (const struct worker_list *)s->request;
+	struct dm_error err = {
+		OMASEC_REASON_HELPER_ERROR, "worker does not have the message",
+	};
+	int ret = -EINVAL;
+
+	if (s->doc && how->parse_id == s->parse_id)
+		ret = dm_commands(s->doc, how->items, &s->list, &err);
+	if (ret)
+		return answer_error(s, frame->id, ret, &err);
+	return answer(s, WORKER_COMMANDS, frame->id, &s->list, dm_list_size(&s->list));
+}
+
+/* What follows the edits: changes that fit their frame, or nothing. */
+static bool edit_changes(const struct server *s, const struct worker_frame *frame,
+			 const struct dm_changes **changes)
+{
+	size_t len = frame->length - sizeof(struct worker_edit);
+
+	*changes = len ? (const struct dm_changes *)(s->request + sizeof(struct worker_edit)) : NULL;
+	return !len || dm_changes_valid(*changes, len);
+}
+
 static bool serve_output(struct server *s, const struct worker_frame *frame)
 {
 	const struct worker_edit *edit = (const struct worker_edit *)s->request;
@@ -68,13 +94,16 @@ static bool serve_output(struct server *s, const struct worker_frame *frame)
 	struct dm_error err = {
 		OMASEC_REASON_HELPER_ERROR, "worker does not have the message",
 	};
+	const struct dm_changes *changes = NULL;
 	uint8_t *out = NULL;
 	size_t len = 0;
 	int ret = -EINVAL;
 	bool sent;
 
+	if (frame->op == WORKER_EDIT && !edit_changes(s, frame, &changes))
+		return false;
 	if (s->doc && frame->op == WORKER_EDIT && edit->parse_id == s->parse_id)
-		ret = dm_apply(s->doc, &edit->edits, &out, &len, &err);
+		ret = dm_change(s->doc, &edit->edits, changes, &out, &len, &err);
 	else if (s->doc && frame->op == WORKER_CHALLENGE && challenge->parse_id == s->parse_id)
 		ret = dm_challenge_build(s->doc, &challenge->challenge, &out, &len, &err);
 	sent = ret ? answer_error(s, frame->id, ret, &err) :
@@ -121,6 +150,8 @@ static bool serve_one(struct server *s, int *code)
 		return false;
 	if (frame.op == WORKER_PARSE)
 		sent = serve_parse(s, &frame);
+	else if (frame.op == WORKER_LIST)
+		sent = serve_list(s, &frame);
 	else if (frame.op == WORKER_XSEC)
 		sent = serve_security(s, &frame);
 	else
