@@ -68,6 +68,16 @@ static const struct {
 		"the command cannot be used like that"),
 	[ACL_CLAUSE_FULL] = TEXT(420, "full", "TND 7.7",
 		"there are too many nodes"),
+	[ACL_CLAUSE_LIST_BENEATH] = TEXT(425, "list-beneath", "TND 7",
+		"something beneath the node may not be read, so all of it is not told"),
+	[ACL_CLAUSE_SUBTREE] = TEXT(415, "subtree", "TND 7",
+		"a subtree as data cannot be judged node by node"),
+	[ACL_CLAUSE_NO_STATUS] = TEXT(405, "no-status", "TND 7.7.1",
+		"without a Status nobody would know whether the tree has changed"),
+	[ACL_CLAUSE_PENDING] = TEXT(417, "pending", "TND 7.7.1",
+		"it depends on a change that the client has not confirmed yet"),
+	[ACL_CLAUSE_ATOMIC] = TEXT(516, "atomic", "RepPro 6.2.4",
+		"another command of the same Atomic is denied"),
 };
 
 const char *acl_clause_name(enum acl_clause c)

@@ -29,12 +29,17 @@ struct judging {
 	struct acl_decision *d;
 };
 
+void acl_decide(struct acl_decision *d, enum acl_clause c, const struct acl_node *node)
+{
+	d->clause = c;
+	d->node = node;
+	d->status = acl_clause_status(c);
+	d->allow = d->status == 200;
+}
+
 static bool decide(struct judging *j, enum acl_clause c, const struct acl_node *node)
 {
-	j->d->clause = c;
-	j->d->node = node;
-	j->d->status = acl_clause_status(c);
-	j->d->allow = j->d->status == 200;
+	acl_decide(j->d, c, node);
 	return j->d->allow;
 }
 

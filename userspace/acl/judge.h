@@ -53,6 +53,11 @@ enum acl_clause {
 	ACL_CLAUSE_URI_LONG,
 	ACL_CLAUSE_COMMAND,
 	ACL_CLAUSE_FULL,
+	ACL_CLAUSE_LIST_BENEATH,
+	ACL_CLAUSE_SUBTREE,
+	ACL_CLAUSE_NO_STATUS,
+	ACL_CLAUSE_PENDING,
+	ACL_CLAUSE_ATOMIC,
 	ACL_CLAUSES
 };
 
@@ -89,6 +94,8 @@ struct acl_decision {
 	uint8_t right;
 };
 
+/* An answer that the form of a command already has, whatever the tree is like. */
+void acl_decide(struct acl_decision *d, enum acl_clause c, const struct acl_node *node);
 void acl_judge(const struct acl_tree *t, const struct acl_principal *who, const struct acl_request *q,
 	       struct acl_decision *d);
 

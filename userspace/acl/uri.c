@@ -157,3 +157,21 @@ int acl_uri_parse(const char *text, size_t len, struct acl_uri *uri)
 		p = slash + 1;
 	}
 }
+
+int acl_uri_spell(const struct acl_uri *uri, unsigned int depth, char out[ACL_URI_MAX + 1])
+{
+	size_t at = 1, len;
+	unsigned int i;
+
+	out[0] = '.';
+	for (i = 0; i < depth; i++) {
+		const char *name = acl_uri_name(uri, i, &len);
+
+		if (at + 1 + acl_name_encode(name, len, NULL) > ACL_URI_MAX)
+			return -ENAMETOOLONG;
+		out[at++] = '/';
+		at += acl_name_encode(name, len, out + at);
+	}
+	out[at] = '\0';
+	return 0;
+}

@@ -50,6 +50,12 @@ int acl_name_decode(const char *text, size_t len, char *out, size_t *used);
 /* The spelling that is written. NULL as @out only counts. Not terminated. */
 size_t acl_name_encode(const char *name, size_t len, char *out);
 
+/*
+ * The spelling of the first @depth names, without a query. Terminated; 0, or
+ * -ENAMETOOLONG: escapes make it longer than what was read.
+ */
+int acl_uri_spell(const struct acl_uri *uri, unsigned int depth, char out[ACL_URI_MAX + 1]);
+
 static inline const char *acl_uri_name(const struct acl_uri *u, unsigned int i, size_t *len)
 {
 	*len = (size_t)(u->at[i + 1] - u->at[i]);

@@ -35,22 +35,13 @@ static int bind_text(sqlite3_stmt *stmt, int at, const char *text)
  */
 static const char *spelled(const char *node, char out[ACL_URI_MAX + 1])
 {
-	const char *query = strchr(node, '?'), *name;
+	const char *query = strchr(node, '?');
 	struct acl_uri uri;
-	size_t at = 1, len;
-	unsigned int i;
+	size_t at;
 
-	if (acl_uri_parse(node, strlen(node), &uri))
+	if (acl_uri_parse(node, strlen(node), &uri) || acl_uri_spell(&uri, uri.depth, out))
 		return node;
-	out[0] = '.';
-	for (i = 0; i < uri.depth; i++) {
-		name = acl_uri_name(&uri, i, &len);
-		if (at + 1 + acl_name_encode(name, len, NULL) > ACL_URI_MAX)
-			return node;
-		out[at++] = '/';
-		at += acl_name_encode(name, len, out + at);
-	}
-	out[at] = '\0';
+	at = strlen(out);
 	if (query && at + strlen(query) > ACL_URI_MAX)
 		return node;
 	if (query)

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Whole messages of a server through the filter of ACLs, in XML or WBXML. Whatever goes
+ * in, what comes out is a message, has no command that is denied, and what is due can be
+ * stored, read back, and told in a message of the client.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <acl/filter.h>
+
+#include "dm/dm.h"
+
+#define CHECK(x) do { if (!(x)) abort(); } while (0)
+
+static struct acl_tree tree;
+static struct acl_principal who;
+static struct dm_list list;
+static struct dm_changes changes;
+static struct acl_dues dues, again;
+static struct dm_facts facts;
+static uint8_t packed[sizeof(struct acl_dues)];
+
+static void put(const char *text, enum acl_kind kind, const char *acl)
+{
+	static const struct acl_principal local = { ACL_LOCAL, NULL, 0 };
+	struct acl_node *n;
+	struct acl_uri uri;
+
+	CHECK(!acl_uri_parse(text, strlen(text), &uri));
+	CHECK(!acl_tree_create(&tree, &uri, kind, &local, &n));
+	CHECK(!acl || !acl_tree_set(&tree, n, acl, strlen(acl), NULL));
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	static const uint8_t seed[16];
+
+	(void)argc;
+	(void)argv;
+	dm_init();
+	CHECK(!acl_tree_init(&tree, seed));
+	put("./DevInfo", ACL_KIND_INTERIOR, NULL);
+	put("./DevInfo/DevId", ACL_KIND_LEAF, NULL);
+	put("./a", ACL_KIND_INTERIOR, "Add=s&Delete=s&Exec=s&Get=s&Replace=s");
+	put("./a/b", ACL_KIND_LEAF, NULL);
+	put("./a/c", ACL_KIND_LEAF, "Get=t");
+	put("./b", ACL_KIND_INTERIOR, "Get=*&Replace=t");
+	put("./c", ACL_KIND_LEAF, "Get=t&Delete=s");
+	CHECK(!acl_principal_server(&who, "s", 1));
+	return 0;
+}
+
+static void denied(void *arg, const struct acl_filtered *f)
+{
+	(void)arg;
+	CHECK(f->d.allow);
+}
+
+/* 0 and the changed message, or the message is refused. */
+static int filter(const uint8_t *data, size_t size, const char *type, acl_filter_fn fn, uint8_t **out, size_t *len)
+{
+	struct dm_edits none = { 0 };
+	struct dm_error err = { 0 };
+	struct dm_doc *doc;
+	int ret = dm_parse(data, size, type, &doc, &err);
+
+	*out = NULL;
+	if (ret)
+		return ret;
+	CHECK(!dm_extract(doc, &facts, &err));
+	ret = dm_commands(doc, true, &list, &err);
+	if (!ret) {
+		CHECK(dm_list_valid(&list, dm_list_size(&list), &facts));
+		ret = acl_filter(&tree, &who, &facts, &list, &dues, &changes, fn, NULL);
+	}
+	if (!ret)
+		CHECK(!dm_change(doc, &none, &changes, out, len, &err));
+	dm_doc_free(doc);
+	return ret;
+}
+
+/* Everything that is due, as answers in @data, which stands for a message of the client. */
+static void answer(const uint8_t *data, size_t size, const char *type)
+{
+	struct dm_edits none = { 0 };
+	struct dm_error err = { 0 };
+	struct dm_doc *doc;
+	uint8_t *out;
+	uint32_t i;
+	size_t len;
+
+	CHECK(!dm_parse(data, size, type, &doc, &err) && !dm_extract(doc, &facts, &err));
+	dm_changes_init(&changes);
+	for (i = 0; i < dues.count; i++) {
+		const struct acl_due *due = &dues.due[i];
+		struct dm_answer a = {
+			.before = facts.status_count, .code = 425, .cmd = due->command, .msg_ref = due->msg,
+			.cmd_ref = due->cmd,
+		};
+
+		if (dm_changes_answer(&changes, &a, acl_due_text(&dues, due->uri), NULL))
+			break;
+	}
+	if (!dm_change(doc, &none, &changes, &out, &len, &err)) {
+		dm_doc_free(doc);
+		CHECK(!dm_parse(out, len, type, &doc, &err));
+		CHECK(!dm_extract(doc, &facts, &err));
+		free(out);
+	}
+	dm_doc_free(doc);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *type = size && data[0] == '<' ? "application/vnd.syncml.dm+xml" : "application/vnd.syncml.dm+wbxml";
+	uint8_t *out, *second;
+	size_t len, len2;
+
+	acl_dues_init(&dues);
+	if (!size || filter(data, size, type, NULL, &out, &len))
+		return 0;
+	CHECK(!acl_dues_unpack(&again, packed, acl_dues_pack(&dues, packed)) && again.count == dues.count);
+	answer(out, len, type);
+	/* What came out goes through once more, with nothing waiting, and loses nothing. */
+	acl_dues_init(&dues);
+	CHECK(!filter(out, len, type, denied, &second, &len2));
+	CHECK(len == len2 && !memcmp(out, second, len));
+	free(out);
+	free(second);
+	return 0;
+}
