@@ -250,6 +250,10 @@ static void a_message_that_comes_again_is_the_same(void **state)
 	check("ServerB", ADD_NODE("1", "./New") GET("2", "./NodeB/Node2"), "1./New", "1:add./New 2:425");
 	strcpy(first, due());
 	check("ServerB", ADD_NODE("1", "./New") GET("2", "./NodeB/Node2"), "1./New", first);
+	/* what it adds was not added before it */
+	acl_dues_init(&dues);
+	check("ServerB", GET("1", "./New") ADD_NODE("2", "./New"), "2./New", "1:404 2:add./New");
+	check("ServerB", GET("1", "./New") ADD_NODE("2", "./New"), "2./New", "1:404 2:add./New");
 }
 
 static void who_wants_no_status_changes_nothing(void **state)

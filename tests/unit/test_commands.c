@@ -311,6 +311,21 @@ static void answers_need_no_other_status(void **state)
 	      BODY(STATUS("1", "9", "0", "SyncHdr", "200") ANSWER("2", "5", "425")));
 }
 
+/* The peer looks for the Status of its SyncHdr first. */
+static void ours_goes_before_answers(void **state)
+{
+	struct dm_answer a = answer(0, 5, 425);
+
+	(void)state;
+	assert_int_equal(dm_changes_answer(&changes, &a, NULL, NULL), 0);
+	edits.insert_status = 1;
+	edits.insert_code = 200;
+	edits.insert_msg_ref = 9;
+	edits.insert_chal = DM_CHAL_REMOVE;
+	check(BODY(STATUS("1", "7", "6", "Get", "200")),
+	      BODY(STATUS("2", "9", "0", "SyncHdr", "200") ANSWER("3", "5", "425") STATUS("1", "7", "6", "Get", "200")));
+}
+
 /* Numbers in what is cut are not changed as well. */
 static void results_are_cut(void **state)
 {
@@ -386,7 +401,8 @@ static const struct CMUnitTest tests[] = {
 	T(only_commands_of_dm_are_listed),
 	T(odd_texts_are_flagged), T(answers_of_a_client_are_listed), T(nonsense_is_no_list),
 	T(commands_and_items_are_cut), T(something_stands_in), T(answers_stand_in_their_places),
-	T(answers_need_no_other_status), T(results_are_cut), T(what_is_not_there_is_not_cut), T(room_is_bounded),
+	T(answers_need_no_other_status),
+	T(ours_goes_before_answers), T(results_are_cut), T(what_is_not_there_is_not_cut), T(room_is_bounded),
 };
 
 int main(void)

@@ -233,6 +233,28 @@ static void answers_as_the_library(void **state)
 	worker_client_free(wc);
 }
 
+static void lists_and_changes_come_through(void **state)
+{
+	const struct dm_answer answer = { .code = 425, .cmd = DM_CMD_GET, .msg_ref = 1, .cmd_ref = 1 };
+	static struct dm_changes changes = { .text_len = 1 };
+	static struct dm_list list;
+	static struct dm_edits none;
+	struct worker_client *wc = real_client();
+	uint8_t *out;
+	size_t len;
+
+	(void)state;
+	good(wc);
+	assert_int_equal(worker_client_list(wc, true, &facts, &list, &err), 0);
+	assert_string_equal(list.text + list.item[0].target, "./b");
+	dm_changes_cut(&changes, DM_CUT_COMMAND, 1, 0);
+	assert_int_equal(dm_changes_answer(&changes, &answer, "./denied", NULL), 0);
+	assert_int_equal(worker_client_change(wc, &none, &changes, &out, &len, &err), 0);
+	assert_true(memmem(out, len, "./denied", 8) && !memmem(out, len, "<Replace>", 9));
+	free(out);
+	worker_client_free(wc);
+}
+
 static void refusals_come_through(void **state)
 {
 	static struct dm_edits edits = { .status_count = 1, .status = { { .index = 9, .op = DM_STATUS_REMOVE } } };
@@ -673,11 +695,11 @@ static void worker_refuses_wrong_frames(void **state)
 		{ WORKER_MAGIC, WORKER_PARSE, 1, DM_TYPE_MAX - 1 },
 		{ WORKER_MAGIC, WORKER_PARSE, 1, DM_TYPE_MAX + DM_BODY_MAX + 1 },
 		{ WORKER_MAGIC, WORKER_EDIT, 1, sizeof(struct worker_edit) - 1 },
+		{ WORKER_MAGIC, WORKER_LIST, 1, sizeof(struct worker_list) + 1 },
 		{ WORKER_MAGIC, WORKER_CHALLENGE, 1, sizeof(struct worker_challenge) + 1 },
 		{ WORKER_MAGIC, WORKER_FACTS, 1, sizeof(struct dm_facts) },
 		{ WORKER_MAGIC, WORKER_HELLO, 1, sizeof(struct worker_hello) },
-		{ WORKER_MAGIC, 0, 1, 0 },
-		{ WORKER_MAGIC, 99, 1, 0 },
+		{ WORKER_MAGIC, 0, 1, 0 }, { WORKER_MAGIC, 99, 1, 0 },
 	};
 	size_t i;
 
@@ -753,6 +775,7 @@ int main(int argc, char **argv)
 	}
 #define ADD(test) table_add(&t, #test, test, NULL)
 	ADD(answers_as_the_library);
+	ADD(lists_and_changes_come_through);
 	ADD(refusals_come_through);
 	ADD(carries_16_mib);
 	ADD(works_in_an_event_loop);
