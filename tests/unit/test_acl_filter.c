@@ -3,11 +3,9 @@
  * Messages of a server under ACLs: what goes on, what is due, and that no order of
  * commands in a message gets more than the lists give.
  */
-#include "dm_samples.h"
-
 #include <acl/filter.h>
 
-#include "acl_tree.h"
+#include "acl_messages.h"
 
 static struct acl_tree t;
 static struct acl_dues dues;
@@ -15,21 +13,6 @@ static struct dm_changes changes;
 static struct dm_list list;
 static struct dm_facts facts;
 static char told[4096];
-
-#define TARGET(uri) "<Target><LocURI>" uri "</LocURI></Target>"
-#define ITEM(uri, more) "<Item>" TARGET(uri) more "</Item>"
-#define CMD(name, id, content) "<" name "><CmdID>" id "</CmdID>" content "</" name ">"
-#define GET(id, uri) CMD("Get", id, ITEM(uri, ""))
-#define DEL(id, uri) CMD("Delete", id, ITEM(uri, ""))
-#define ADD(id, uri) CMD("Add", id, ITEM(uri, "<Data>v</Data>"))
-#define NODE "<Meta><Format xmlns='syncml:metinf'>node</Format></Meta>"
-#define ADD_NODE(id, uri) CMD("Add", id, ITEM(uri, NODE))
-#define SET(id, uri, data) CMD("Replace", id, ITEM(uri, "<Data>" data "</Data>"))
-#define COPY(id, from, to) \
-	CMD("Copy", id, "<Item>" TARGET(to) "<Source><LocURI>" from "</LocURI></Source></Item>")
-#define HDR(msg) \
-	"<VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID><MsgID>" msg "</MsgID>" \
-	"<Target><LocURI>IMEI:1</LocURI></Target><Source><LocURI>ServerB</LocURI><LocName>ServerB</LocName></Source>"
 
 static void tell(void *arg, const struct acl_filtered *f)
 {

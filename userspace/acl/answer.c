@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* What a client's message says of what waited, and what goes along. See answer.h. */
+#include "answer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Told in a message before this one, which the server has answered since; or in another session. */
+static bool told(const struct acl_due *due, uint32_t msg)
+{
+	return due->sent && due->sent != msg;
+}
+
+static bool any(const struct acl_due *due, uint32_t arg)
+{
+	(void)due;
+	(void)arg;
+	return true;
+}
+
+/* Only these two say that it was done: 213 is a chunk, 216 an Atomic that was undone. */
+static bool done(const struct dm_status *st)
+{
+	return st->code == 200 || st->code == 201;
+}
+
+static int hide(const struct acl_answer *a, const struct acl_due *due, struct dm_changes *changes, bool *hidden)
+{
+	unsigned int i;
+	int rc = 0;
+
+	for (i = 0; i < a->f->status_count; i++)
+		if (a->wire[i] == due->msg && a->f->status[i].cmd_ref == due->cmd)
+			hidden[i] = true;
+	/* Results have no Status of their own to be told by: their MsgRef is the application's. */
+	for (i = 0; !rc && i < a->f->command_count; i++) {
+		const struct dm_listed *c = &a->l->command[i];
+		unsigned int k;
+
+		for (k = 0; k < a->f->status_count && a->f->command[i].cmd == DM_CMD_RESULTS; k++) {
+			const struct dm_status *st = &a->f->status[k];
+
+			if (hidden[k] && st->cmd_ref == c->cmd_ref && (!c->msg_ref || c->msg_ref == st->msg_ref)) {
+				rc = dm_changes_cut(changes, DM_CUT_COMMAND, (uint16_t)i, 0);
+				break;
+			}
+		}
+	}
+	return rc;
+}
+
+/* The lists are omasec's: judged now, by what has become of the commands before. */
+static int serve(const struct acl_answer *a, struct acl_dues *to, const struct acl_due *was, const char *uri,
+		 const char *text)
+{
+	bool read = was->what == ACL_DUE_READ;
+	struct acl_request q = {
+		.command = read ? ACL_CMD_GET : ACL_CMD_REPLACE, .uri = uri, .uri_len = strlen(uri),
+		.operand = read ? NULL : text, .operand_len = read ? 0 : strlen(text),
+	};
+	struct acl_filtered f = { .word = acl_command_name(q.command), .uri = uri };
+	struct acl_due due = *was;
+	char list[ACL_TEXT_MAX + 1];
+	struct acl_uri u;
+	int rc = 0;
+
+	acl_judge(a->t, a->who, &q, &f.d);
+	if (a->fn)
+		a->fn(a->arg, &f);
+	if (f.d.allow && !read)
+		rc = a->change(a->arg, was, uri, text);
+	due.what = ACL_DUE_STATUS;
+	due.code = f.d.status;
+	if (!rc && !due.quiet)
+		rc = acl_dues_add(to, &due, uri, NULL);
+	if (rc || !read || !f.d.allow || due.quiet || acl_uri_parse(uri, strlen(uri), &u))
+		return rc;
+	acl_format(acl_tree_find(a->t, &u)->acl, list);
+	due.what = ACL_DUE_RESULTS;
+	due.code = 0;
+	return acl_dues_add(to, &due, uri, list);
+}
+
+/*
+ * In the order of the commands, which is that in which the client has done them: what waited
+ * is learned, what is omasec's to answer becomes its answer, the rest stays.
+ */
+static int settle(const struct acl_answer *a, struct acl_dues *dues, const struct acl_dues *old)
+{
+	uint32_t i;
+	int rc = 0;
+
+	acl_dues_init(dues);
+	for (i = 0; !rc && i < old->count; i++) {
+		const struct acl_due *due = &old->due[i];
+		const char *uri = acl_due_text(old, due->uri), *text = acl_due_text(old, due->text);
+		const struct dm_status *st = NULL;
+
+		if (told(due, a->f->msg_id))
+			continue;
+		if (acl_due_pending(due))
+			st = acl_due_answered(old, due, a->f, a->l, a->wire);
+		if (st && done(st))
+			rc = a->change(a->arg, due, uri, text);
+		else if (due->what == ACL_DUE_READ || due->what == ACL_DUE_WRITE)
+			rc = serve(a, dues, due, uri, text);
+		else if (!st)
+			rc = acl_dues_add(dues, due, uri, text);
+	}
+	return rc;
+}
+
+static int put_in(const struct acl_answer *a, struct acl_dues *dues, struct dm_changes *changes, bool *hidden)
+{
+	uint32_t i;
+	int rc = 0;
+
+	for (i = 0; !rc && i < dues->count; i++) {
+		struct acl_due *due = &dues->due[i];
+		struct dm_answer answer = {
+			.before = acl_due_place(due, a->f, a->wire), .cmd = due->command, .code = due->code,
+			.msg_ref = due->msg, .cmd_ref = due->cmd, .results = due->what == ACL_DUE_RESULTS,
+		};
+
+		if (acl_due_pending(due))
+			continue;
+		due->sent = a->f->msg_id;
+		if (due->what == ACL_DUE_STAND_IN) {
+			rc = hide(a, due, changes, hidden);
+			continue;
+		}
+		due->own = a->next + changes->answer_count;
+		rc = dm_changes_answer(changes, &answer, acl_due_text(dues, due->uri), acl_due_text(dues, due->text));
+	}
+	return rc;
+}
+
+int acl_answer(const struct acl_answer *a, struct acl_dues *dues, struct dm_changes *changes,
+	       bool hidden[DM_STATUS_MAX])
+{
+	struct acl_dues *old;
+	int rc;
+
+	dm_changes_init(changes);
+	memset(hidden, 0, DM_STATUS_MAX * sizeof(*hidden));
+	/* A client's first message has no Status: what was due in another session is not due in this. */
+	if (!a->f->status_count) {
+		acl_dues_drop(dues, any, 0);
+		return 0;
+	}
+	old = malloc(sizeof(*old));
+	if (!old)
+		return -ENOMEM;
+	*old = *dues;
+	rc = settle(a, dues, old);
+	free(old);
+	return rc ? rc : put_in(a, dues, changes, hidden);
+}
+
+bool acl_due_results(const struct acl_dues *dues, uint32_t sent, uint32_t cmd)
+{
+	uint32_t i;
+
+	for (i = 0; i < dues->count; i++)
+		if (dues->due[i].what == ACL_DUE_RESULTS && dues->due[i].sent == sent && dues->due[i].own == cmd)
+			return true;
+	return false;
+}
