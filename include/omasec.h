@@ -71,6 +71,9 @@ struct omasec_status {
 	char version[OMASEC_VERSION_MAX + 1];		/**< of the module */
 	char helper_version[OMASEC_VERSION_MAX + 1];
 	char md5_driver[OMASEC_TYPE_MAX + 1];		/**< "" when the kernel has no MD5 */
+	char sha256_driver[OMASEC_TYPE_MAX + 1];	/**< of HMAC-SHA256; likewise the next ones */
+	char sha384_driver[OMASEC_TYPE_MAX + 1], sha512_driver[OMASEC_TYPE_MAX + 1];
+	char aes_driver[OMASEC_TYPE_MAX + 1];		/**< of AES key wrap */
 	uint32_t abi;
 	uint32_t helper;				/**< port id of the helper, 0 for none */
 	uint32_t accounts, rules, flows, listeners;
@@ -139,7 +142,7 @@ struct omasec_cred {
 	uint32_t agreed_used;			/**< replies: messages that it has protected */
 };
 
-/** struct omasec_secret - a secret for bootstrap messages. */
+/** struct omasec_secret - a secret of an account besides its credentials. */
 struct omasec_secret {
 	int32_t key;				/**< serial of a logon key, 0 for none */
 	int32_t key_state;			/**< replies: 0, or the errno of using the key now */
@@ -155,6 +158,8 @@ struct omasec_account {
 	uint8_t app_cred;			/**< enum omasec_app_cred */
 	struct omasec_secret netw;		/**< of the network: IMSI in semi-octets, ESN */
 	struct omasec_secret pin;		/**< digits of a PIN */
+	struct omasec_secret sign;		/**< for HMACs of XML signatures */
+	struct omasec_secret wrap;		/**< AES key that wraps keys of XML encryption */
 	uint8_t usernetwpin;			/**< enum omasec_usernetwpin */
 	uint8_t bootstrap_unsecured;		/**< enum omasec_bootstrap_unsecured */
 	uint8_t pin_failures;			/**< replies only: wrong PINs one after the other */
@@ -478,6 +483,25 @@ OMASEC_API int omasec_message_put(struct omasec *o, uint64_t cookie, const void 
 				  size_t len);
 /** Decide a message. -ENOENT or -ESTALE when something else has decided it before. */
 OMASEC_API int omasec_message_verdict(struct omasec *o, const struct omasec_decision *decision);
+
+/**
+ * Have the module use a key of an account: HMACs with its sign key, AES key wrap
+ * (RFC 3394) with its wrap key. The octets of the key stay in the kernel.
+ * @param op  enum omasec_crypto_op
+ * @param data  for an HMAC up to OMASEC_CRYPTO_MAX octets; a key to be wrapped: a
+ *   multiple of 8, 16 to OMASEC_WRAP_MAX - 8; one to be unwrapped: 8 more
+ * @param out  for what comes out: the HMAC in full length, the wrapped key, the key;
+ *   wiped on failure
+ * @param out_len  in: room at @p out; out: octets there, 0 on failure
+ * @return 0, or a negative errno:
+ *   -ENOENT without such an account, -ENOKEY when it has no key for this,
+ *   -EKEYREVOKED, -EKEYEXPIRED, -EKEYREJECTED when that key cannot be used,
+ *   -EBADMSG when what was to be unwrapped was not wrapped with this key,
+ *   -EMSGSIZE when @p data have a length that this does not take or @p out has no room,
+ *   -EOPNOTSUPP when the kernel lacks the algorithm or there is no such operation
+ */
+OMASEC_API int omasec_helper_crypto(struct omasec *o, const char *account, uint32_t op,
+				    const void *data, size_t len, uint8_t *out, size_t *out_len);
 
 /** @} */
 /* ------------------------------------------------------------------------- */

@@ -144,7 +144,7 @@ struct omasec_account *omasec_account_new(const struct omasec_account_spec *spec
 {
 	size_t len = strlen(spec->name) + 1;
 	struct omasec_account *a;
-	unsigned int who;
+	unsigned int who, of;
 	char *p;
 
 	len += (spec->server_id ? strlen(spec->server_id) : 0) + 1;
@@ -169,8 +169,9 @@ struct omasec_account *omasec_account_new(const struct omasec_account_spec *spec
 		a->cred[who].key = spec->key[who] ? key_get(spec->key[who]) : NULL;
 		a->cred[who].nonce = spec->nonce[who];
 		a->cred[who].agreed = spec->agreed[who];
-		a->secret[who] = spec->secret[who] ? key_get(spec->secret[who]) : NULL;
 	}
+	for (of = 0; of < OMASEC_SECRETS; of++)
+		a->secret[of] = spec->secret[of] ? key_get(spec->secret[of]) : NULL;
 	return a;
 }
 
@@ -192,21 +193,22 @@ bool omasec_account_same(const struct omasec_account *a, const struct omasec_acc
 		return false;
 	for (who = 0; who < 2; who++) {
 		if (strcmp(a->cred[who].user, spec->user[who] ?: "") ||
-		    a->cred[who].key != spec->key[who] || a->secret[who] != spec->secret[who])
+		    a->cred[who].key != spec->key[who])
 			return false;
 	}
-	return true;
+	return !memcmp(a->secret, spec->secret, sizeof(a->secret));
 }
 
 /* Apart from the last put, which may come with preemption off on PREEMPT_RT. */
 static void omasec_account_free_rcu(struct rcu_head *rcu)
 {
 	struct omasec_account *a = container_of(rcu, struct omasec_account, rcu);
+	unsigned int of;
 
 	key_put(a->cred[OMASEC_CRED_CLIENT].key);
 	key_put(a->cred[OMASEC_CRED_SERVER].key);
-	key_put(a->secret[OMASEC_SECRET_NETW]);
-	key_put(a->secret[OMASEC_SECRET_PIN]);
+	for (of = 0; of < OMASEC_SECRETS; of++)
+		key_put(a->secret[of]);
 	omasec_notified_free(a->notified);
 	kfree(a);
 }

@@ -17,7 +17,7 @@
 #ifndef OMASEC_ACCOUNT_H
 #define OMASEC_ACCOUNT_H
 
-#include <linux/key.h>
+#include "key.h"
 #include "net.h"
 #include "proto/mac.h"
 
@@ -58,13 +58,6 @@ struct omasec_cred {
 	struct omasec_nonce agreed;
 	u32 agreed_used;
 };
-
-/**
- * enum omasec_secret_of - secrets for bootstrap messages
- * @OMASEC_SECRET_NETW: of the network: IMSI in semi-octets, ESN, other octets
- * @OMASEC_SECRET_PIN: digits of a PIN
- */
-enum omasec_secret_of { OMASEC_SECRET_NETW, OMASEC_SECRET_PIN };
 
 /**
  * struct omasec_user_link - an account in an index of user names
@@ -118,7 +111,7 @@ struct omasec_account {
 	time64_t pin_tried;
 	char *server_id;
 	struct omasec_cred cred[2];
-	struct key *secret[2];
+	struct key *secret[OMASEC_SECRETS];
 	struct omasec_notified *notified;
 	atomic64_t messages_ok, messages_refused;
 	char name[];
@@ -134,7 +127,7 @@ struct omasec_account {
  * @bootstrap_unsecured: enum omasec_bootstrap_unsecured
  * @user: user names, NULL for none
  * @key: keys, NULL for none; the account takes references of its own
- * @secret: keys with secrets, NULL for none; likewise
+ * @secret: [enum omasec_secret_of], keys, NULL for none; likewise
  * @nonce: nonces; one that is not known leaves the old one in force
  * @agreed: nonces for sessionless messages; likewise
  */
@@ -143,7 +136,7 @@ struct omasec_account_spec {
 	u8 mac_form, app_cred, usernetwpin, bootstrap_unsecured;
 	const char *user[2];
 	struct key *key[2];
-	struct key *secret[2];
+	struct key *secret[OMASEC_SECRETS];
 	struct omasec_nonce nonce[2], agreed[2];
 };
 

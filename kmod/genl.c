@@ -36,7 +36,7 @@ static const struct nla_policy omasec_config_begin_nl_policy[OMASEC_A_CONFIG_REP
 };
 
 /* OMASEC_CMD_ACCOUNT_SET */
-static const struct nla_policy omasec_account_set_nl_policy[OMASEC_A_ACCOUNT_BOOTSTRAP_UNSECURED + 1] = {
+static const struct nla_policy omasec_account_set_nl_policy[OMASEC_A_ACCOUNT_WRAP_KEY + 1] = {
 	[OMASEC_A_ACCOUNT_NAME] = { .type = NLA_NUL_STRING, .len = OMASEC_NAME_MAX, },
 	[OMASEC_A_ACCOUNT_SERVER_ID] = { .type = NLA_NUL_STRING, .len = 255, },
 	[OMASEC_A_ACCOUNT_CLIENT] = NLA_POLICY_NESTED(omasec_cred_nl_policy),
@@ -48,6 +48,8 @@ static const struct nla_policy omasec_account_set_nl_policy[OMASEC_A_ACCOUNT_BOO
 	[OMASEC_A_ACCOUNT_PIN_KEY] = { .type = NLA_S32, },
 	[OMASEC_A_ACCOUNT_USERNETWPIN] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OMASEC_A_ACCOUNT_BOOTSTRAP_UNSECURED] = NLA_POLICY_MAX(NLA_U8, 1),
+	[OMASEC_A_ACCOUNT_SIGN_KEY] = { .type = NLA_S32, },
+	[OMASEC_A_ACCOUNT_WRAP_KEY] = { .type = NLA_S32, },
 };
 
 /* OMASEC_CMD_ACCOUNT_DEL */
@@ -187,6 +189,13 @@ static const struct nla_policy omasec_wait_pin_nl_policy[OMASEC_A_WAIT_REFUSE + 
 	[OMASEC_A_WAIT_REFUSE] = { .type = NLA_FLAG, },
 };
 
+/* OMASEC_CMD_CRYPTO */
+static const struct nla_policy omasec_crypto_nl_policy[OMASEC_A_CRYPTO_DATA + 1] = {
+	[OMASEC_A_CRYPTO_OP] = NLA_POLICY_MAX(NLA_U8, 4),
+	[OMASEC_A_CRYPTO_ACCOUNT] = { .type = NLA_NUL_STRING, .len = OMASEC_NAME_MAX, },
+	[OMASEC_A_CRYPTO_DATA] = { .type = NLA_BINARY, .len = OMASEC_CRYPTO_MAX, },
+};
+
 static const struct genl_ops omasec_nl_ops[] = {
 	{
 		.cmd = OMASEC_CMD_STATUS_GET,
@@ -227,7 +236,7 @@ static const struct genl_ops omasec_nl_ops[] = {
 		.cmd = OMASEC_CMD_ACCOUNT_SET,
 		.doit = omasec_nl_account_set_doit,
 		.policy = omasec_account_set_nl_policy,
-		.maxattr = OMASEC_A_ACCOUNT_BOOTSTRAP_UNSECURED,
+		.maxattr = OMASEC_A_ACCOUNT_WRAP_KEY,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -371,6 +380,13 @@ static const struct genl_ops omasec_nl_ops[] = {
 		.doit = omasec_nl_wait_pin_doit,
 		.policy = omasec_wait_pin_nl_policy,
 		.maxattr = OMASEC_A_WAIT_REFUSE,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = OMASEC_CMD_CRYPTO,
+		.doit = omasec_nl_crypto_doit,
+		.policy = omasec_crypto_nl_policy,
+		.maxattr = OMASEC_A_CRYPTO_DATA,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -3,7 +3,8 @@
  * Keys. A key is checked when an account names it, and again at every use,
  * because it may be revoked, expire or be updated at any time between. K is used
  * in place under the key's semaphore and is never copied; secrets of bootstrap
- * messages are put together to a key, and wiped by who did so.
+ * messages are put together to a key, and wiped by who did so; other secrets go into
+ * an algorithm handle, which is wiped.
  */
 #include <keys/user-type.h>
 #include <linux/err.h>
@@ -11,13 +12,29 @@
 #include "crypto.h"
 #include "key.h"
 
-/* Octets that the payload may have. */
+/**
+ * struct omasec_key_size - octets that the payload may have
+ * @min: at least so many
+ * @max: at most
+ * @step: their number is a multiple of this
+ * @why: that in words
+ */
 struct omasec_key_size {
-	unsigned short min, max;
+	unsigned short min, max, step;
+	const char *why;
 };
 
-static const struct omasec_key_size omasec_key_k = { OMASEC_KEY_LEN, OMASEC_KEY_LEN };
-static const struct omasec_key_size omasec_key_secret = { 1, OMASEC_SECRET_MAX };
+static const struct omasec_key_size omasec_key_k = {
+	OMASEC_KEY_LEN, OMASEC_KEY_LEN, 1,
+	"the key must hold exactly 24 octets: Base64(MD5(user:password))",
+};
+
+static const struct omasec_key_size omasec_key_secret[OMASEC_SECRETS] = {
+	[OMASEC_SECRET_NETW] = { 1, OMASEC_SECRET_MAX, 1, "the key must hold 1 to 64 octets" },
+	[OMASEC_SECRET_PIN] = { 1, OMASEC_SECRET_MAX, 1, "the key must hold 1 to 64 octets" },
+	[OMASEC_SECRET_SIGN] = { 16, 256, 1, "a key that signs must hold 16 to 256 octets" },
+	[OMASEC_SECRET_WRAP] = { 16, 32, 8, "a key that wraps must hold 16, 24 or 32 octets" },
+};
 
 /* The payload, or an errno. The key's semaphore is held. */
 static const struct user_key_payload *omasec_key_payload(struct key *key,
@@ -31,7 +48,9 @@ static const struct user_key_payload *omasec_key_payload(struct key *key,
 	p = user_key_payload_locked(key);
 	if (!p)
 		return ERR_PTR(-EKEYREVOKED);
-	return p->datalen >= size->min && p->datalen <= size->max ? p : ERR_PTR(-EKEYREJECTED);
+	if (p->datalen < size->min || p->datalen > size->max || p->datalen % size->step)
+		return ERR_PTR(-EKEYREJECTED);
+	return p;
 }
 
 static int omasec_key_size_state(struct key *key, const struct omasec_key_size *size)
@@ -71,10 +90,7 @@ static int omasec_key_find(s32 serial, const struct omasec_key_size *size, struc
 	}
 	err = omasec_key_size_state(*key, size);
 	if (err) {
-		*why = err != -EKEYREJECTED ? "the key was revoked or has expired" :
-			size == &omasec_key_k ?
-			"the key must hold exactly 24 octets: Base64(MD5(user:password))" :
-			"the key must hold 1 to 64 octets";
+		*why = err == -EKEYREJECTED ? size->why : "the key was revoked or has expired";
 		goto err_put;
 	}
 	return 0;
@@ -99,9 +115,9 @@ int omasec_key_get(s32 serial, struct key **key, const char **why)
 	return omasec_key_find(serial, &omasec_key_k, key, why);
 }
 
-int omasec_secret_get(s32 serial, struct key **key, const char **why)
+int omasec_secret_get(s32 serial, enum omasec_secret_of of, struct key **key, const char **why)
 {
-	return omasec_key_find(serial, &omasec_key_secret, key, why);
+	return omasec_key_find(serial, &omasec_key_secret[of], key, why);
 }
 
 /**
@@ -116,13 +132,13 @@ int omasec_key_state(struct key *key)
 	return omasec_key_size_state(key, &omasec_key_k);
 }
 
-int omasec_secret_state(struct key *key)
+int omasec_secret_state(struct key *key, enum omasec_secret_of of)
 {
-	return omasec_key_size_state(key, &omasec_key_secret);
+	return omasec_key_size_state(key, &omasec_key_secret[of]);
 }
 
 /**
- * omasec_secret_read() - the octets of a secret
+ * omasec_secret_read() - the octets of a secret for bootstrap messages
  * @key: the key, NULL for none
  * @secret: gets them; the caller wipes it
  *
@@ -137,7 +153,7 @@ int omasec_secret_read(struct key *key, u8 secret[OMASEC_SECRET_MAX])
 	if (!key)
 		return -ENOKEY;
 	down_read(&key->sem);
-	p = omasec_key_payload(key, &omasec_key_secret);
+	p = omasec_key_payload(key, &omasec_key_secret[OMASEC_SECRET_NETW]);
 	len = PTR_ERR_OR_ZERO(p);
 	if (!len) {
 		len = p->datalen;
@@ -145,6 +161,34 @@ int omasec_secret_read(struct key *key, u8 secret[OMASEC_SECRET_MAX])
 	}
 	up_read(&key->sem);
 	return len;
+}
+
+/**
+ * omasec_secret_use() - lets somebody use a secret in place
+ * @key: the key, NULL for none
+ * @of: what it is
+ * @use: gets the octets; keeps none
+ * @ctx: for @use
+ *
+ * Context: process, may sleep.
+ * Return: what @use returned, or -ENOKEY, -EKEYREVOKED, -EKEYEXPIRED, -EKEYREJECTED for a
+ * payload of another length.
+ */
+int omasec_secret_use(struct key *key, enum omasec_secret_of of,
+		      int (*use)(void *ctx, const u8 *octets, size_t len), void *ctx)
+{
+	const struct user_key_payload *p;
+	int err;
+
+	if (!key)
+		return -ENOKEY;
+	down_read(&key->sem);
+	p = omasec_key_payload(key, &omasec_key_secret[of]);
+	err = PTR_ERR_OR_ZERO(p);
+	if (!err)
+		err = use(ctx, (const u8 *)p->data, p->datalen);
+	up_read(&key->sem);
+	return err;
 }
 
 /**

@@ -15,6 +15,7 @@
 #include "control.h"
 #include "crypto.h"
 #include "guard.h"
+#include "helper_crypto.h"
 #include "pin.h"
 #include "udp.h"
 
@@ -89,9 +90,12 @@ static int __init omasec_init(void)
 	err = omasec_crypto_init();
 	if (err)
 		return err;
-	err = omasec_flow_init();
+	err = omasec_helper_crypto_init();
 	if (err)
 		goto crypto;
+	err = omasec_flow_init();
+	if (err)
+		goto helper_crypto;
 	err = omasec_attach_init();
 	if (err)
 		goto flow;
@@ -123,6 +127,8 @@ attach:
 	omasec_attach_exit();
 flow:
 	omasec_flow_exit();
+helper_crypto:
+	omasec_helper_crypto_exit();
 crypto:
 	omasec_crypto_exit();
 	return err;
@@ -143,6 +149,7 @@ static void __exit omasec_exit(void)
 	omasec_udp_exit();
 	omasec_attach_exit();
 	omasec_flow_exit();
+	omasec_helper_crypto_exit();
 	omasec_crypto_exit();
 }
 

@@ -149,15 +149,36 @@ static int omasec_nl_cred(struct genl_info *info, const struct nlattr *nest,
 	return 0;
 }
 
-static int omasec_nl_secret(struct genl_info *info, int attr, struct key **key)
+/* Which attributes a secret of an account has. */
+static const struct {
+	u16 key, state;
+} omasec_nl_secret[OMASEC_SECRETS] = {
+	[OMASEC_SECRET_NETW] = { OMASEC_A_ACCOUNT_NETW_KEY, OMASEC_A_ACCOUNT_NETW_KEY_STATE },
+	[OMASEC_SECRET_PIN] = { OMASEC_A_ACCOUNT_PIN_KEY, OMASEC_A_ACCOUNT_PIN_KEY_STATE },
+	[OMASEC_SECRET_SIGN] = { OMASEC_A_ACCOUNT_SIGN_KEY, OMASEC_A_ACCOUNT_SIGN_KEY_STATE },
+	[OMASEC_SECRET_WRAP] = { OMASEC_A_ACCOUNT_WRAP_KEY, OMASEC_A_ACCOUNT_WRAP_KEY_STATE },
+};
+
+/* One key must not do both, or what it signs tells of what it wraps. */
+static int omasec_nl_secrets(struct genl_info *info, struct key *secret[OMASEC_SECRETS])
 {
 	const char *why = NULL;
+	unsigned int of;
 	int err;
 
-	if (!info->attrs[attr])
-		return 0;
-	err = omasec_secret_get(nla_get_s32(info->attrs[attr]), key, &why);
-	return err ? omasec_nl_fail(info->extack, info->attrs[attr], err, why) : 0;
+	for (of = 0; of < OMASEC_SECRETS; of++) {
+		struct nlattr *attr = info->attrs[omasec_nl_secret[of].key];
+
+		if (!attr)
+			continue;
+		err = omasec_secret_get(nla_get_s32(attr), of, &secret[of], &why);
+		if (err)
+			return omasec_nl_fail(info->extack, attr, err, why);
+	}
+	if (secret[OMASEC_SECRET_SIGN] && secret[OMASEC_SECRET_SIGN] == secret[OMASEC_SECRET_WRAP])
+		return omasec_nl_fail(info->extack, info->attrs[OMASEC_A_ACCOUNT_WRAP_KEY], -EINVAL,
+				      "one key cannot both sign and wrap");
+	return 0;
 }
 
 static int omasec_nl_account_name(struct genl_info *info, const char **name)
@@ -180,6 +201,7 @@ int omasec_nl_account_set_doit(struct sk_buff *skb, struct genl_info *info)
 	struct omasec_account_spec spec = {};
 	struct omasec_config *cfg;
 	const char *why = NULL;
+	unsigned int of;
 	int err;
 
 	err = omasec_nl_account_name(info, &spec.name);
@@ -203,11 +225,7 @@ int omasec_nl_account_set_doit(struct sk_buff *skb, struct genl_info *info)
 		err = omasec_nl_cred(info, attrs[OMASEC_A_ACCOUNT_SERVER], &spec,
 				     OMASEC_CRED_SERVER);
 	if (!err)
-		err = omasec_nl_secret(info, OMASEC_A_ACCOUNT_NETW_KEY,
-				       &spec.secret[OMASEC_SECRET_NETW]);
-	if (!err)
-		err = omasec_nl_secret(info, OMASEC_A_ACCOUNT_PIN_KEY,
-				       &spec.secret[OMASEC_SECRET_PIN]);
+		err = omasec_nl_secrets(info, spec.secret);
 	if (err)
 		goto out;
 	cfg = omasec_config_open(on, info->snd_portid, &why);
@@ -222,8 +240,8 @@ int omasec_nl_account_set_doit(struct sk_buff *skb, struct genl_info *info)
 out:
 	key_put(spec.key[OMASEC_CRED_CLIENT]);
 	key_put(spec.key[OMASEC_CRED_SERVER]);
-	key_put(spec.secret[OMASEC_SECRET_NETW]);
-	key_put(spec.secret[OMASEC_SECRET_PIN]);
+	for (of = 0; of < OMASEC_SECRETS; of++)
+		key_put(spec.secret[of]);
 	return err;
 }
 
@@ -349,12 +367,19 @@ static int omasec_nl_put_cred(struct sk_buff *skb, int attr, struct omasec_accou
 	return 0;
 }
 
-static int omasec_nl_put_secret(struct sk_buff *skb, struct key *key, int serial, int state)
+static int omasec_nl_put_secrets(struct sk_buff *skb, const struct omasec_account *a)
 {
-	if (!key)
-		return 0;
-	return nla_put_s32(skb, serial, key_serial(key)) ||
-	       nla_put_s32(skb, state, -omasec_secret_state(key)) ? -EMSGSIZE : 0;
+	unsigned int of;
+
+	for (of = 0; of < OMASEC_SECRETS; of++) {
+		struct key *key = a->secret[of];
+
+		if (key && (nla_put_s32(skb, omasec_nl_secret[of].key, key_serial(key)) ||
+			    nla_put_s32(skb, omasec_nl_secret[of].state,
+					-omasec_secret_state(key, of))))
+			return -EMSGSIZE;
+	}
+	return 0;
 }
 
 static int omasec_nl_put_bootstrap(struct sk_buff *skb, struct omasec_account *a)
@@ -362,10 +387,7 @@ static int omasec_nl_put_bootstrap(struct sk_buff *skb, struct omasec_account *a
 	unsigned int failures, locked;
 
 	omasec_pin_state(a, &failures, &locked);
-	if (omasec_nl_put_secret(skb, a->secret[OMASEC_SECRET_NETW], OMASEC_A_ACCOUNT_NETW_KEY,
-				 OMASEC_A_ACCOUNT_NETW_KEY_STATE) ||
-	    omasec_nl_put_secret(skb, a->secret[OMASEC_SECRET_PIN], OMASEC_A_ACCOUNT_PIN_KEY,
-				 OMASEC_A_ACCOUNT_PIN_KEY_STATE) ||
+	if (omasec_nl_put_secrets(skb, a) ||
 	    nla_put_u8(skb, OMASEC_A_ACCOUNT_USERNETWPIN, a->usernetwpin) ||
 	    nla_put_u8(skb, OMASEC_A_ACCOUNT_BOOTSTRAP_UNSECURED, a->bootstrap_unsecured) ||
 	    nla_put_u8(skb, OMASEC_A_ACCOUNT_PIN_FAILURES, failures) ||

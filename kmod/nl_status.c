@@ -7,6 +7,7 @@
 #include "compat/compat.h"
 #include "crypto.h"
 #include "flow.h"
+#include "helper_crypto.h"
 #include "listen.h"
 #include "netlink.h"
 #include "pin.h"
@@ -29,6 +30,28 @@ static int omasec_nl_put_helper(struct sk_buff *skb, struct omasec_net *on)
 	    nla_put_u32(skb, OMASEC_A_STATUS_PENDING, pending) ||
 	    (*version && nla_put_string(skb, OMASEC_A_STATUS_HELPER_VERSION, version)))
 		return -EMSGSIZE;
+	return 0;
+}
+
+static int omasec_nl_put_drivers(struct sk_buff *skb)
+{
+	static const struct {
+		u16 attr;
+		u8 op;
+	} of[] = {
+		{ OMASEC_A_STATUS_SHA256_DRIVER, OMASEC_CRYPTO_OP_HMAC_SHA256 },
+		{ OMASEC_A_STATUS_SHA384_DRIVER, OMASEC_CRYPTO_OP_HMAC_SHA384 },
+		{ OMASEC_A_STATUS_SHA512_DRIVER, OMASEC_CRYPTO_OP_HMAC_SHA512 },
+		{ OMASEC_A_STATUS_AES_DRIVER, OMASEC_CRYPTO_OP_WRAP },
+	};
+	unsigned int i;
+
+	if (nla_put_string(skb, OMASEC_A_STATUS_MD5_DRIVER, omasec_crypto_md5_driver()))
+		return -EMSGSIZE;
+	for (i = 0; i < ARRAY_SIZE(of); i++) {
+		if (nla_put_string(skb, of[i].attr, omasec_helper_crypto_driver(of[i].op)))
+			return -EMSGSIZE;
+	}
 	return 0;
 }
 
@@ -55,7 +78,7 @@ static int omasec_nl_put_status(struct sk_buff *skb, struct omasec_net *on)
 			      OMASEC_A_STATUS_PAD) ||
 	    nla_put_u64_64bit(skb, OMASEC_A_STATUS_MEMORY_MAX, READ_ONCE(omasec_memory_max),
 			      OMASEC_A_STATUS_PAD) ||
-	    nla_put_string(skb, OMASEC_A_STATUS_MD5_DRIVER, omasec_crypto_md5_driver()) ||
+	    omasec_nl_put_drivers(skb) ||
 	    (needs_helper && nla_put_flag(skb, OMASEC_A_STATUS_NEEDS_HELPER)) ||
 	    nla_put_u32(skb, OMASEC_A_STATUS_WAITING, omasec_pin_waiting(on)) ||
 	    nla_put_u32(skb, OMASEC_A_STATUS_GENERATION, READ_ONCE(on->generation)))

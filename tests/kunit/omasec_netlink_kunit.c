@@ -328,6 +328,35 @@ static void message_commands_are_the_helpers(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, omasec_upcall_ready(on));
 }
 
+/* A whole CRYPTO request about an account that is not there. */
+static int crypto_answer(struct kunit *test, u8 op, size_t len)
+{
+	struct sk_buff *skb = request(test, OMASEC_CMD_CRYPTO, 0);
+	u8 *data = kunit_kzalloc(test, len, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, data);
+	nla_put_u8(skb, OMASEC_A_CRYPTO_OP, op);
+	nla_put_string(skb, OMASEC_A_CRYPTO_ACCOUNT, "nobody");
+	nla_put(skb, OMASEC_A_CRYPTO_DATA, len, data);
+	return answer(test);
+}
+
+static void keys_are_used_for_the_helper_only(struct kunit *test)
+{
+	struct sk_buff *skb;
+
+	KUNIT_EXPECT_EQ(test, crypto_answer(test, OMASEC_CRYPTO_OP_WRAP, 16), -EPERM);
+	skb = request(test, OMASEC_CMD_HELPER_REGISTER, 0);
+	nla_put_u32(skb, OMASEC_A_HELPER_ABI, OMASEC_GENL_VERSION);
+	KUNIT_ASSERT_EQ(test, answer(test), 0);
+	KUNIT_EXPECT_EQ(test, crypto_answer(test, OMASEC_CRYPTO_OP_WRAP, 16), -ENOENT);
+	KUNIT_EXPECT_EQ(test, crypto_answer(test, OMASEC_CRYPTO_OP_UNWRAP + 1, 16), -ERANGE);
+	skb = request(test, OMASEC_CMD_CRYPTO, 0);
+	nla_put_u8(skb, OMASEC_A_CRYPTO_OP, OMASEC_CRYPTO_OP_HMAC_SHA256);
+	nla_put_string(skb, OMASEC_A_CRYPTO_ACCOUNT, "nobody");
+	KUNIT_EXPECT_EQ(test, answer(test), -EINVAL);
+}
+
 /* ---- events ---- */
 
 static void join_events(struct kunit *test)
@@ -399,6 +428,7 @@ static struct kunit_case netlink_cases[] = {
 	KUNIT_CASE(rule_attributes_are_validated),
 	KUNIT_CASE(rule_gets_the_safe_defaults),
 	KUNIT_CASE(message_commands_are_the_helpers),
+	KUNIT_CASE(keys_are_used_for_the_helper_only),
 	KUNIT_CASE(events_reach_who_listens_at_a_limited_rate),
 	{}
 };
