@@ -569,6 +569,108 @@ static void tells_when_events_were_lost_and_goes_on(void **state)
 	assert_int_equal(e.kind, OMASEC_EVENT_KIND_CONFIG);
 }
 
+/* ---- keys ---- */
+
+static int crypto_errno;
+static size_t crypto_len, crypto_replies;
+
+/* Answers CRYPTO with crypto_len octets, crypto_replies times. */
+static void module_crypto(const struct nlmsghdr *req)
+{
+	static const uint8_t octets[128] = { 0x11, 0x22, 0x33 };
+	static struct attrs a;
+	size_t i;
+
+	assert_int_equal(genl_command(req), OMASEC_CMD_CRYPTO);
+	a.len = 0;
+	attr_put(&a, OMASEC_A_CRYPTO_DATA, octets, crypto_len);
+	for (i = 0; !crypto_errno && i < crypto_replies; i++)
+		fake_reply(req, &a);
+	fake_ack(req, crypto_errno);
+}
+
+static int crypto(uint32_t op, size_t len, uint8_t *out, size_t *out_len)
+{
+	static const uint8_t in[OMASEC_CRYPTO_MAX + 1];
+
+	return omasec_helper_crypto(fake.o, "srv", op, in, len, out, out_len);
+}
+
+static void has_keys_used_by_the_module(void **state)
+{
+	uint8_t out[65] = { 0 };
+	size_t out_len = 64;
+
+	(void)state;
+	fake.handler = module_crypto;
+	crypto_errno = 0;
+	crypto_len = 64;
+	crypto_replies = 1;
+	assert_int_equal(crypto(OMASEC_CRYPTO_OP_HMAC_SHA512, OMASEC_CRYPTO_MAX, out, &out_len), 0);
+	assert_int_equal(out_len, 64);
+	assert_int_equal(out[2], 0x33);
+	assert_int_equal(fake.requests, 1);
+}
+
+static void tells_why_a_key_was_not_used(void **state)
+{
+	static const int err[] = { ENOKEY, EKEYREVOKED, EKEYEXPIRED, EKEYREJECTED, EPERM, EMSGSIZE,
+				   EBADMSG, EOPNOTSUPP, ENOMEM, ENOENT };
+	uint8_t out[32];
+	unsigned int i;
+
+	(void)state;
+	fake.handler = module_crypto;
+	for (i = 0; i < sizeof(err) / sizeof(err[0]); i++) {
+		size_t out_len = sizeof(out);
+
+		crypto_errno = -err[i];
+		memset(out, 0xee, sizeof(out));
+		assert_int_equal(crypto(OMASEC_CRYPTO_OP_UNWRAP, 40, out, &out_len), -err[i]);
+		assert_int_equal(out_len, 0);
+		assert_int_equal(out[0] | out[31], 0);
+		assert_string_not_equal(omasec_error(fake.o), "no error");
+	}
+	assert_int_equal(fake.requests, i);
+}
+
+static void takes_nothing_but_one_result_that_fits(void **state)
+{
+	uint8_t out[33];
+	size_t out_len;
+
+	(void)state;
+	fake.handler = module_crypto;
+	crypto_errno = 0;
+	for (crypto_replies = 0; crypto_replies <= 2; crypto_replies++) {
+		for (crypto_len = 0; crypto_len <= 33; crypto_len += 11) {
+			bool right = crypto_replies == 1 && crypto_len && crypto_len <= 32;
+
+			out_len = 32;
+			out[32] = 0xee;
+			assert_int_equal(crypto(0, 9, out, &out_len), right ? 0 :
+					 crypto_replies && crypto_len > 32 ? -EMSGSIZE : -EPROTO);
+			assert_int_equal(out_len, right ? crypto_len : 0);
+			assert_int_equal(out[0], right ? 0x11 : 0);
+			assert_int_equal(out[32], 0xee);
+		}
+	}
+}
+
+static void asks_for_nothing_that_cannot_be(void **state)
+{
+	uint8_t out[32];
+	size_t out_len = sizeof(out);
+
+	(void)state;
+	fake.handler = module_crypto;
+	assert_int_equal(crypto(OMASEC_CRYPTO_OP_UNWRAP + 1, 9, out, &out_len), -EOPNOTSUPP);
+	out_len = sizeof(out);
+	assert_int_equal(crypto(0, OMASEC_CRYPTO_MAX + 1, out, &out_len), -EMSGSIZE);
+	assert_int_equal(out_len, 0);
+	assert_int_equal(fake.requests, 0);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, fake_teardown)
 
 int main(void)
@@ -591,6 +693,10 @@ int main(void)
 		T(sends_no_more_than_the_verdict_says),
 		T(sets_only_the_nonce_that_is_given),
 		T(asks_for_accounts_as_the_helper),
+		T(has_keys_used_by_the_module),
+		T(tells_why_a_key_was_not_used),
+		T(takes_nothing_but_one_result_that_fits),
+		T(asks_for_nothing_that_cannot_be),
 		T(reads_events_one_at_a_time),
 		T(refuses_an_event_that_cannot_be_read),
 		T(tells_when_events_were_lost_and_goes_on),

@@ -210,11 +210,17 @@ int omasec_helper_fd(struct omasec *o)
 	return o->helper.poll;
 }
 
-static int helper_need(struct omasec *o)
+int omasec_helper_need(struct omasec *o)
 {
 	if (genl_is_open(&o->helper.g))
 		return 0;
 	return omasec_fail(o, -ENOTCONN, "not registered as the helper");
+}
+
+int omasec_helper_call(struct omasec *o, struct genl_msg *m, const struct genl_set *set,
+		       genl_reply_fn fn, void *arg, const struct hint *hints)
+{
+	return omasec_explain(o, &o->helper.g, helper_call(o, m, set, fn, arg), hints);
 }
 
 /* ------------------------------------------------------------------ messages */
@@ -252,7 +258,7 @@ static int helper_ask(struct omasec *o, struct omasec_message *message)
 int omasec_helper_next(struct omasec *o, struct omasec_message *message)
 {
 	struct helper *h = &o->helper;
-	int rc = helper_need(o);
+	int rc = omasec_helper_need(o);
 
 	if (rc)
 		return rc;
@@ -316,7 +322,7 @@ int omasec_message_get(struct omasec *o, const struct omasec_message *message, u
 {
 	struct pull p = { .cookie = message->cookie, .len = message->length };
 	struct genl_msg m;
-	int rc = helper_need(o);
+	int rc = omasec_helper_need(o);
 
 	*body = NULL;
 	if (rc)
@@ -344,7 +350,7 @@ int omasec_message_put(struct omasec *o, uint64_t cookie, const void *body, size
 {
 	const uint8_t *p = body;
 	size_t at = 0;
-	int rc = helper_need(o);
+	int rc = omasec_helper_need(o);
 
 	if (rc)
 		return rc;
@@ -379,7 +385,7 @@ static void message_put_detail(struct genl_msg *m, const char *detail)
 int omasec_message_verdict(struct omasec *o, const struct omasec_decision *d)
 {
 	struct genl_msg m;
-	int rc = helper_need(o);
+	int rc = omasec_helper_need(o);
 
 	if (rc)
 		return rc;
@@ -436,7 +442,7 @@ static int helper_account_nonce(struct omasec *o, const char *name, helper_put_c
 				const void *client, const void *server)
 {
 	struct genl_msg m;
-	int rc = helper_need(o);
+	int rc = omasec_helper_need(o);
 
 	if (rc)
 		return rc;

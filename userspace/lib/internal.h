@@ -44,7 +44,7 @@ struct omasec {
 extern const struct genl_set omasec_set_cred, omasec_set_account, omasec_set_rule,
 	omasec_set_flow, omasec_set_message, omasec_set_counter, omasec_set_status,
 	omasec_set_config, omasec_set_attach, omasec_set_event, omasec_set_register, omasec_set_chunk,
-	omasec_set_blob_verdict, omasec_set_blob_protection, omasec_set_wait;
+	omasec_set_blob_verdict, omasec_set_blob_protection, omasec_set_wait, omasec_set_crypto;
 
 /* struct for omasec_set_config */
 struct reply_config {
@@ -62,6 +62,11 @@ struct reply_chunk {
 	uint64_t cookie;
 	uint32_t offset;
 	struct genl_bytes chunk;
+};
+
+/* struct for omasec_set_crypto */
+struct reply_crypto {
+	struct genl_bytes data;
 };
 
 /* struct for omasec_set_blob_verdict */
@@ -130,6 +135,12 @@ int omasec_open_io(struct omasec **out, int fd, uint16_t family, const struct ge
 /* The same for the helper's channel and for events; the calls that open them then find them open. */
 int omasec_helper_open_io(struct omasec *o, int fd, uint16_t family, const struct genl_io *io);
 int omasec_events_open_io(struct omasec *o, int fd, uint16_t family, const struct genl_io *io);
+
+/* 0, or -ENOTCONN and its text while nobody has registered. */
+int omasec_helper_need(struct omasec *o);
+/* A call on the helper's socket, with its error explained. */
+int omasec_helper_call(struct omasec *o, struct genl_msg *m, const struct genl_set *set,
+		       genl_reply_fn fn, void *arg, const struct hint *hints);
 
 void omasec_helper_init(struct omasec *o);
 void omasec_helper_close(struct omasec *o);

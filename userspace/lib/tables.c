@@ -31,10 +31,14 @@ static const struct genl_field account_fields[] = {
 	GENL_FIELD_NAME(OMASEC_A_ACCOUNT_FLAGS, "flags"),
 	A(NETW_KEY, GENL_S32, netw.key, "netw-key"),
 	A(PIN_KEY, GENL_S32, pin.key, "pin-key"),
+	A(SIGN_KEY, GENL_S32, sign.key, "sign-key"),
+	A(WRAP_KEY, GENL_S32, wrap.key, "wrap-key"),
 	A(USERNETWPIN, GENL_U8, usernetwpin, "usernetwpin"),
 	A(BOOTSTRAP_UNSECURED, GENL_U8, bootstrap_unsecured, "bootstrap-unsecured"),
 	A(NETW_KEY_STATE, GENL_S32, netw.key_state, "netw-key-state"),
 	A(PIN_KEY_STATE, GENL_S32, pin.key_state, "pin-key-state"),
+	A(SIGN_KEY_STATE, GENL_S32, sign.key_state, "sign-key-state"),
+	A(WRAP_KEY_STATE, GENL_S32, wrap.key_state, "wrap-key-state"),
 	A(PIN_FAILURES, GENL_U8, pin_failures, "pin-failures"),
 	A(PIN_LOCKED, GENL_U32, pin_locked, "pin-locked"),
 	A(MESSAGES_OK, GENL_U64, messages_ok, "messages-ok"),
@@ -178,6 +182,10 @@ static const struct genl_field status_fields[] = {
 	S(MEMORY, GENL_U64, memory, "memory"),
 	S(MEMORY_MAX, GENL_U64, memory_max, "memory-max"),
 	S(MD5_DRIVER, GENL_STR, md5_driver, "md5-driver"),
+	S(SHA256_DRIVER, GENL_STR, sha256_driver, "sha256-driver"),
+	S(SHA384_DRIVER, GENL_STR, sha384_driver, "sha384-driver"),
+	S(SHA512_DRIVER, GENL_STR, sha512_driver, "sha512-driver"),
+	S(AES_DRIVER, GENL_STR, aes_driver, "aes-driver"),
 	S(NEEDS_HELPER, GENL_FLAG, needs_helper, "needs-helper"),
 	S(GENERATION, GENL_U32, generation, "generation"),
 	S(WAITING, GENL_U32, waiting, "waiting"),
@@ -297,3 +305,10 @@ static const struct genl_field wait_fields[] = {
 	W(WAITS, GENL_FLAG, waits, "waits"),
 };
 const struct genl_set omasec_set_wait = GENL_SET(wait_fields, OMASEC_A_WAIT_MAX);
+
+static const struct genl_field crypto_fields[] = {
+	GENL_FIELD_NAME(OMASEC_A_CRYPTO_OP, "op"),
+	GENL_FIELD_NAME(OMASEC_A_CRYPTO_ACCOUNT, "account"),
+	GENL_FIELD(OMASEC_A_CRYPTO_DATA, GENL_BYTES, struct reply_crypto, data, "data"),
+};
+const struct genl_set omasec_set_crypto = GENL_SET(crypto_fields, OMASEC_A_CRYPTO_MAX);
