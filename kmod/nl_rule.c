@@ -152,6 +152,10 @@ static int omasec_nl_rule_protection(struct genl_info *info, struct omasec_rule 
 	    r->transport != OMASEC_TRANSPORT_AUTHENTICATED)
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_INTEGRITY], -EINVAL,
 				      "integrity on-challenge is for a transport that authenticates (transport = authenticated)");
+	if (r->integrity == OMASEC_INTEGRITY_BOTH &&
+	    r->auth_mode != OMASEC_AUTH_MODE_TRANSPARENT)
+		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_AUTH_MODE], -EINVAL,
+				      "integrity both needs the helper to sign: auth-mode transparent");
 	if (r->integrity == OMASEC_INTEGRITY_ON_CHALLENGE &&
 	    r->auth_mode == OMASEC_AUTH_MODE_STATIC)
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_AUTH_MODE], -EINVAL,
@@ -244,6 +248,8 @@ static int omasec_nl_rule_account(struct genl_info *info, struct omasec_config *
 	}
 	if (r->integrity == OMASEC_INTEGRITY_ON_CHALLENGE)
 		return omasec_nl_missing(info, "integrity on-challenge needs an account");
+	if (r->integrity == OMASEC_INTEGRITY_BOTH)
+		return omasec_nl_missing(info, "integrity both needs an account, whose sign key it is");
 	if (r->bootstrap == OMASEC_BOOTSTRAP_HTTP_FETCH)
 		return omasec_nl_missing(info, "bootstrap fetch needs an account");
 	if (r->sel.direction == OMASEC_DIRECTION_OUT && r->integrity != OMASEC_INTEGRITY_NONE)

@@ -59,6 +59,18 @@ static int omasec_verdict_check_body(const struct omasec_msg *m,
 	return 0;
 }
 
+/*
+ * The helper signs what leaves and takes the signature out of what comes in. The module
+ * cannot see whether it was right, but octets as they came are it never.
+ */
+static int omasec_verdict_check_signed(const struct omasec_msg *m, const char **why)
+{
+	if (m->rule->integrity != OMASEC_INTEGRITY_BOTH || m->has_repl)
+		return 0;
+	*why = "a message of a rule with signatures goes on only as a body that was put";
+	return -EPERM;
+}
+
 /* What protects a message that leaves. */
 static int omasec_verdict_check_mac(const struct omasec_msg *m, const struct omasec_decision *d,
 				    const char **why)
@@ -153,6 +165,8 @@ int omasec_verdict_check(const struct omasec_msg *m, const struct omasec_decisio
 		return 0;
 	case OMASEC_VERDICT_ACCEPT:
 		err = omasec_verdict_check_body(m, d, why);
+		if (!err)
+			err = omasec_verdict_check_signed(m, why);
 		if (err)
 			return err;
 		if (m->path == OMASEC_PATH_RX)

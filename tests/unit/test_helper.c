@@ -124,6 +124,13 @@ int omasec_message_verdict(struct omasec *o, const struct omasec_decision *d)
 	return 0;
 }
 
+int omasec_helper_crypto(struct omasec *o, const char *account, uint32_t op, const void *data,
+			 size_t len, uint8_t *out, size_t *out_len)
+{
+	fail_msg("%s", "no rule of these tests has signatures");
+	return -ENOSYS;
+}
+
 int omasec_account_each(struct omasec *o, omasec_account_fn fn, void *arg)
 {
 	unsigned int i;
@@ -254,6 +261,14 @@ int worker_client_start_challenge(struct worker_client *wc, const struct dm_chal
 	wc->out = out;
 	wc->len = len;
 	return worker_start(wc, 3, err);
+}
+
+int worker_client_start_xsec(struct worker_client *wc, const struct worker_xsec *how,
+			     const uint8_t *message, size_t len, const struct xsec_crypto *crypto,
+			     uint8_t **out, size_t *out_len, struct dm_error *err)
+{
+	fail_msg("%s", "no rule of these tests has signatures");
+	return -ENOSYS;
 }
 
 static int worker_die(struct worker_client *wc, unsigned int *left)

@@ -442,6 +442,7 @@ static int helper_open_store(struct helper *h, const struct options *o)
 
 int helper_open(struct helper *h, const struct options *o)
 {
+	unsigned int i;
 	int rc;
 
 	memset(h, 0, sizeof(*h));
@@ -463,6 +464,8 @@ int helper_open(struct helper *h, const struct options *o)
 		log_error("%s", h->o ? omasec_error(h->o) : strerror(-rc));
 		return rc;
 	}
+	for (i = 0; i < h->job_count; i++)
+		h->jobs[i].keys.o = h->o;
 	rc = sync_accounts(h);
 	h->sync = rc;
 	return rc == -EPROTONOSUPPORT ? rc : 0;

@@ -4,10 +4,16 @@
  * rejection with the worker's reason; the next message gets a worker again.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "job.h"
+
+static bool job_signed(const struct job *j)
+{
+	return j->msg.integrity == OMASEC_INTEGRITY_BOTH;
+}
 
 static void job_fail(struct job *j, int err)
 {
@@ -17,6 +23,92 @@ static void job_fail(struct job *j, int err)
 	j->out = NULL;
 	engine_reject(&j->d, reason, "%s", j->err.text[0] ? j->err.text : strerror(-err));
 	j->state = JOB_DONE;
+}
+
+/*
+ * Signing and verifying (DM Security 1.3, 5.3): the Signature is the last thing that is put
+ * into a message and the first that is looked at; nobody reads what it does not cover. A
+ * signature is over XML.
+ */
+static int job_xsec(struct job *j, uint32_t what, const uint8_t *octets, size_t len)
+{
+	struct worker_xsec how = { .what = what, .sign = XSEC_HMAC_SHA256 };
+
+	if (strstr(j->msg.content_type, "wbxml")) {
+		j->err.reason = OMASEC_REASON_PROFILE_VIOLATED;
+		snprintf(j->err.text, sizeof(j->err.text),
+			 "a signature is over XML, and this message is WBXML");
+		return -EBADMSG;
+	}
+	j->keys.account = j->msg.account;
+	j->crypto = (struct xsec_crypto){ .fn = keys_use, .private = &j->keys };
+	return worker_client_start_xsec(j->wc, &how, octets, len, &j->crypto, &j->out, &j->out_len,
+					&j->err);
+}
+
+static void job_verify(struct job *j)
+{
+	int err = job_xsec(j, WORKER_VERIFY, j->body, j->msg.length);
+
+	if (err)
+		job_fail(j, err);
+	else
+		j->state = JOB_VERIFY;
+}
+
+static void job_parse(struct job *j)
+{
+	int err;
+
+	memset(&j->err, 0, sizeof(j->err));
+	err = worker_client_start_parse(j->wc, j->msg.content_type, j->body, j->msg.length,
+					&j->facts, &j->err);
+	if (err)
+		job_fail(j, err);
+	else
+		j->state = JOB_PARSE;
+}
+
+/* From here on the message is what was signed. */
+static void job_verified(struct job *j)
+{
+	if (j->out_len > UINT32_MAX) {
+		job_fail(j, -EMSGSIZE);
+		return;
+	}
+	free(j->body);
+	j->body = j->out;
+	j->msg.length = (uint32_t)j->out_len;
+	j->out = NULL;
+	j->out_len = 0;
+	job_parse(j);
+}
+
+/* The octets that go on are there, or are those of the message (@out is NULL). */
+static void job_finish(struct job *j)
+{
+	bool leaves = j->d.verdict == OMASEC_VERDICT_RESPOND || j->msg.path == OMASEC_PATH_TX;
+	int err;
+
+	j->state = JOB_DONE;
+	if (!job_signed(j) || j->d.verdict == OMASEC_VERDICT_REJECT)
+		return;
+	if (!j->out) {
+		j->out = j->body;
+		j->out_len = j->msg.length;
+		j->body = NULL;
+	}
+	if (!leaves)
+		return;
+	j->bare = j->out;
+	j->bare_len = j->out_len;
+	j->out = NULL;
+	memset(&j->err, 0, sizeof(j->err));
+	err = job_xsec(j, WORKER_SIGN, j->bare, j->bare_len);
+	if (err)
+		job_fail(j, err);
+	else
+		j->state = JOB_SIGN;
 }
 
 static void job_edit(struct job *j)
@@ -59,7 +151,7 @@ static void job_decide(struct job *j, struct engine *e, uint64_t now)
 	engine_decide(e, &j->msg, &j->facts, j->body, now, &j->d);
 	switch (j->d.body) {
 	case ENGINE_KEEP:
-		j->state = JOB_DONE;
+		job_finish(j);
 		break;
 	case ENGINE_REPEAT:
 		job_parse_held(j);
@@ -72,23 +164,39 @@ static void job_decide(struct job *j, struct engine *e, uint64_t now)
 void job_start(struct job *j, struct engine *e, const struct omasec_message *msg, uint8_t *body,
 	       uint64_t now)
 {
-	int err;
-
 	j->msg = *msg;
 	j->body = body;
+	j->bare = NULL;
 	j->out = NULL;
 	j->out_len = 0;
 	j->facts.session_id[0] = '\0';
 	memset(&j->d, 0, sizeof(j->d));
 	memset(&j->err, 0, sizeof(j->err));
-	err = worker_client_start_parse(j->wc, j->msg.content_type, body, msg->length, &j->facts,
-					&j->err);
-	if (err) {
-		job_fail(j, err);
-		return;
-	}
-	j->state = JOB_PARSE;
+	if (job_signed(j) && msg->path == OMASEC_PATH_RX)
+		job_verify(j);
+	else
+		job_parse(j);
 	job_step(j, e, now);
+}
+
+static void job_next(struct job *j, struct engine *e, uint64_t now)
+{
+	switch (j->state) {
+	case JOB_VERIFY:
+		job_verified(j);
+		break;
+	case JOB_PARSE:
+		job_decide(j, e, now);
+		break;
+	case JOB_PARSE_HELD:
+		job_edit(j);
+		break;
+	case JOB_EDIT:
+		job_finish(j);
+		break;
+	default:
+		j->state = JOB_DONE;
+	}
 }
 
 void job_step(struct job *j, struct engine *e, uint64_t now)
@@ -101,12 +209,8 @@ void job_step(struct job *j, struct engine *e, uint64_t now)
 			return;
 		if (err)
 			job_fail(j, err);
-		else if (j->state == JOB_PARSE)
-			job_decide(j, e, now);
-		else if (j->state == JOB_PARSE_HELD)
-			job_edit(j);
 		else
-			j->state = JOB_DONE;
+			job_next(j, e, now);
 	}
 }
 
@@ -114,8 +218,10 @@ void job_reset(struct job *j)
 {
 	engine_decision_done(&j->d);
 	free(j->body);
+	free(j->bare);
 	free(j->out);
 	j->body = NULL;
+	j->bare = NULL;
 	j->out = NULL;
 	j->state = JOB_IDLE;
 }

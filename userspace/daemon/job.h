@@ -9,19 +9,25 @@
 #include <dm/worker_client.h>
 
 #include "engine.h"
+#include "keys.h"
 
 enum job_state {
 	JOB_IDLE,
+	JOB_VERIFY,	/* the worker looks at the signature of a message that came in */
 	JOB_PARSE,	/* the worker reads the message */
 	JOB_PARSE_HELD,	/* the worker reads the held message that is to be repeated */
 	JOB_EDIT,	/* the worker writes the octets that go on */
+	JOB_SIGN,	/* the worker signs the octets that leave */
 	JOB_DONE,	/* @d and @out are the result */
 };
 
 /**
  * struct job - a message under way
  * @msg: the message
- * @body: its octets, owned
+ * @body: its octets, owned; once it was verified, those that were signed
+ * @bare: octets that are being signed, owned
+ * @bare_len: how many
+ * @keys: what the crypto of this message is done with; its handle is set once
  * @d: what the engine decided
  * @out: the new octets, owned; NULL to leave them
  * @out_len: how many
@@ -30,7 +36,10 @@ struct job {
 	enum job_state state;
 	struct worker_client *wc;
 	struct omasec_message msg;
-	uint8_t *body;
+	uint8_t *body, *bare;
+	size_t bare_len;
+	struct keys keys;
+	struct xsec_crypto crypto;
 	struct dm_facts facts;
 	struct engine_decision d;
 	uint8_t *out;

@@ -77,6 +77,12 @@ static const char *keys_wrong(const struct omasec_account *a)
 	return NULL;
 }
 
+/* Each message has a MAC, whoever asked for it. */
+static bool always_mac(const struct omasec_rule *r)
+{
+	return r->integrity == OMASEC_INTEGRITY_HMAC || r->integrity == OMASEC_INTEGRITY_BOTH;
+}
+
 static bool has_mac(const struct omasec_rule *r)
 {
 	return r->integrity != OMASEC_INTEGRITY_NONE;
@@ -126,14 +132,15 @@ static void find_integrity(const struct omasec_rule *r, const struct omasec_acco
 	const char *wrong = a && has_mac(r) ? keys_wrong(a) : NULL;
 
 	if (r->tls == OMASEC_TLS_REQUIRE ||
-	    (authenticated(r) && r->integrity != OMASEC_INTEGRITY_HMAC))
+	    (authenticated(r) && !always_mac(r)))
 		found(&f[C_INTEGRITY], REPORT_NOT_APPLICABLE, "the transport gives integrity");
-	else if (r->integrity == OMASEC_INTEGRITY_HMAC && takes_unsecured(r, a))
+	else if (always_mac(r) && takes_unsecured(r, a))
 		found(&f[C_INTEGRITY], REPORT_NOT_MET,
 		      "account %s takes bootstrap messages that nothing secures", a->name);
-	else if (r->integrity == OMASEC_INTEGRITY_HMAC)
+	else if (always_mac(r))
 		found(&f[C_INTEGRITY], REPORT_MET,
-		      "integrity hmac: a message without a right MAC is refused, none leaves without%s",
+		      "integrity %s: a message without a right MAC is refused, none leaves without%s",
+		      omasec_name(OMASEC_NAMES_INTEGRITY, r->integrity),
 		      r->bootstrap == OMASEC_BOOTSTRAP_HTTP_FETCH ?
 		      "; a bootstrap message that is fetched has its own MAC" : "");
 	else

@@ -310,8 +310,8 @@ static const struct setting rule_settings[] = {
 		"Role of the local application; auto: client for out, server for in." },
 	[R_BINDING] = { "binding", "http or wsp", parse_enum, false, OMASEC_NAMES_BINDING, R(r.binding),
 		"Transport binding: http on tcp, wsp on udp." },
-	[R_INTEGRITY] = { "integrity", "hmac, on-challenge or none", parse_enum, false, OMASEC_NAMES_INTEGRITY,
-		R(r.integrity), "Protection that is required; on-challenge: once a side asks for it." },
+	[R_INTEGRITY] = { "integrity", "hmac, both, on-challenge or none", parse_enum, false, OMASEC_NAMES_INTEGRITY,
+		R(r.integrity), "Protection that is required; both: MAC and XML signature; on-challenge: once a side asks for it." },
 	[R_TRANSPORT] = { "transport", "plain or authenticated", parse_enum, false,
 		OMASEC_NAMES_TRANSPORT, R(r.transport),
 		"What is below: nothing that protects, or what authenticates both ends (IPsec, a VPN)." },
@@ -530,7 +530,7 @@ void setting_account_default(struct account_conf *c)
 /* Who speaks first must know in whose name. */
 static bool rule_needs_account(const struct omasec_rule *r)
 {
-	if (r->integrity == OMASEC_INTEGRITY_ON_CHALLENGE)
+	if (r->integrity == OMASEC_INTEGRITY_ON_CHALLENGE || r->integrity == OMASEC_INTEGRITY_BOTH)
 		return true;
 	return r->integrity != OMASEC_INTEGRITY_NONE &&
 	       (r->direction == OMASEC_DIRECTION_OUT || r->role == OMASEC_ROLE_CLIENT);
@@ -621,8 +621,12 @@ void setting_rule_check(const struct rule_conf *c, setting_report report, void *
 	check_tcp(c, report, arg);
 	check_protection(c, report, arg);
 	check_fetch(c, report, arg);
-	if (c->any_account && c->seen & 1u << R_DIRECTION && rule_needs_account(&c->r))
+	if (c->any_account && c->r.integrity == OMASEC_INTEGRITY_BOTH)
+		report(arg, R_ACCOUNT, "expected the name of an account with integrity = both: its sign key is used");
+	else if (c->any_account && c->seen & 1u << R_DIRECTION && rule_needs_account(&c->r))
 		report(arg, R_ACCOUNT, "any is for servers, which learn from the MAC header who their peer is: expected the name of an account");
+	if (c->r.integrity == OMASEC_INTEGRITY_BOTH && c->r.auth_mode != OMASEC_AUTH_MODE_TRANSPARENT)
+		report(arg, R_AUTH_MODE, "expected transparent with integrity = both: the helper signs, the application does not");
 	if (c->r.integrity == OMASEC_INTEGRITY_ON_CHALLENGE &&
 	    c->r.transport != OMASEC_TRANSPORT_AUTHENTICATED)
 		report(arg, R_INTEGRITY, "on-challenge is for transports that authenticate (DM Security 1.3, 5.4.1.5): expected hmac, or transport = authenticated in this rule");

@@ -302,12 +302,14 @@ enum omasec_bootstrap_http {
 
 /**
  * enum omasec_integrity - hmac: each message carries a MAC. on-challenge: from
- *   the moment on that a side asked for it.
+ *   the moment on that a side asked for it. both: each message carries an XML
+ *   signature, and a MAC over the signed octets.
  */
 enum omasec_integrity {
 	OMASEC_INTEGRITY_NONE,
 	OMASEC_INTEGRITY_HMAC,
 	OMASEC_INTEGRITY_ON_CHALLENGE,
+	OMASEC_INTEGRITY_BOTH,
 };
 
 /**
