@@ -20,7 +20,7 @@ case "$*" in
 "rule del") printf '%s\n' '$(touch ran)' '`touch ran`' 'two words' '*' 7 ;;
 "flow kill") printf '%s\n' 12 15 30 ;;
 "key del") printf '%s\n' alpha ;;
-"key del dm@site") printf '%s\n' client server netw pin ;;
+"key del dm@site") printf '%s\n' client server netw pin sign ;;
 check) echo FILE ;;
 "account del") echo "omasec: not loaded" >&2; exit 3 ;;
 esac
@@ -73,7 +73,7 @@ offers accounts_by_beginning "omasec account show ven" "vendor vendor2"
 offers nothing_of_another_beginning "omasec account show x" ""
 offers names_with_an_at "omasec account show dm@s" "shop site"
 offers names_that_end_with_an_at "omasec account show dm@" "shop site"
-offers after_a_name_with_an_at "omasec key del dm@site s" server
+offers after_a_name_with_an_at "omasec key del dm@site s" "server sign"
 offers flows "omasec flow kill 1" "12 15"
 offers keys "omasec key del " alpha
 offers files "omasec check o" one.conf

@@ -49,6 +49,7 @@ json_t *account_json(const struct omasec_account *a)
 	out_set(o, "app-cred", json_string(omasec_name(OMASEC_NAMES_APP_CRED, a->app_cred)));
 	out_set(o, "netw", secret_json(&a->netw));
 	out_set(o, "pin", secret_json(&a->pin));
+	out_set(o, "sign", secret_json(&a->sign));
 	out_set(o, "usernetwpin", json_string(omasec_name(OMASEC_NAMES_USERNETWPIN, a->usernetwpin)));
 	out_set(o, "bootstrap-unsecured", json_string(omasec_name(OMASEC_NAMES_BOOTSTRAP_UNSECURED, a->bootstrap_unsecured)));
 	out_set(o, "pin-failures", json_integer(a->pin_failures));
@@ -138,6 +139,12 @@ static void show_cred(const char *who, const struct omasec_cred *c)
 		       OMASEC_SESSIONLESS_MAX);
 }
 
+static void show_sign(const struct omasec_account *a)
+{
+	printf("sign key          %s\n", !a->sign.key ? "none" :
+	       a->sign.key_state ? strerror(a->sign.key_state) : "known");
+}
+
 static void show_bootstrap(const struct omasec_account *a)
 {
 	printf("network secret    %s\n", !a->netw.key ? "none" :
@@ -177,6 +184,7 @@ int cmd_account_show(struct tool *t, int argc, char **argv)
 	show_cred("server-name", &a.server);
 	printf("mac-form          %s\n", omasec_name(OMASEC_NAMES_MAC_FORM, a.mac_form));
 	printf("app-cred          %s\n", omasec_name(OMASEC_NAMES_APP_CRED, a.app_cred));
+	show_sign(&a);
 	show_bootstrap(&a);
 	printf("messages          %llu accepted, %llu refused\n", (unsigned long long)a.messages_ok,
 	       (unsigned long long)a.messages_refused);
@@ -226,14 +234,18 @@ int account_key(struct tool *t, struct account_conf *c, enum who who, const char
 	return 0;
 }
 
+struct omasec_secret *account_secret(struct omasec_account *a, enum who who)
+{
+	return who == WHO_NETW ? &a->netw : who == WHO_PIN ? &a->pin : &a->sign;
+}
+
 void account_secrets(struct account_conf *c)
 {
-	static const enum who which[] = { WHO_NETW, WHO_PIN };
-	unsigned int i;
+	enum who who;
 
-	for (i = 0; i < 2; i++) {
-		struct omasec_secret *s = which[i] == WHO_NETW ? &c->a.netw : &c->a.pin;
-		int serial = keyring_find(c->a.name, which[i]);
+	for (who = WHO_NETW; who < WHO_COUNT; who++) {
+		struct omasec_secret *s = account_secret(&c->a, who);
+		int serial = keyring_find(c->a.name, who);
 
 		/* One that cannot be used would keep the account from being set. */
 		if (serial > 0)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "accounts.h"
 #include "keyring.h"
 #include "out.h"
 #include "pairs.h"
@@ -81,7 +82,7 @@ static int key_args(struct tool *t, int argc, char **argv, char *account, enum w
 	if (rc)
 		return rc;
 	if (argc < 2)
-		return tool_usage(t, "expected client, server, netw or pin after the account");
+		return tool_usage(t, "expected client, server, netw, pin or sign after the account");
 	return pairs_who(t, argv[1], who);
 }
 
@@ -123,16 +124,18 @@ static int key_secret(struct tool *t, const char *what, struct secret *s, char w
 	return secret_from_prompt(what, s, why);
 }
 
-/* How the network secret is written. 0 or an exit code. */
+/* How the network secret or a key that signs is written. 0 or an exit code. */
 static int key_form(struct tool *t, enum who of, int argc, char **argv, enum secret_form *form)
 {
-	*form = of == WHO_PIN ? SECRET_DIGITS : SECRET_IMSI;
+	*form = of == WHO_PIN ? SECRET_DIGITS : of == WHO_SIGN ? SECRET_TEXT : SECRET_IMSI;
 	if (!argc)
 		return 0;
 	if (of == WHO_PIN || strcmp(argv[0], "form"))
 		return tool_usage(t, "%s: nothing like this is expected here", argv[0]);
 	if (argc < 2 || secret_find_form(argv[1], form))
 		return tool_usage(t, "form: expected imsi, text or hex");
+	if (of == WHO_SIGN && *form == SECRET_IMSI)
+		return tool_usage(t, "form: expected text or hex for a key that signs");
 	return argc > 2 ? tool_usage(t, "%s: nothing is expected here", argv[2]) : 0;
 }
 
@@ -146,7 +149,7 @@ static int key_to_account(struct tool *t, const char *account, enum who who, int
 	/* Without the module the key waits for the account. */
 	if (omasec_open(&t->o) || omasec_account_get(t->o, account, &a))
 		return EXIT_DONE;
-	secret = who == WHO_NETW ? &a.netw : &a.pin;
+	secret = account_secret(&a, who);
 	if (secret->key == serial)
 		return EXIT_DONE;
 	secret->key = serial;
@@ -195,12 +198,18 @@ static int key_add_secret(struct tool *t, const char *account, enum who who, int
 
 	if (rc)
 		return rc;
-	snprintf(what, sizeof(what), "%s (%s)", who == WHO_PIN ? "the PIN" : "the network", account);
+	snprintf(what, sizeof(what), "%s (%s)", who == WHO_PIN ? "the PIN" :
+		 who == WHO_SIGN ? "the sign key" : "the network", account);
 	rc = key_secret(t, what, &s, why);
 	if (rc)
 		return tool_error(t, tool_exit_code(rc), "%s", why);
 	rc = secret_octets(form, &s, octets, &len, why);
 	secret_wipe(&s, sizeof(s));
+	if (!rc && who == WHO_SIGN && len < SECRET_SIGN_MIN) {
+		secret_wipe(octets, sizeof(octets));
+		return tool_error(t, EXIT_REFUSED, "expected a key of %d to %d octets", SECRET_SIGN_MIN,
+				  SECRET_OCTETS_MAX);
+	}
 	if (rc)
 		return tool_error(t, tool_exit_code(rc), "%s", why);
 	serial = keyring_update(account, who, octets, len);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Keys in the user keyring (@u): type logon, so that userspace can never read
- * them back, described as omasec:ACCOUNT:client, :server (K of a credential), :netw
- * or :pin (secrets for bootstrap messages).
+ * them back, described as omasec:ACCOUNT:client, :server (K of a credential), :netw,
+ * :pin (secrets for bootstrap messages) or :sign (of XML signatures).
  */
 #ifndef TOOL_KEYRING_H
 #define TOOL_KEYRING_H

@@ -12,6 +12,7 @@
 
 const char *const setting_who[WHO_COUNT] = {
 	[WHO_CLIENT] = "client", [WHO_SERVER] = "server", [WHO_NETW] = "netw", [WHO_PIN] = "pin",
+	[WHO_SIGN] = "sign",
 };
 
 int setting_find_who(const char *word, enum who *who)
