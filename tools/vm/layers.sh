@@ -15,7 +15,7 @@
 # run its own applets rather than the host's programs of the same name.
 BASE_PACKAGES=(coreutils dash bash grep sed mawk findutils procps kmod iproute2)
 BASE_PROGRAMS=(mount umount dmesg setsid unshare nsenter flock prlimit setpriv script hostname
-	curl tcpdump keyctl openssl strace wbxml2xml xml2wbxml haproxy)
+	curl tcpdump keyctl openssl strace wbxml2xml xml2wbxml haproxy xmlsec1)
 # Kernel modules in the guest, with what they depend on.
 GUEST_MODULES=(veth dummy bridge tls tcp_diag udp_diag inet_diag mptcp_diag netlink_diag
 	sch_netem sch_tbf sch_ingress act_gact cls_matchall algif_hash encrypted-keys sha512_generic ecb

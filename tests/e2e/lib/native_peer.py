@@ -7,7 +7,9 @@ an application behind omasec, and the application in auth-mode native.
 Every message carries x-syncml-hmac, and in the Status for the peer's SyncHdr 200
 and a Chal with the next nonce. A message that does not authenticate is refused
 once with a challenge (401 wrong, 407 missing, for every command); the second in
-a row ends the session. It can misbehave on purpose (--misbehave KIND@N).
+a row ends the session. It can misbehave on purpose (--misbehave KIND@N). With
+--sign FILE every message is signed as well, by the xmlsec1 command; the MAC is over
+the signed octets.
 
 Exit: 0 as it should be, 1 the peer broke the protocol or its MACs were not
 right, 3 the transport failed. The JSON summary has the counts.
@@ -30,13 +32,15 @@ from urllib.parse import urlsplit
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import authmac  # noqa: E402
 import syncml  # noqa: E402
+import xmldsig  # noqa: E402
 from dm_client import TransportError, from_oserror  # noqa: E402
 from syncml import DmError, Node, Outgoing, Peer, meta  # noqa: E402
 
 AUTH_MAC = "syncml:auth-MAC"
 BAD = ("wrong-mac", "no-header", "two-headers", "bad-algorithm", "stale-nonce", "replay",
        "altered-body", "unknown-user", "other-form", "short-mac", "garbage", "folded",
-       "unpadded-mac", "two-macs", "no-user")
+       "unpadded-mac", "two-macs", "no-user", "unsigned", "other-signature", "altered-signed",
+       "two-signatures")
 GOOD = ("token-user", "reordered", "no-algorithm", "blanks", "field-case", "empty-elements")
 
 
@@ -78,8 +82,8 @@ class Account:
 class Misbehaviour:
     """What to do wrong, by the number of the message that is sent."""
 
-    def __init__(self, specs):
-        self.at, self.count, self.last, self.done = {}, 0, None, []
+    def __init__(self, specs, sign):
+        self.at, self.count, self.last, self.done, self.sign = {}, 0, None, [], sign
         for s in specs or ():
             kind, _, n = s.partition("@")
             if kind not in BAD + GOOD:
@@ -87,10 +91,25 @@ class Misbehaviour:
                                  % (kind, ", ".join(BAD + GOOD)))
             self.at[int(n or 1)] = kind
 
+    def signed(self, kind, body):
+        """The body with its Signature; what is wrong with that has a right MAC."""
+        if kind == "unsigned":
+            return body
+        out = xmldsig.sign(body, self.sign)
+        if kind == "other-signature":
+            out = xmldsig.flip(out)
+        elif kind == "altered-signed":
+            out = out.replace(*(b"1201", b"1200") if b"1201" in out else (b"200", b"202"), 1)
+        elif kind == "two-signatures":
+            out = xmldsig.sign(out, self.sign)
+        return out
+
     def dress(self, account, who, body):
         """(header values, field name, body, misbehaved) for the next message of credential @who."""
         self.count += 1
         kind = self.at.get(self.count)
+        if self.sign:
+            body = self.signed(kind, body)
         user, nonce = account.user[who], account.nonce[who]
         mac = account.form(account.key[who], nonce, body)
         headers, name = [authmac.emit(user, mac)], authmac.HEADER
@@ -145,6 +164,11 @@ class Misbehaviour:
         return headers, name, body, kind in BAD
 
 
+def bare(octets, opts):
+    """A received message without the Signature that it has to have, if so."""
+    return xmldsig.verify(octets, opts.sign) if opts.sign else octets
+
+
 def chal(nonce):
     return Node("Chal", meta(Type=AUTH_MAC, Format="b64", NextNonce=base64.b64encode(nonce).decode()))
 
@@ -195,7 +219,7 @@ class NativeClient:
 
     def __init__(self, opts):
         self.opts, self.account, self.counts = opts, Account(opts), Counts()
-        self.bad = Misbehaviour(opts.misbehave)
+        self.bad = Misbehaviour(opts.misbehave, opts.sign)
         self.kind = syncml.WBXML_TYPE if opts.wbxml else syncml.XML_TYPE
         self.url = urlsplit(opts.url)
         self.conn = None
@@ -251,7 +275,7 @@ class NativeClient:
             headers, octets, bad = self.post(self.peer.message(out, keep=keep))
             if issued is not None:
                 acc.set("server", issued)
-            root = syncml.decode(octets, self.kind)
+            root = syncml.decode(bare(octets, self.opts), self.kind)
             why = authmac.judge(headers, acc.user["server"], acc.key["server"],
                                 acc.nonce["server"], octets, acc.form)
             msg_id = int(root.value("SyncHdr/MsgID", "0"))
@@ -465,7 +489,7 @@ class NativeServer(ThreadingHTTPServer):
         if ":" in opts.host:
             self.address_family = 10
         self.opts, self.account, self.counts = opts, Account(opts), Counts()
-        self.bad, self.sessions = Misbehaviour(opts.misbehave), {}
+        self.bad, self.sessions = Misbehaviour(opts.misbehave, opts.sign), {}
         self.lock, self.done = threading.Lock(), threading.Event()
         self.pending, self.count = None, 0
         super().__init__((opts.host, opts.port), ServerHandler)
@@ -479,7 +503,7 @@ class NativeServer(ThreadingHTTPServer):
         """(HTTP status, header values, field name, octets). Called with the lock held."""
         self.count += 1
         self.counts.add("received")
-        root = syncml.decode(octets, kind)
+        root = syncml.decode(bare(octets, self.opts), kind)
         key = (root.value("SyncHdr/Source/LocURI", ""), root.value("SyncHdr/SessionID", ""))
         s = self.sessions.get(key)
         if s is None or s.over and root.value("SyncHdr/MsgID") == "1":
@@ -547,6 +571,7 @@ def options():
     p.add_argument("--server-nonce", default="", help="first server nonce, base64")
     p.add_argument("--state", help="file that keeps the nonces between runs")
     p.add_argument("--rfc2104", action="store_true")
+    p.add_argument("--sign", metavar="FILE", help="key of the XML signatures")
     p.add_argument("--static", action="store_true", help="fixed nonces, no Chal in messages")
     p.add_argument("--misbehave", action="append", metavar="KIND@N")
     p.add_argument("--challenge", type=int, default=0, help="server: refuse the first N on purpose")

@@ -8,7 +8,8 @@ given. Each message must carry exactly one x-syncml-hmac with the right MAC; a
 refusal (401/407) may go without, and so may --bare N first requests. Each
 message but the first of a session must have Status 200 (or a refusal) for the
 peer's SyncHdr with a Chal of auth-MAC; no nonce may be issued twice. A message
-that tamper.py changed must not authenticate, and counts for nothing else.
+that tamper.py changed must not authenticate, and counts for nothing else. With
+--sign FILE each message must also have a Signature that xmlsec1 takes.
 Exit 0 when all is so; prints what it counted as JSON.
 """
 
@@ -22,6 +23,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import authmac  # noqa: E402
 import syncml  # noqa: E402
+import xmldsig  # noqa: E402
 from native_peer import AUTH_MAC, next_nonce, refusal  # noqa: E402
 from syncml import DmError  # noqa: E402
 
@@ -45,7 +47,7 @@ class Wire:
         self.form = authmac.compute_rfc2104 if opts.rfc2104 else authmac.compute
         self.issued, self.sessions = set(), {}
         self.count = {"messages": 0, "verified": 0, "refusals": 0, "bare": 0,
-                      "tampered": 0}
+                      "tampered": 0, "signed": 0}
         self.bad = []
 
     def take(self, m):
@@ -58,9 +60,14 @@ class Wire:
         where = "%s %d" % (m["dir"], m["n"])
         self.count["messages"] += 1
         body, who = base64.b64decode(m["body"]), self.who[m["dir"]]
+        tampered = any(d.partition("=")[0] not in HARMLESS for d in m["did"])
+        bare = body
         try:
-            root = syncml.decode(body, kind)
-            if any(d.partition("=")[0] not in HARMLESS for d in m["did"]):
+            if self.opts.sign:
+                bare = xmldsig.cut(body) if tampered else xmldsig.verify(body, self.opts.sign)
+                self.count["signed"] += 1
+            root = syncml.decode(bare, kind)
+            if tampered:
                 self.count["tampered"] += 1
                 if not authmac.judge(fields(m["head"], authmac.HEADER), self.user[who], self.key[who],
                                      self.nonce[who], body, self.form):
@@ -119,6 +126,7 @@ def main():
     p.add_argument("--least", type=int, default=4, help="so many messages must be there")
     p.add_argument("--static", action="store_true")
     p.add_argument("--rfc2104", action="store_true")
+    p.add_argument("--sign", metavar="FILE", help="key of the XML signatures")
     p.add_argument("--state", help="file with the nonces that the sessions before have left")
     opts = p.parse_args()
     wire = Wire(opts)
