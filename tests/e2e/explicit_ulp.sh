@@ -9,9 +9,9 @@
 . ./lib/common.sh
 network
 protect_device
-background sink server /usr/bin/python3 "$LIB/sidedoor.py" sink :: "$PORT" "$WORK/sink"
+background sink server "$PYTHON" "$LIB/sidedoor.py" sink :: "$PORT" "$WORK/sink"
 wait_for 20 test -e "$WORK/sink"
-background explicit device /usr/bin/python3 "$LIB/sidedoor.py" explicit_ulp 10.2.0.2 "$PORT" "$WORK/explicit"
+background explicit device "$PYTHON" "$LIB/sidedoor.py" explicit_ulp 10.2.0.2 "$PORT" "$WORK/explicit"
 explicit=$LAST
 wait_for 20 test -e "$WORK/explicit"
 check "ss shows it" sh -c "nsenter --net=/run/netns/device -- ss -tniO | grep -q omasec"

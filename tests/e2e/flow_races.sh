@@ -14,13 +14,14 @@ ip netns add device && ip -n device link set lo up || die "no network namespaces
   rule more "direction = in" "auth-mode = static" "port = $((PORT + 3))"; } >"$WORK/all"
 { account; rule i "direction = in" "auth-mode = static"; rule o "direction = out" "auth-mode = static"; } >"$WORK/fewer"
 apply device <"$WORK/all"
-background churn device /usr/bin/python3 "$LIB/sidedoor.py" churn 127.0.0.1 "$PORT" "$WORK/churn"
+background churn device "$PYTHON" "$LIB/sidedoor.py" churn 127.0.0.1 "$PORT" "$WORK/churn"
 churn=$LAST
 wait_for 20 test -e "$WORK/churn"
-until=$(($(now) + 20))
+now
+until=$((NOW + 20))
 rounds=0
 # Slow kernels get the time that a few rounds take.
-while [ "$(now)" -lt $until ] || { [ $rounds -lt 3 ] && [ "$(now)" -lt $((until + 90)) ]; }; do
+while [ "$NOW" -lt $until ] || { [ $rounds -lt 3 ] && [ "$NOW" -lt $((until + 90)) ]; }; do
 	on device omasec flow list >/dev/null || break
 	on device omasec flow kill --all || break
 	on device omasec apply --replace "$WORK/fewer" >/dev/null 2>&1 || break
@@ -29,6 +30,7 @@ while [ "$(now)" -lt $until ] || { [ $rounds -lt 3 ] && [ "$(now)" -lt $((until 
 	on device omasec flow attach >/dev/null 2>&1	# that one may be gone again
 	on device omasec apply --replace "$WORK/all" >/dev/null 2>&1 || break
 	rounds=$((rounds + 1))
+	now
 done
 check "the tool kept up" test $rounds -ge 3
 touch "$WORK/churn.go"

@@ -8,10 +8,10 @@
 # TIMEOUT: 180
 . ./lib/common.sh
 network
-background sink server /usr/bin/python3 "$LIB/sidedoor.py" sink :: "$PORT" "$WORK/sink"
+background sink server "$PYTHON" "$LIB/sidedoor.py" sink :: "$PORT" "$WORK/sink"
 sink=$LAST
 wait_for 20 test -e "$WORK/sink"
-background existing device /usr/bin/python3 "$LIB/sidedoor.py" existing 10.2.0.2 "$PORT" "$WORK/existing"
+background existing device "$PYTHON" "$LIB/sidedoor.py" existing 10.2.0.2 "$PORT" "$WORK/existing"
 existing=$LAST
 wait_for 20 test -e "$WORK/existing"
 sleep 0.3

@@ -11,7 +11,7 @@ protect_device "helper-lost = hold" "deadline = 15s"
 protect_server
 app_server
 check "before" app_client "$DIRECT"
-background held device /usr/bin/python3 "$LIB/dm_client.py" "$DIRECT" --session 10 --pause 1500 --json "$WORK/held.json" --timeout 30
+background held device "$PYTHON" "$LIB/dm_client.py" "$DIRECT" --session 10 --pause 1500 --json "$WORK/held.json" --timeout 30
 held=$LAST
 sleep 0.8
 helper_stop device KILL

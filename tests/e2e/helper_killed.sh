@@ -13,7 +13,7 @@ protect_server "deadline = 3s"
 app_server
 : >"$WORK/wire.log"
 relay
-background load device /usr/bin/python3 "$LIB/dm_client.py" "$RELAY" --sessions 25 --session 100 --close --pause 300 --timeout 12 --json "$WORK/load.json"
+background load device "$PYTHON" "$LIB/dm_client.py" "$RELAY" --sessions 25 --session 100 --close --pause 300 --timeout 12 --json "$WORK/load.json"
 load=$LAST
 round=0
 while kill -0 "$load" 2>/dev/null && [ $round -lt 8 ]; do

@@ -7,6 +7,7 @@
 #
 # KERNELS: 6.1 6.12
 # TIMEOUT: 400
+PYTHON=/usr/bin/python3
 . ./lib/common.sh
 PEER_server=
 network
@@ -45,12 +46,12 @@ check_fails "not wrapped" listens
 check_fails "status knows" on server omasec status
 check "and names the program" grep -Eq "process $PEER_server \(python3?[0-9.]*\) listens on \[::\]:$PORT, which rule dm selects, but" "$WORK/check.out"
 events server
-on router /usr/bin/python3 "$LIB/sidedoor.py" answered 10.2.0.2 "$PORT" >"$WORK/answered"
+on router "$PYTHON" "$LIB/sidedoor.py" answered 10.2.0.2 "$PORT" >"$WORK/answered"
 expect "connections are refused at once" "$WORK/answered" 'd["connect"] == "ECONNREFUSED" and d["seconds"] < 2'
 check "told, with the peer" event server '"unattached"' '"10.2.0.1:'
 # somebody else traces it
 echo "$PEER_server" >"$WORK/trace.pid"
-background trace server /usr/bin/python3 "$LIB/sidedoor.py" trace 0 0 "$WORK/trace"
+background trace server "$PYTHON" "$LIB/sidedoor.py" trace 0 0 "$WORK/trace"
 tracer=$LAST
 wait_for 20 test -e "$WORK/trace"
 check_fails "what cannot be stopped is not taken over" on server omasec flow attach
@@ -67,15 +68,15 @@ stop_peer server
 # without being stopped, a thread in accept() keeps its listener out of reach
 apply server <"$WORK/none"
 app_server --accept blocking
-on server /usr/bin/python3 "$LIB/sidedoor.py" ulp_of 0 "$PORT" "$PEER_server" >"$WORK/ulp_of"
+on server "$PYTHON" "$LIB/sidedoor.py" ulp_of 0 "$PORT" "$PEER_server" >"$WORK/ulp_of"
 expect "setsockopt(TCP_ULP) under a thread in accept() is EBUSY" "$WORK/ulp_of" 'd["set"] == "EBUSY"'
 stop_peer server
 
 # connections
-background sink server /usr/bin/python3 "$LIB/sidedoor.py" sink :: 9999 "$WORK/sink"
+background sink server "$PYTHON" "$LIB/sidedoor.py" sink :: 9999 "$WORK/sink"
 sink=$LAST
 wait_for 20 test -e "$WORK/sink"
-background existing device /usr/bin/python3 "$LIB/sidedoor.py" existing 10.2.0.2 9999 "$WORK/existing"
+background existing device "$PYTHON" "$LIB/sidedoor.py" existing 10.2.0.2 9999 "$WORK/existing"
 existing=$LAST
 wait_for 20 test -e "$WORK/existing"
 check "rule add over a connection" on device omasec rule add old direction out port 9999 account mgmt
@@ -88,7 +89,7 @@ wait "$sink"
 
 # one flow object for a socket, whatever it does
 apply server <"$WORK/rule"
-background relisten server /usr/bin/python3 "$LIB/sidedoor.py" relisten ::1 "$PORT" "$WORK/relisten"
+background relisten server "$PYTHON" "$LIB/sidedoor.py" relisten ::1 "$PORT" "$WORK/relisten"
 relisten=$LAST
 wait_for 30 test -e "$WORK/relisten"
 on server omasec -j status >"$WORK/status"
@@ -103,11 +104,11 @@ expect "and none when it is closed" "$WORK/status" 'd["status"]["listeners"] == 
 on server sysctl -qw net.ipv4.ip_local_port_range="40000 40100"
 { account; rule dm "direction = in" "port = 40000-40100"; } >"$WORK/c"
 apply server <"$WORK/c"
-background ephemeral server /usr/bin/python3 "$LIB/sidedoor.py" ephemeral :: 0 "$WORK/ephemeral"
+background ephemeral server "$PYTHON" "$LIB/sidedoor.py" ephemeral :: 0 "$WORK/ephemeral"
 ephemeral=$LAST
 wait_for 20 test -e "$WORK/ephemeral"
 PORT=$(cat "$WORK/ephemeral.port")
-on router /usr/bin/python3 "$LIB/sidedoor.py" answered 10.2.0.2 "$PORT" >"$WORK/answered"
+on router "$PYTHON" "$LIB/sidedoor.py" answered 10.2.0.2 "$PORT" >"$WORK/answered"
 wait "$ephemeral"
 expect "a listener without bind() is protected too" "$WORK/ephemeral.log" 'd["ulp"] == "omasec"'
 finish

@@ -25,7 +25,7 @@ app_server --rounds 1
 i=0
 pids=
 while [ $i -lt 30 ]; do
-	background n$i device /usr/bin/python3 "$LIB/native_peer.py" client --url "$DIRECT" --device "IMEI:$i" \
+	background n$i device "$PYTHON" "$LIB/native_peer.py" client --url "$DIRECT" --device "IMEI:$i" \
 		--session 1 --user "Device$i:device-secret" --server-user "Mgmt$i:server-secret" --timeout 60
 	pids="$pids $LAST"
 	i=$((i + 1))

@@ -11,7 +11,7 @@
 network
 on server sysctl -qw net.mptcp.enabled=1 2>/dev/null || skip "this kernel has no Multipath TCP"
 on router sysctl -qw net.mptcp.enabled=1
-peer() { on router /usr/bin/python3 "$LIB/sidedoor.py" "$1" 10.2.0.2 "$PORT" >"$WORK/$1"; }
+peer() { on router "$PYTHON" "$LIB/sidedoor.py" "$1" 10.2.0.2 "$PORT" >"$WORK/$1"; }
 
 protect_device
 protect_server

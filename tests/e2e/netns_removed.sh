@@ -12,7 +12,7 @@ network
 protect_device
 protect_server
 app_server
-background hold device /usr/bin/python3 "$LIB/dm_client.py" "$DIRECT" --pause 4000 --json "$WORK/hold.json"
+background hold device "$PYTHON" "$LIB/dm_client.py" "$DIRECT" --pause 4000 --json "$WORK/hold.json"
 hold=$LAST
 sleep 1.5
 ip netns del device

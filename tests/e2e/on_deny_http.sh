@@ -14,7 +14,7 @@ expect_4xx() { grep "\"case\": \"$1\"" "$WORK/raw" | grep -qE '"status": (4|5)[0
 # Refused by the end that the octets come to first: the device's own, then the server's.
 # A peer that is still sending when it is refused gets a reset behind the status.
 for from in device router; do
-	on $from /usr/bin/python3 "$LIB/raw.py" request "$DIRECT" two-lengths large get >"$WORK/raw"
+	on $from "$PYTHON" "$LIB/raw.py" request "$DIRECT" two-lengths large get >"$WORK/raw"
 	for case in two-lengths get; do
 		check "$case from the $from is answered" raw_is $case "response"
 		check "$case from the $from with an error status" expect_4xx $case

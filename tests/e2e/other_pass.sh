@@ -21,7 +21,7 @@ expect "all arrived" "$WORK/server.json" 'len(d["requests"]) == 6'
 check "three were DM and checked" test "$(stat server rx-messages)" -eq 3
 check "the others passed, both ways" test "$(stat server passed)" -ge 6
 app_server
-on router /usr/bin/python3 "$LIB/raw.py" request "$DIRECT" no-mac >"$WORK/raw"
+on router "$PYTHON" "$LIB/raw.py" request "$DIRECT" no-mac >"$WORK/raw"
 check "DM without MAC is challenged all the same" raw_is no-mac "response"
 stop_peer server
 check "and does not arrive" app_saw 0

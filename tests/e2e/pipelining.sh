@@ -15,7 +15,7 @@ helper_start server
 apply device <"$WORK/c"
 helper_start device
 app_server
-check "GET, HEAD and GET in one write" on device /usr/bin/python3 "$LIB/pipeline.py" 10.2.0.2 "$PORT"
+check "GET, HEAD and GET in one write" on device "$PYTHON" "$LIB/pipeline.py" 10.2.0.2 "$PORT"
 check "a DM session after that" app_client "$DIRECT"
 stop_peer server
 expect "each request arrived once" "$WORK/server.json" \

@@ -25,10 +25,10 @@ check "with a rule" arrived plain one two big one6 big6
 check "one connection for each sender is confirmed" test "$(count)" -eq $((between + 2))
 ip -n device link set lo mtu 1500
 push_listen
-on device /usr/bin/python3 "$LIB/push.py" send ::1 $PUSH_PORT "$SENT" \
+on device "$PYTHON" "$LIB/push.py" send ::1 $PUSH_PORT "$SENT" \
 	lo,session=6 lobig,session=7,vendor=4000 lo2,session=8
 check "fragments on loopback, which are tracked when they come in" arrived lo lobig lo2
-on device /usr/bin/python3 "$LIB/push.py" send ::1 $PUSH_PORT "$SENT" lobad,session=9,vendor=4000,flip=3000 lo3,session=9
+on device "$PYTHON" "$LIB/push.py" send ::1 $PUSH_PORT "$SENT" lobad,session=9,vendor=4000,flip=3000 lo3,session=9
 check "and are checked" arrived lo lobig lo2 lo3
 stop_peer listener
 finish

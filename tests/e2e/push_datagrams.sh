@@ -35,27 +35,27 @@ push_send6 piece6,session=0x118,vendor=64,frag=first pieceless6,session=0x118,ve
 check "a first fragment alone" arrived trail4 nocheck4 odd4 end4 trail6 end6
 
 push_listen
-on server /usr/bin/python3 "$LIB/push.py" send-gso $DEVICE $PUSH_PORT "$SENT" \
+on server "$PYTHON" "$LIB/push.py" send-gso $DEVICE $PUSH_PORT "$SENT" \
 	g1,session=0x121,vendor=9 g2,session=0x122,vendor=9 g3,session=0x123,vendor=9,flip=7 g4,session=0x124,vendor=9
-on server /usr/bin/python3 "$LIB/push.py" send-gso $DEVICE6 $PUSH_PORT "$SENT" \
+on server "$PYTHON" "$LIB/push.py" send-gso $DEVICE6 $PUSH_PORT "$SENT" \
 	h1,session=0x125,vendor=9,flip=7 h2,session=0x126,vendor=9 h3,session=0x127,vendor=9
-on device /usr/bin/python3 "$LIB/push.py" send-gso 127.0.0.1 $PUSH_PORT "$SENT" \
+on device "$PYTHON" "$LIB/push.py" send-gso 127.0.0.1 $PUSH_PORT "$SENT" \
 	l1,session=0x128,vendor=9 l2,session=0x129,vendor=9,flip=7 l3,session=0x12a,vendor=9
 check "segmentation offload: each by itself" arrived g1 g2 g4 h2 h3 l1 l3
 check "and the wrong ones among them do not" dropped digest-wrong 5
 
 push_listen
-on device /usr/bin/python3 "$LIB/push.py" send 127.0.0.1 $PUSH_PORT "$SENT" lo4,session=0x131 lo4-bad,session=0x132,flip=7
-on device /usr/bin/python3 "$LIB/push.py" send ::1 $PUSH_PORT "$SENT" lo6,session=0x133 lo6-bad,session=0x134,flip=7
+on device "$PYTHON" "$LIB/push.py" send 127.0.0.1 $PUSH_PORT "$SENT" lo4,session=0x131 lo4-bad,session=0x132,flip=7
+on device "$PYTHON" "$LIB/push.py" send ::1 $PUSH_PORT "$SENT" lo6,session=0x133 lo6-bad,session=0x134,flip=7
 ip -n device link set lo mtu 1500
-on device /usr/bin/python3 "$LIB/push.py" send 127.0.0.1 $PUSH_PORT "$SENT" lofrag4,session=0x135,vendor=4000
-on device /usr/bin/python3 "$LIB/push.py" send ::1 $PUSH_PORT "$SENT" lofrag6,session=0x136,vendor=4000
+on device "$PYTHON" "$LIB/push.py" send 127.0.0.1 $PUSH_PORT "$SENT" lofrag4,session=0x135,vendor=4000
+on device "$PYTHON" "$LIB/push.py" send ::1 $PUSH_PORT "$SENT" lofrag6,session=0x136,vendor=4000
 check "loopback" arrived lo4 lo6 lofrag4 lofrag6
 check "and what is wrong there" dropped digest-wrong 7
 stop_peer listener
 
 push_listen --host 0.0.0.0 --group 239.1.2.3 --interface 10.1.0.2
-on router /usr/bin/python3 "$LIB/push.py" send 239.1.2.3 $PUSH_PORT "$SENT" --interface 10.1.0.1 \
+on router "$PYTHON" "$LIB/push.py" send 239.1.2.3 $PUSH_PORT "$SENT" --interface 10.1.0.1 \
 	mc,session=0x141 mc-bad,session=0x142,flip=7 mc-again,session=0x141 mc2,session=0x143
 check "multicast" arrived mc mc2
 check "wrong ones by multicast" dropped digest-wrong 8

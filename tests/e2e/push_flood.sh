@@ -26,7 +26,7 @@ seconds() { awk "{ print \$1 }" /proc/uptime; }
 check "a session in quiet" app_client "$DIRECT"
 memory() { awk '/^(Slab|Percpu|VmallocUsed):/ { s += $2 } END { print s }' /proc/meminfo; }
 before=$(memory)
-background flood router /usr/bin/python3 "$LIB/push.py" flood $DEVICE $PUSH_PORT 20000 --burst 1000 --id Pusher
+background flood router "$PYTHON" "$LIB/push.py" flood $DEVICE $PUSH_PORT 20000 --burst 1000 --id Pusher
 flood=$LAST
 start=$(seconds)
 check "a session during the flood" app_client "$DIRECT" --session 2

@@ -95,11 +95,11 @@ check "told" event device '"refused"' '"pin-locked"'
 on device omasec account pin-reset mgmt
 
 # ---- time, refusal, bounds
-on server /usr/bin/python3 "$LIB/push.py" send $DEVICE 2949 "$SENT" "$(userpin t 5)"
+on server "$PYTHON" "$LIB/push.py" send $DEVICE 2949 "$SENT" "$(userpin t 5)"
 check "with a short pin-wait" waits 1
 check "its time ends" waits 0
 check "with words" event device '"refused"' '"pin-missing"' "nobody gave the PIN in time" "omasec key add"
-on server /usr/bin/python3 "$LIB/push.py" send $DEVICE 2950 "$SENT" "$(userpin z 6)"
+on server "$PYTHON" "$LIB/push.py" send $DEVICE 2950 "$SENT" "$(userpin z 6)"
 check "without pin-wait" wait_for 5 refused device pin-missing 2
 check "nothing waits" waits 0
 push_send "$(userpin d 7)"

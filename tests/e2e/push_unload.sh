@@ -19,7 +19,7 @@ burst()
 	_bns=$1 _target=$2
 	shift 2
 	# shellcheck disable=SC2046
-	on "$_bns" /usr/bin/python3 "$LIB/push.py" burst "$_target" $PUSH_PORT "$SENT" $(cases "$LETTER" $BASE) -- "$@"
+	on "$_bns" "$PYTHON" "$LIB/push.py" burst "$_target" $PUSH_PORT "$SENT" $(cases "$LETTER" $BASE) -- "$@"
 }
 load
 network
@@ -50,7 +50,7 @@ load
 while [ $n -lt 5 ]; do
 	ip netns add "x$n" && ip -n "x$n" link set lo up
 	nsenter --net="/run/netns/x$n" -- omasec apply --replace "$WORK/c" >/dev/null
-	nsenter --net="/run/netns/x$n" -- /usr/bin/python3 "$LIB/push.py" flood 127.0.0.1 $PUSH_PORT 200 &
+	nsenter --net="/run/netns/x$n" -- "$PYTHON" "$LIB/push.py" flood 127.0.0.1 $PUSH_PORT 200 &
 	flood=$!
 	sleep 0.1
 	rmmod omasec

@@ -18,7 +18,7 @@ stop_peer relay
 stop_peer server
 app_server
 check "the replay is answered with challenges, at most" \
-	on router /usr/bin/python3 "$LIB/replay.py" "$WORK/wire.log" 10.2.0.2 "$PORT"
+	on router "$PYTHON" "$LIB/replay.py" "$WORK/wire.log" 10.2.0.2 "$PORT"
 stop_peer server
 check "and the server application sees nothing of it" app_saw 0
 check "counted" test $(($(stat server mac-replayed) + $(stat server mac-wrong))) -ge 3

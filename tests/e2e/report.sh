@@ -11,7 +11,7 @@ protect_device
 protect_server
 app_server
 check "a session" app_client "$DIRECT"
-on router /usr/bin/python3 "$LIB/raw.py" request "$DIRECT" no-mac >/dev/null
+on router "$PYTHON" "$LIB/raw.py" request "$DIRECT" no-mac >/dev/null
 stop_peer server
 report() { on "$1" omasec -j report >"$WORK/report.json"; }
 check "each clause with must is met" report server

@@ -7,13 +7,14 @@
 #
 # KERNELS: 6.1 6.12
 # TIMEOUT: 180
+PYTHON=/usr/bin/python3
 . ./lib/common.sh
 # client_as SESSION COMMAND...: runs the client by way of COMMAND
 client_as()
 {
 	_sid=$1
 	shift
-	on device "$@" /usr/bin/python3 "$LIB/dm_client.py" "$DIRECT" --session "$_sid" --timeout 8
+	on device "$@" "$PYTHON" "$LIB/dm_client.py" "$DIRECT" --session "$_sid" --timeout 8
 }
 # macs TEXT N WORD: N requests without MAC reached the server application, then only such with
 # one: none or some

@@ -16,7 +16,7 @@ listen()
 	rm -f "$GOT"
 	start_peer server server sessionless.py listen $PORT "$GOT" "$@"
 }
-post() { on device /usr/bin/python3 "$LIB/sessionless.py" post "$DIRECT" "$@"; }
+post() { on device "$PYTHON" "$LIB/sessionless.py" post "$DIRECT" "$@"; }
 # got N TEXT: so many arrived, TEXT in the last one and no MAC header in any
 got()
 {

@@ -9,7 +9,7 @@
 . ./lib/common.sh
 . ./lib/push.sh
 network
-push() { on server /usr/bin/python3 "$LIB/sessionless.py" push $DEVICE $PUSH_PORT "$SENT" "$@"; }
+push() { on server "$PYTHON" "$LIB/sessionless.py" push $DEVICE $PUSH_PORT "$SENT" "$@"; }
 used() { on device omasec account show mgmt | grep "agreed nonce    $1 of 256"; }
 R=nonce=agreed-s
 

@@ -10,10 +10,10 @@
 network
 modprobe tls 2>/dev/null
 protect_device
-background sink server /usr/bin/python3 "$LIB/sidedoor.py" sink :: "$PORT" "$WORK/sink"
+background sink server "$PYTHON" "$LIB/sidedoor.py" sink :: "$PORT" "$WORK/sink"
 sink=$LAST
 wait_for 20 test -e "$WORK/sink"
-door() { _d=$1; shift; on device /usr/bin/python3 "$LIB/sidedoor.py" "$_d" 10.2.0.2 "$PORT" "$@" >"$WORK/$_d"; }
+door() { _d=$1; shift; on device "$PYTHON" "$LIB/sidedoor.py" "$_d" 10.2.0.2 "$PORT" "$@" >"$WORK/$_d"; }
 door ktls
 expect "kTLS on a protected socket is EEXIST" "$WORK/ktls" 'd == {"ulp": "omasec", "tls": "EEXIST"}'
 if on device sysctl -qw net.mptcp.enabled=1 2>/dev/null; then

@@ -16,7 +16,7 @@ exchange()
 {
 	rm -f "$WORK/srv.ready.got"
 	start_peer srv server faketls.py server "$PORT" "$2"
-	on device /usr/bin/python3 "$LIB/faketls.py" client 10.2.0.2 "$PORT" "$1" >"$WORK/fake"
+	on device "$PYTHON" "$LIB/faketls.py" client 10.2.0.2 "$PORT" "$1" >"$WORK/fake"
 	stop_peer srv
 	touch "$WORK/srv.ready.got"
 }

@@ -42,7 +42,7 @@ check_fails "plain text of the proxy behind its 200 does not pass" tunnelled pag
 check "with its reason" refused device tls-record
 stop_peer proxy
 proxy open
-on device /usr/bin/python3 "$LIB/faketls.py" client 10.1.0.1 "$PORT" connect-plain >"$WORK/fake"
+on device "$PYTHON" "$LIB/faketls.py" client 10.1.0.1 "$PORT" connect-plain >"$WORK/fake"
 check "plain text of the client in the tunnel is refused" refused device tls-record 2
 stop_peer proxy
 proxy refuse

@@ -15,7 +15,7 @@ network
 protect_device
 protect_server
 app_server
-background hold device /usr/bin/python3 "$LIB/dm_client.py" "$DIRECT" --pause 3000 --json "$WORK/hold.json"
+background hold device "$PYTHON" "$LIB/dm_client.py" "$DIRECT" --pause 3000 --json "$WORK/hold.json"
 hold=$LAST
 check "a session is open" wait_for 30 flow_open
 check_fails "refused while a session is open" rmmod omasec
@@ -31,7 +31,7 @@ insmod "$OMASEC_KO" || die "the module does not load again"
 protect_device
 protect_server
 app_server
-background hold device /usr/bin/python3 "$LIB/dm_client.py" "$DIRECT" --pause 3000 --json "$WORK/hold.json"
+background hold device "$PYTHON" "$LIB/dm_client.py" "$DIRECT" --pause 3000 --json "$WORK/hold.json"
 hold=$LAST
 check "a session is open" wait_for 30 flow_open
 on device omasec flow detach

@@ -18,6 +18,9 @@ export PATH PYTHONDONTWRITEBYTECODE=1
 PORT=8080
 FAILED=0
 PIDS=
+# Programs of lib/ go through warm/, which spares them Python's start. A test in which
+# it matters whose process a socket is says PYTHON=/usr/bin/python3.
+PYTHON=${PYTHON:-warm}
 # Slow machines: software emulation, debug kernels.
 PATIENCE=${PATIENCE:-40}
 
@@ -68,7 +71,7 @@ check_fails()
 # expect TEXT FILE EXPR: a Python expression over d, the JSON in FILE
 expect()
 {
-	check "$1" /usr/bin/python3 "$LIB/expect.py" "$2" "$3"
+	check "$1" "$PYTHON" "$LIB/expect.py" "$2" "$3"
 }
 
 # skip WHY: the whole test
@@ -82,15 +85,22 @@ die()
 	exit 1
 }
 
-now() { cut -d. -f1 /proc/uptime; }
+# now: seconds since the start, in $NOW
+now()
+{
+	read -r NOW _ </proc/uptime
+	NOW=${NOW%%.*}
+}
 
 # wait_for SECONDS COMMAND...: until it succeeds
 wait_for()
 {
-	_until=$(($(now) + $1))
+	now
+	_until=$((NOW + $1))
 	shift
 	while ! "$@" >/dev/null 2>&1; do
-		[ "$(now)" -le $_until ] || return 1
+		now
+		[ "$NOW" -le $_until ] || return 1
 		sleep 0.2
 	done
 }
@@ -101,7 +111,7 @@ on()
 {
 	_ns=$1
 	shift
-	nsenter --net="/run/netns/$_ns" -- "$@"
+	warm -n "$_ns" "$@"
 }
 
 link_to_router()
@@ -151,7 +161,7 @@ background()
 {
 	_name=$1 _ns=$2
 	shift 2
-	nsenter --net="/run/netns/$_ns" -- "$@" >"$WORK/$_name.log" 2>&1 &
+	warm -n "$_ns" "$@" >"$WORK/$_name.log" 2>&1 &
 	LAST=$!
 	PIDS="$PIDS $LAST"
 }
@@ -261,7 +271,7 @@ protect_server()
 # stat NS NAME: the value of a counter, 0 if it is not there
 stat()
 {
-	on "$1" omasec -j stats | /usr/bin/python3 "$LIB/expect.py" --stat "$2"
+	on "$1" omasec -j stats | "$PYTHON" "$LIB/expect.py" --stat "$2"
 }
 
 # refused NS REASON [AT-LEAST]: that many messages or flows were refused for it
@@ -300,7 +310,13 @@ event()
 
 # ---- peers
 
-py() { /usr/bin/python3 "$@"; }
+py()
+{
+	case $1 in
+	"$LIB"/*) "$PYTHON" "$@" ;;
+	*) /usr/bin/python3 "$@" ;;
+	esac
+}
 
 # start_peer NAME NS SCRIPT ARG...: a server; returns when it listens
 start_peer()
@@ -308,7 +324,7 @@ start_peer()
 	_pname=$1 _pns=$2 _script=$3
 	shift 3
 	rm -f "$WORK/$_pname.ready"
-	background "$_pname" "$_pns" /usr/bin/python3 "$LIB/$_script" "$@" --ready "$WORK/$_pname.ready"
+	background "$_pname" "$_pns" "$PYTHON" "$LIB/$_script" "$@" --ready "$WORK/$_pname.ready"
 	eval "PEER_$_pname=$LAST"
 	wait_for "$PATIENCE" test -s "$WORK/$_pname.ready" || {
 		cat "$WORK/$_pname.log"
@@ -335,18 +351,18 @@ DIRECT6="http://[fd02::2]:$PORT/dm"
 RELAY=http://10.1.0.1:$PORT/dm
 
 # app_client URL ARG...: runs sessions of the unmodified client
-app_client() { on device /usr/bin/python3 "$LIB/dm_client.py" "$@" --json "$WORK/client.json"; }
+app_client() { on device "$PYTHON" "$LIB/dm_client.py" "$@" --json "$WORK/client.json"; }
 native_client()
 {
 	_url=$1
 	shift
 	# shellcheck disable=SC2086
-	on device /usr/bin/python3 "$LIB/native_peer.py" client --url "$_url" $PEER "$@" --json "$WORK/client.json"
+	on device "$PYTHON" "$LIB/native_peer.py" client --url "$_url" $PEER "$@" --json "$WORK/client.json"
 }
 wirecheck()
 {
 	# shellcheck disable=SC2086
-	/usr/bin/python3 "$LIB/wirecheck.py" "$WORK/wire.log" $PEER --state "$WORK/wire.nonces" "$@"
+	"$PYTHON" "$LIB/wirecheck.py" "$WORK/wire.log" $PEER --state "$WORK/wire.nonces" "$@"
 }
 
 # session TEXT "SERVER OPTIONS" "CLIENT OPTIONS" ["WIRECHECK OPTIONS"]: both
@@ -366,7 +382,7 @@ session()
 }
 
 # raw CASE...: sends what lib/raw.py calls so to the server; one line of JSON each in $WORK/raw
-raw() { on device /usr/bin/python3 "$LIB/raw.py" request "$DIRECT" "$@" >"$WORK/raw"; }
+raw() { on device "$PYTHON" "$LIB/raw.py" request "$DIRECT" "$@" >"$WORK/raw"; }
 
 # raw_is CASE PATTERN: the outcome of that case is one of PATTERN (a|b)
 raw_is()

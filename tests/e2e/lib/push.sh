@@ -27,17 +27,17 @@ push_listen()
 }
 
 # push_send CASE...: from the server to the device
-push_send() { on server /usr/bin/python3 "$LIB/push.py" send $DEVICE $PUSH_PORT "$SENT" "$@"; }
-push_send6() { on server /usr/bin/python3 "$LIB/push.py" send $DEVICE6 $PUSH_PORT "$SENT" "$@"; }
+push_send() { on server "$PYTHON" "$LIB/push.py" send $DEVICE $PUSH_PORT "$SENT" "$@"; }
+push_send6() { on server "$PYTHON" "$LIB/push.py" send $DEVICE6 $PUSH_PORT "$SENT" "$@"; }
 
 # arrived [NAME...]: these arrived, in this order and unchanged, and nothing else
-arrived() { /usr/bin/python3 "$LIB/push.py" same "$SENT" "$RECEIVED" "$@"; }
+arrived() { "$PYTHON" "$LIB/push.py" same "$SENT" "$RECEIVED" "$@"; }
 
 # rule_saw NS KEY N: what the first rule of the namespace counts: hits, or of what it has seen
 rule_saw()
 {
 	on "$1" omasec -j rule list >"$WORK/rules"
-	/usr/bin/python3 "$LIB/expect.py" "$WORK/rules" "{**d['rules'][0], **d['rules'][0]['seen']}['$2'] == $3" || return 1
+	"$PYTHON" "$LIB/expect.py" "$WORK/rules" "{**d['rules'][0], **d['rules'][0]['seen']}['$2'] == $3" || return 1
 }
 
 # dropped REASON N: exactly so many were refused for it since the module was loaded

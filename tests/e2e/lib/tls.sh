@@ -63,4 +63,4 @@ tls_rule()
 }
 
 # fake ARG...: lib/faketls.py
-fake() { /usr/bin/python3 "$LIB/faketls.py" "$@"; }
+fake() { "$PYTHON" "$LIB/faketls.py" "$@"; }
