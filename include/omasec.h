@@ -74,6 +74,7 @@ struct omasec_status {
 	char sha256_driver[OMASEC_TYPE_MAX + 1];	/**< of HMAC-SHA256; likewise the next ones */
 	char sha384_driver[OMASEC_TYPE_MAX + 1], sha512_driver[OMASEC_TYPE_MAX + 1];
 	char aes_driver[OMASEC_TYPE_MAX + 1];		/**< of AES key wrap */
+	char gcm_driver[OMASEC_TYPE_MAX + 1];		/**< of AES-GCM */
 	uint32_t abi;
 	uint32_t helper;				/**< port id of the helper, 0 for none */
 	uint32_t accounts, rules, flows, listeners;
@@ -324,6 +325,7 @@ struct omasec_rule {
 	uint8_t transport;			/**< enum omasec_transport */
 	uint8_t auth_mode;			/**< enum omasec_auth_mode */
 	uint8_t first_contact;			/**< enum omasec_first_contact */
+	uint8_t confidentiality;		/**< enum omasec_confidentiality */
 	uint8_t other;				/**< enum omasec_other */
 	uint8_t on_deny;			/**< enum omasec_on_deny */
 	uint8_t helper_lost;			/**< enum omasec_helper_lost */
@@ -415,6 +417,7 @@ struct omasec_message {
 	uint8_t integrity;			/**< enum omasec_integrity, of the rule */
 	uint8_t auth_mode;			/**< enum omasec_auth_mode */
 	uint8_t first_contact;			/**< enum omasec_first_contact */
+	uint8_t confidentiality;		/**< enum omasec_confidentiality, of the rule */
 	uint8_t app_cred;			/**< enum omasec_app_cred */
 	uint8_t http_kind;			/**< enum omasec_http_kind */
 	char account[OMASEC_NAME_MAX + 1];	/**< "" when not known yet */
@@ -485,18 +488,19 @@ OMASEC_API int omasec_message_put(struct omasec *o, uint64_t cookie, const void 
 OMASEC_API int omasec_message_verdict(struct omasec *o, const struct omasec_decision *decision);
 
 /**
- * Have the module use a key of an account: HMACs with its sign key, AES key wrap
- * (RFC 3394) with its wrap key. The octets of the key stay in the kernel.
+ * Have the module use a key of an account: HMACs with its sign key; with its wrap key
+ * AES-256-GCM under a new key, which is wrapped (RFC 3394). No key leaves the kernel
+ * but so. What was sealed is 40 octets of wrapped key, 12 of IV, cipher text, 16 of tag.
  * @param op  enum omasec_crypto_op
- * @param data  for an HMAC up to OMASEC_CRYPTO_MAX octets; a key to be wrapped: a
- *   multiple of 8, 16 to OMASEC_WRAP_MAX - 8; one to be unwrapped: 8 more
- * @param out  for what comes out: the HMAC in full length, the wrapped key, the key;
- *   wiped on failure
+ * @param data  for an HMAC and what is to be opened up to OMASEC_CRYPTO_MAX octets; what
+ *   is to be sealed: 1 to OMASEC_CRYPTO_MAX - OMASEC_SEAL_MORE
+ * @param out  for what comes out: the HMAC in full length; what was sealed,
+ *   OMASEC_SEAL_MORE octets longer; what was opened, so many shorter; wiped on failure
  * @param out_len  in: room at @p out; out: octets there, 0 on failure
  * @return 0, or a negative errno:
  *   -ENOENT without such an account, -ENOKEY when it has no key for this,
  *   -EKEYREVOKED, -EKEYEXPIRED, -EKEYREJECTED when that key cannot be used,
- *   -EBADMSG when what was to be unwrapped was not wrapped with this key,
+ *   -EBADMSG when what was to be opened was not sealed with this key, or changed since,
  *   -EMSGSIZE when @p data have a length that this does not take or @p out has no room,
  *   -EOPNOTSUPP when the kernel lacks the algorithm or there is no such operation
  */
@@ -565,6 +569,7 @@ enum omasec_names {
 	OMASEC_NAMES_ON_DENY,
 	OMASEC_NAMES_HELPER_LOST,
 	OMASEC_NAMES_FIRST_CONTACT,
+	OMASEC_NAMES_CONFIDENTIALITY,
 	OMASEC_NAMES_APP_CRED,
 	OMASEC_NAMES_MAC_FORM,
 	OMASEC_NAMES_MAC_STATE,

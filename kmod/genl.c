@@ -70,7 +70,7 @@ static const struct nla_policy omasec_account_nonce_nl_policy[OMASEC_A_ACCOUNT_S
 };
 
 /* OMASEC_CMD_RULE_ADD */
-static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_SESSIONLESS + 1] = {
+static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_CONFIDENTIALITY + 1] = {
 	[OMASEC_A_RULE_NAME] = { .type = NLA_NUL_STRING, .len = OMASEC_NAME_MAX, },
 	[OMASEC_A_RULE_DIRECTION] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OMASEC_A_RULE_PORT_MIN] = NLA_POLICY_MIN(NLA_U16, 1),
@@ -101,6 +101,7 @@ static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_SESSIONLE
 	[OMASEC_A_RULE_PIN_WAIT] = { .type = NLA_U32, },
 	[OMASEC_A_RULE_BOOTSTRAP] = NLA_POLICY_MAX(NLA_U8, 2),
 	[OMASEC_A_RULE_SESSIONLESS] = NLA_POLICY_MAX(NLA_U8, 1),
+	[OMASEC_A_RULE_CONFIDENTIALITY] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 /* OMASEC_CMD_RULE_DEL */
@@ -265,7 +266,7 @@ static const struct genl_ops omasec_nl_ops[] = {
 		.cmd = OMASEC_CMD_RULE_ADD,
 		.doit = omasec_nl_rule_add_doit,
 		.policy = omasec_rule_add_nl_policy,
-		.maxattr = OMASEC_A_RULE_SESSIONLESS,
+		.maxattr = OMASEC_A_RULE_CONFIDENTIALITY,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 	{

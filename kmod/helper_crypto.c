@@ -8,9 +8,11 @@
  * few microseconds of work. A handle of each algorithm is held from module load on, so
  * that what status tells serves every request, and its module stays loaded.
  */
+#include <crypto/aead.h>
 #include <crypto/hash.h>
 #include <crypto/skcipher.h>
 #include <linux/err.h>
+#include <linux/random.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
 
@@ -20,6 +22,7 @@
 /* Handles that are never given a key. */
 static struct crypto_shash *omasec_hmac_tfm[OMASEC_CRYPTO_OP_HMAC_SHA512 + 1];
 static struct crypto_sync_skcipher *omasec_aes_tfm;
+static struct crypto_aead *omasec_gcm_tfm;
 
 static const struct {
 	const char *name;
@@ -30,20 +33,38 @@ static const struct {
 	[OMASEC_CRYPTO_OP_HMAC_SHA512] = { "hmac(sha512)", 64 },
 };
 
+#define OMASEC_CEK_LEN 32
+#define OMASEC_IV_LEN 12
+#define OMASEC_TAG_LEN 16
+/* Sealed data begin with the wrapped key and the IV, and end with the tag. */
+#define OMASEC_WRAPPED_LEN (OMASEC_CEK_LEN + OMASEC_WRAP_BLOCK)
+#define OMASEC_SEAL_HEAD (OMASEC_WRAPPED_LEN + OMASEC_IV_LEN)
+static_assert(OMASEC_SEAL_HEAD + OMASEC_TAG_LEN == OMASEC_SEAL_MORE);
+
 /**
  * struct omasec_keyed - an operation with its key
  * @op: enum omasec_crypto_op
  * @hmac: for the HMACs
- * @aes: for the others, which use it block by block
+ * @aes: wraps keys for the others, block by block
+ * @req: for each block
  * @block: where that block is
  * @sg: of @block
+ * @gcm: for the content, with a key of its own
+ * @content: that, and behind it @tag
+ * @cek: the key for it
+ * @iv: for it
+ * @tag: of it
  */
 struct omasec_keyed {
 	unsigned int op;
 	struct crypto_shash *hmac;
 	struct crypto_sync_skcipher *aes;
+	struct skcipher_request *req;
 	u8 block[OMASEC_AES_BLOCK];
 	struct scatterlist sg;
+	struct crypto_aead *gcm;
+	struct scatterlist content[2];
+	u8 cek[OMASEC_CEK_LEN], iv[OMASEC_IV_LEN], tag[OMASEC_TAG_LEN];
 };
 
 static bool omasec_op_is_hmac(unsigned int op)
@@ -63,6 +84,7 @@ int omasec_helper_crypto_init(void)
 {
 	struct crypto_sync_skcipher *aes;
 	struct crypto_shash *tfm;
+	struct crypto_aead *gcm;
 	unsigned int op;
 
 	for (op = 0; op < ARRAY_SIZE(omasec_hmac); op++) {
@@ -81,6 +103,11 @@ int omasec_helper_crypto_init(void)
 		goto err_nomem;
 	if (!IS_ERR(aes))
 		omasec_aes_tfm = aes;
+	gcm = crypto_alloc_aead("gcm(aes)", 0, CRYPTO_ALG_ASYNC);
+	if (gcm == ERR_PTR(-ENOMEM))
+		goto err_nomem;
+	if (!IS_ERR(gcm))
+		omasec_gcm_tfm = gcm;
 	return 0;
 
 err_nomem:
@@ -100,20 +127,61 @@ void omasec_helper_crypto_exit(void)
 	if (omasec_aes_tfm)
 		crypto_free_sync_skcipher(omasec_aes_tfm);
 	omasec_aes_tfm = NULL;
+	if (omasec_gcm_tfm)
+		crypto_free_aead(omasec_gcm_tfm);
+	omasec_gcm_tfm = NULL;
 }
 
-const char *omasec_helper_crypto_driver(unsigned int op)
+const char *omasec_helper_hmac_driver(unsigned int op)
 {
-	if (omasec_op_is_hmac(op))
-		return omasec_hmac_tfm[op] ? crypto_shash_driver_name(omasec_hmac_tfm[op]) : "";
+	return omasec_hmac_tfm[op] ? crypto_shash_driver_name(omasec_hmac_tfm[op]) : "";
+}
+
+const char *omasec_helper_aes_driver(void)
+{
 	return omasec_aes_tfm ? crypto_tfm_alg_driver_name(crypto_skcipher_tfm(&omasec_aes_tfm->base)) :
 				"";
 }
 
+const char *omasec_helper_gcm_driver(void)
+{
+	return omasec_gcm_tfm ? crypto_tfm_alg_driver_name(crypto_aead_tfm(omasec_gcm_tfm)) : "";
+}
+
 /* ---- an operation ---- */
 
+static int omasec_keyed_hmac(struct omasec_keyed *k)
+{
+	k->hmac = crypto_alloc_shash(omasec_helper_hmac_driver(k->op), 0, 0);
+	return PTR_ERR_OR_ZERO(k->hmac);
+}
+
+static int omasec_keyed_cipher(struct omasec_keyed *k)
+{
+	sg_init_one(&k->sg, k->block, sizeof(k->block));
+	k->aes = crypto_alloc_sync_skcipher(omasec_helper_aes_driver(), 0, 0);
+	if (IS_ERR(k->aes))
+		return PTR_ERR(k->aes);
+	k->req = skcipher_request_alloc(&k->aes->base, GFP_KERNEL);
+	if (!k->req)
+		return -ENOMEM;
+	skcipher_request_set_callback(k->req, 0, NULL, NULL);
+	skcipher_request_set_crypt(k->req, &k->sg, &k->sg, sizeof(k->block), NULL);
+	k->gcm = crypto_alloc_aead(omasec_helper_gcm_driver(), 0, CRYPTO_ALG_ASYNC);
+	if (IS_ERR(k->gcm))
+		return PTR_ERR(k->gcm);
+	return crypto_aead_setauthsize(k->gcm, OMASEC_TAG_LEN);
+}
+
+static bool omasec_op_is_served(unsigned int op)
+{
+	if (omasec_op_is_hmac(op))
+		return omasec_hmac_tfm[op];
+	return op < OMASEC_CRYPTO_OPS && omasec_aes_tfm && omasec_gcm_tfm;
+}
+
 /**
- * omasec_keyed_new() - handles for an operation, by the driver that was looked up
+ * omasec_keyed_new() - handles for an operation, by the drivers that were looked up
  * @op: enum omasec_crypto_op
  *
  * Context: process, may sleep.
@@ -121,27 +189,19 @@ const char *omasec_helper_crypto_driver(unsigned int op)
  */
 struct omasec_keyed *omasec_keyed_new(unsigned int op)
 {
-	const char *driver = op < OMASEC_CRYPTO_OPS ? omasec_helper_crypto_driver(op) : "";
 	struct omasec_keyed *k;
 	int err;
 
-	if (!*driver)
+	if (!omasec_op_is_served(op))
 		return ERR_PTR(-EOPNOTSUPP);
 	k = kzalloc(sizeof(*k), GFP_KERNEL);
 	if (!k)
 		return ERR_PTR(-ENOMEM);
 	k->op = op;
-	if (omasec_op_is_hmac(op)) {
-		k->hmac = crypto_alloc_shash(driver, 0, 0);
-		err = PTR_ERR_OR_ZERO(k->hmac);
-	} else {
-		sg_init_one(&k->sg, k->block, sizeof(k->block));
-		k->aes = crypto_alloc_sync_skcipher(driver, 0, 0);
-		err = PTR_ERR_OR_ZERO(k->aes);
-	}
+	err = omasec_op_is_hmac(op) ? omasec_keyed_hmac(k) : omasec_keyed_cipher(k);
 	if (!err)
 		return k;
-	kfree(k);
+	omasec_keyed_free(k);
 	return ERR_PTR(err == -ENOMEM ? -ENOMEM : -EOPNOTSUPP);
 }
 
@@ -149,11 +209,14 @@ void omasec_keyed_free(struct omasec_keyed *k)
 {
 	if (!k)
 		return;
-	/* Both wipe the key. */
-	if (k->hmac)
+	/* Each wipes its key. */
+	if (!IS_ERR_OR_NULL(k->hmac))
 		crypto_free_shash(k->hmac);
-	if (k->aes)
+	skcipher_request_free(k->req);
+	if (!IS_ERR_OR_NULL(k->aes))
 		crypto_free_sync_skcipher(k->aes);
+	if (!IS_ERR_OR_NULL(k->gcm))
+		crypto_free_aead(k->gcm);
 	kfree_sensitive(k);
 }
 
@@ -181,40 +244,97 @@ static int omasec_keyed_block(void *ctx, bool decrypt, u8 block[OMASEC_AES_BLOCK
 {
 	struct omasec_keyed *k = ctx;
 	int err;
-	SYNC_SKCIPHER_REQUEST_ON_STACK(req, k->aes);
 
 	/* The stack is not for scatterlists. */
 	memcpy(k->block, block, sizeof(k->block));
-	skcipher_request_set_sync_tfm(req, k->aes);
-	skcipher_request_set_callback(req, 0, NULL, NULL);
-	skcipher_request_set_crypt(req, &k->sg, &k->sg, sizeof(k->block), NULL);
-	err = decrypt ? crypto_skcipher_decrypt(req) : crypto_skcipher_encrypt(req);
-	skcipher_request_zero(req);
+	err = decrypt ? crypto_skcipher_decrypt(k->req) : crypto_skcipher_encrypt(k->req);
 	memcpy(block, k->block, sizeof(k->block));
 	return err;
+}
+
+/* The content, in place, with @cek and @iv; @tag is made, or looked at. */
+static int omasec_keyed_gcm(struct omasec_keyed *k, bool decrypt, u8 *content, size_t len)
+{
+	struct aead_request *req;
+	int err;
+
+	err = crypto_aead_setkey(k->gcm, k->cek, sizeof(k->cek));
+	if (err)
+		return err;
+	req = aead_request_alloc(k->gcm, GFP_KERNEL);
+	if (!req)
+		return -ENOMEM;
+	sg_init_table(k->content, ARRAY_SIZE(k->content));
+	sg_set_buf(&k->content[0], content, len);
+	sg_set_buf(&k->content[1], k->tag, sizeof(k->tag));
+	aead_request_set_callback(req, 0, NULL, NULL);
+	aead_request_set_ad(req, 0);
+	aead_request_set_crypt(req, k->content, k->content,
+			       decrypt ? len + sizeof(k->tag) : len, k->iv);
+	err = decrypt ? crypto_aead_decrypt(req) : crypto_aead_encrypt(req);
+	aead_request_free(req);
+	return err;
+}
+
+/* The key is of this message only, so a random IV is never met again with it. */
+static int omasec_keyed_seal(struct omasec_keyed *k, struct omasec_slice in, u8 *out)
+{
+	const struct omasec_aes aes = { omasec_keyed_block, k };
+	int err;
+
+	get_random_bytes(k->cek, sizeof(k->cek));
+	get_random_bytes(k->iv, sizeof(k->iv));
+	err = omasec_key_wrap(&aes, k->cek, sizeof(k->cek), out);
+	if (err)
+		return err;
+	memcpy(out + OMASEC_WRAPPED_LEN, k->iv, sizeof(k->iv));
+	memcpy(out + OMASEC_SEAL_HEAD, in.p, in.len);
+	err = omasec_keyed_gcm(k, false, out + OMASEC_SEAL_HEAD, in.len);
+	memcpy(out + OMASEC_SEAL_HEAD + in.len, k->tag, sizeof(k->tag));
+	return err;
+}
+
+static int omasec_keyed_open(struct omasec_keyed *k, struct omasec_slice in, u8 *out)
+{
+	const struct omasec_aes aes = { omasec_keyed_block, k };
+	size_t len = in.len - OMASEC_SEAL_MORE;
+	const u8 *p = (const u8 *)in.p;
+	int err;
+
+	err = omasec_key_unwrap(&aes, p, OMASEC_WRAPPED_LEN, k->cek);
+	if (err)
+		return err;
+	memcpy(k->iv, p + OMASEC_WRAPPED_LEN, sizeof(k->iv));
+	memcpy(out, p + OMASEC_SEAL_HEAD, len);
+	memcpy(k->tag, p + OMASEC_SEAL_HEAD + len, sizeof(k->tag));
+	return omasec_keyed_gcm(k, true, out, len);
 }
 
 /**
  * omasec_keyed_run() - does it
  * @k: with its key
  * @in: what goes in
- * @out: room for omasec_helper_crypto_len() octets; wiped on failure
+ * @out: room for omasec_helper_crypto_len() octets in directly mapped memory; wiped on
+ *	failure
  *
  * Context: process, may sleep.
  * Return: 0, -EMSGSIZE, -EBADMSG, or what the algorithm returned.
  */
 int omasec_keyed_run(struct omasec_keyed *k, struct omasec_slice in, u8 *out)
 {
-	const struct omasec_aes aes = { omasec_keyed_block, k };
+	int len = omasec_helper_crypto_len(k->op, in.len);
 	int err;
 
-	if (!k->hmac)
-		return k->op == OMASEC_CRYPTO_OP_WRAP ?
-			omasec_key_wrap(&aes, (const u8 *)in.p, in.len, out) :
-			omasec_key_unwrap(&aes, (const u8 *)in.p, in.len, out);
-	err = crypto_shash_tfm_digest(k->hmac, (const u8 *)in.p, in.len, out);
+	if (len < 0)
+		return len;
+	if (k->hmac)
+		err = crypto_shash_tfm_digest(k->hmac, (const u8 *)in.p, in.len, out);
+	else if (k->op == OMASEC_CRYPTO_OP_SEAL)
+		err = omasec_keyed_seal(k, in, out);
+	else
+		err = omasec_keyed_open(k, in, out);
 	if (err)
-		memzero_explicit(out, omasec_hmac[k->op].len);
+		memzero_explicit(out, len);
 	return err;
 }
 
@@ -230,14 +350,14 @@ int omasec_keyed_run(struct omasec_keyed *k, struct omasec_slice in, u8 *out)
  */
 int omasec_helper_crypto_len(unsigned int op, size_t len)
 {
-	bool wrap = op == OMASEC_CRYPTO_OP_WRAP;
-	size_t key_len = wrap ? len : len - OMASEC_WRAP_BLOCK;
-
-	if (omasec_op_is_hmac(op))
-		return len <= OMASEC_CRYPTO_MAX ? (int)omasec_hmac[op].len : -EMSGSIZE;
-	if (len < OMASEC_WRAP_BLOCK || !omasec_key_wrap_takes(key_len))
+	if (len > OMASEC_CRYPTO_MAX)
 		return -EMSGSIZE;
-	return wrap ? len + OMASEC_WRAP_BLOCK : key_len;
+	if (omasec_op_is_hmac(op))
+		return omasec_hmac[op].len;
+	if (op == OMASEC_CRYPTO_OP_SEAL)
+		return len && len <= OMASEC_CRYPTO_MAX - OMASEC_SEAL_MORE ?
+			(int)len + OMASEC_SEAL_MORE : -EMSGSIZE;
+	return len > OMASEC_SEAL_MORE ? (int)len - OMASEC_SEAL_MORE : -EMSGSIZE;
 }
 
 static const char *omasec_helper_crypto_why(int err)
@@ -254,7 +374,7 @@ static const char *omasec_helper_crypto_why(int err)
 	case -EOPNOTSUPP:
 		return "this kernel does not have the algorithm";
 	case -EBADMSG:
-		return "this was not wrapped with the wrap key of the account, or was changed since";
+		return "this was not sealed with the wrap key of the account, or was changed since";
 	case -EMSGSIZE:
 		return "no such number of octets can go in";
 	case -ENOMEM:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What the helper may have done with keys of accounts that it cannot read: HMACs with
- * the sign key, AES key wrap with the wrap key. A fixed list of algorithms, synchronous,
+ * the sign key, AES-GCM under keys that the wrap key wraps. A fixed list of algorithms, synchronous,
  * on plain memory; looked up once, at module load.
  */
 #ifndef OMASEC_HELPER_CRYPTO_H
@@ -10,12 +10,14 @@
 #include "account.h"
 #include "proto/key_wrap.h"
 
-#define OMASEC_CRYPTO_OPS (OMASEC_CRYPTO_OP_UNWRAP + 1)
+#define OMASEC_CRYPTO_OPS (OMASEC_CRYPTO_OP_OPEN + 1)
 
 int omasec_helper_crypto_init(void);	/* 0 also when an algorithm is not available */
 void omasec_helper_crypto_exit(void);
-/* What serves an operation, "" when there is nothing. */
-const char *omasec_helper_crypto_driver(unsigned int op);
+/* What serves an HMAC, key wrap and AES-GCM; "" when there is nothing. */
+const char *omasec_helper_hmac_driver(unsigned int op);
+const char *omasec_helper_aes_driver(void);
+const char *omasec_helper_gcm_driver(void);
 
 /* Octets that come out when @len go in, or -EMSGSIZE. */
 int omasec_helper_crypto_len(unsigned int op, size_t len);

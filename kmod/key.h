@@ -22,6 +22,8 @@ int omasec_key_state(struct key *key);
 int omasec_key_mac(struct key *key, unsigned int form, const u8 *nonce, size_t nonce_len,
 		   const u8 body_md5[OMASEC_MD5_LEN], u8 mac[OMASEC_MD5_LEN]);
 
+#define OMASEC_KEK_LEN 32		/* octets of a key that wraps keys */
+
 /**
  * enum omasec_secret_of - secrets of an account besides K
  * @OMASEC_SECRET_NETW: of the network, for bootstrap messages: IMSI in semi-octets, ESN,

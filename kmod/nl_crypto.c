@@ -20,7 +20,7 @@ static int omasec_nl_crypto(struct genl_info *info, struct omasec_account *a, un
 
 	if (len < 0)
 		return omasec_nl_fail(info->extack, data, len,
-				      "wrapped are 16 to 4088 octets in steps of 8, unwrapped 8 more");
+				      "sealed are 1 to 61372 octets, opened 68 more");
 	reply = omasec_nl_reply(info, nla_total_size(len), OMASEC_CMD_CRYPTO, &hdr);
 	if (!reply)
 		return -ENOMEM;

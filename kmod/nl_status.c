@@ -35,24 +35,21 @@ static int omasec_nl_put_helper(struct sk_buff *skb, struct omasec_net *on)
 
 static int omasec_nl_put_drivers(struct sk_buff *skb)
 {
-	static const struct {
-		u16 attr;
-		u8 op;
-	} of[] = {
-		{ OMASEC_A_STATUS_SHA256_DRIVER, OMASEC_CRYPTO_OP_HMAC_SHA256 },
-		{ OMASEC_A_STATUS_SHA384_DRIVER, OMASEC_CRYPTO_OP_HMAC_SHA384 },
-		{ OMASEC_A_STATUS_SHA512_DRIVER, OMASEC_CRYPTO_OP_HMAC_SHA512 },
-		{ OMASEC_A_STATUS_AES_DRIVER, OMASEC_CRYPTO_OP_WRAP },
+	static const u16 hmac[] = {
+		[OMASEC_CRYPTO_OP_HMAC_SHA256] = OMASEC_A_STATUS_SHA256_DRIVER,
+		[OMASEC_CRYPTO_OP_HMAC_SHA384] = OMASEC_A_STATUS_SHA384_DRIVER,
+		[OMASEC_CRYPTO_OP_HMAC_SHA512] = OMASEC_A_STATUS_SHA512_DRIVER,
 	};
-	unsigned int i;
+	unsigned int op;
 
-	if (nla_put_string(skb, OMASEC_A_STATUS_MD5_DRIVER, omasec_crypto_md5_driver()))
-		return -EMSGSIZE;
-	for (i = 0; i < ARRAY_SIZE(of); i++) {
-		if (nla_put_string(skb, of[i].attr, omasec_helper_crypto_driver(of[i].op)))
+	for (op = 0; op < ARRAY_SIZE(hmac); op++) {
+		if (nla_put_string(skb, hmac[op], omasec_helper_hmac_driver(op)))
 			return -EMSGSIZE;
 	}
-	return 0;
+	return nla_put_string(skb, OMASEC_A_STATUS_MD5_DRIVER, omasec_crypto_md5_driver()) ||
+	       nla_put_string(skb, OMASEC_A_STATUS_AES_DRIVER, omasec_helper_aes_driver()) ||
+	       nla_put_string(skb, OMASEC_A_STATUS_GCM_DRIVER, omasec_helper_gcm_driver()) ?
+		-EMSGSIZE : 0;
 }
 
 static int omasec_nl_put_status(struct sk_buff *skb, struct omasec_net *on)

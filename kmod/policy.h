@@ -43,6 +43,7 @@ struct omasec_rule {
 	u8 role;		/* never OMASEC_ROLE_AUTO here */
 	u8 binding;
 	u8 integrity;
+	u8 confidentiality;
 	u8 transport;
 	u8 auth_mode;
 	u8 first_contact;
@@ -84,6 +85,12 @@ struct omasec_policy {
 	unsigned int count;
 	struct omasec_rule *rules[];
 };
+
+/* Its messages are encrypted by the helper. */
+static inline bool omasec_rule_hides(const struct omasec_rule *r)
+{
+	return r->confidentiality == OMASEC_CONFIDENTIALITY_MESSAGE;
+}
 
 /* A rule with all values zero, one reference, not published. NULL without memory. */
 struct omasec_rule *omasec_rule_new(void);

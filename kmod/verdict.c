@@ -60,14 +60,15 @@ static int omasec_verdict_check_body(const struct omasec_msg *m,
 }
 
 /*
- * The helper signs what leaves and takes the signature out of what comes in. The module
+ * The helper signs and encrypts what leaves, and takes both off what comes in. The module
  * cannot see whether it was right, but octets as they came are it never.
  */
 static int omasec_verdict_check_signed(const struct omasec_msg *m, const char **why)
 {
-	if (m->rule->integrity != OMASEC_INTEGRITY_BOTH || m->has_repl)
+	if ((m->rule->integrity != OMASEC_INTEGRITY_BOTH && !omasec_rule_hides(m->rule)) ||
+	    m->has_repl)
 		return 0;
-	*why = "a message of a rule with signatures goes on only as a body that was put";
+	*why = "a message of a rule with signatures or encryption goes on only as a body that was put";
 	return -EPERM;
 }
 

@@ -9,6 +9,7 @@
 #include "types.h"
 
 #define OMASEC_WRAP_BLOCK 8		/* that the result is longer by */
+#define OMASEC_WRAP_MAX 4096		/* of the result */
 #define OMASEC_AES_BLOCK 16
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Keys that the helper has used: the kernel's algorithms against the vectors of RFC 4231
- * and RFC 3394, which key of an account does what, and what comes of keys that are not
+ * and against OpenSSL, which key of an account does what, and what comes of keys that are not
  * good. That only the helper may ask is in omasec_netlink_kunit.c.
  */
 #include <keys/user-type.h>
@@ -53,7 +53,7 @@ static void hmac_vectors_of_rfc_4231(struct kunit *test)
 	unsigned int op;
 
 	for (op = OMASEC_CRYPTO_OP_HMAC_SHA256; op <= OMASEC_CRYPTO_OP_HMAC_SHA512; op++) {
-		KUNIT_EXPECT_STRNEQ(test, omasec_helper_crypto_driver(op), "");
+		KUNIT_EXPECT_STRNEQ(test, omasec_helper_hmac_driver(op), "");
 		for (i = 0; i < ARRAY_SIZE(hmac_vectors); i++) {
 			const struct hmac_vector *v = &hmac_vectors[i];
 
@@ -65,26 +65,63 @@ static void hmac_vectors_of_rfc_4231(struct kunit *test)
 	}
 }
 
-static void wrap_vectors_of_rfc_3394(struct kunit *test)
+static void opens_what_openssl_sealed(struct kunit *test)
 {
-	u8 out[40];
+	u8 out[sizeof(SEALED_TEXT)] = "";
+
+	KUNIT_EXPECT_STRNEQ(test, omasec_helper_aes_driver(), "");
+	KUNIT_EXPECT_STRNEQ(test, omasec_helper_gcm_driver(), "");
+	KUNIT_EXPECT_EQ(test, keyed(OMASEC_CRYPTO_OP_OPEN, SEALED_KEK, 32, sealed_octets,
+				    SEALED_LEN, out), 0);
+	KUNIT_EXPECT_STREQ(test, (const char *)out, SEALED_TEXT);
+	KUNIT_EXPECT_EQ(test, keyed(OMASEC_CRYPTO_OPS, "", 0, "", 0, out), -EOPNOTSUPP);
+}
+
+/* Wherever one bit of it is another one, nothing comes out, and nothing remains. */
+static void opens_nothing_that_was_changed(struct kunit *test)
+{
+	u8 out[sizeof(SEALED_TEXT)], octets[SEALED_LEN];
 	size_t i;
 
-	KUNIT_EXPECT_STRNEQ(test, omasec_helper_crypto_driver(OMASEC_CRYPTO_OP_WRAP), "");
-	for (i = 0; i < ARRAY_SIZE(wrap_vectors); i++) {
-		const struct wrap_vector *v = &wrap_vectors[i];
-
-		KUNIT_EXPECT_EQ(test, keyed(OMASEC_CRYPTO_OP_WRAP, v->kek, v->kek_len, v->key,
-					    v->key_len, out), 0);
-		KUNIT_EXPECT_EQ_MSG(test, memcmp(out, v->wrapped, v->key_len + 8), 0, "%s", v->name);
-		KUNIT_EXPECT_EQ(test, keyed(OMASEC_CRYPTO_OP_UNWRAP, v->kek, v->kek_len, v->wrapped,
-					    v->key_len + 8, out), 0);
-		KUNIT_EXPECT_EQ_MSG(test, memcmp(out, v->key, v->key_len), 0, "%s", v->name);
-		KUNIT_EXPECT_EQ(test, keyed(OMASEC_CRYPTO_OP_UNWRAP, v->kek, v->kek_len - 8,
-					    v->wrapped, v->key_len + 8, out),
-				v->kek_len == 16 ? -EKEYREJECTED : -EBADMSG);
+	for (i = 0; i < SEALED_LEN; i++) {
+		memcpy(octets, sealed_octets, SEALED_LEN);
+		octets[i] ^= 1 << (i % 8);
+		memset(out, 0xee, sizeof(out));
+		KUNIT_EXPECT_EQ_MSG(test, keyed(OMASEC_CRYPTO_OP_OPEN, SEALED_KEK, 32, octets,
+						SEALED_LEN, out), -EBADMSG, "octet %zu", i);
+		KUNIT_EXPECT_TRUE_MSG(test, !memchr_inv(out, 0, sizeof(out) - 1), "octet %zu", i);
 	}
-	KUNIT_EXPECT_EQ(test, keyed(OMASEC_CRYPTO_OPS, "", 0, "", 0, out), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, keyed(OMASEC_CRYPTO_OP_OPEN, SEALED_KEK, 32, sealed_octets,
+				    SEALED_LEN - 1, out), -EBADMSG);
+	KUNIT_EXPECT_EQ(test, keyed(OMASEC_CRYPTO_OP_OPEN, SEALED_KEK + 1, 31, sealed_octets,
+				    SEALED_LEN, out), -EKEYREJECTED);
+	KUNIT_EXPECT_EQ(test, keyed(OMASEC_CRYPTO_OP_OPEN, "another-key-of-32-octets-another", 32,
+				    sealed_octets, SEALED_LEN, out), -EBADMSG);
+}
+
+/* What was sealed opens again; each time key, IV and all else are others. */
+static void seals(struct kunit *test)
+{
+	static const size_t lens[] = { 1, 15, 16, 17, 4096, OMASEC_CRYPTO_MAX - OMASEC_SEAL_MORE };
+	char *in = kunit_kzalloc(test, OMASEC_CRYPTO_MAX, GFP_KERNEL);
+	u8 *a = kunit_kzalloc(test, OMASEC_CRYPTO_MAX, GFP_KERNEL);
+	u8 *b = kunit_kzalloc(test, OMASEC_CRYPTO_MAX, GFP_KERNEL);
+	size_t i;
+
+	KUNIT_ASSERT_TRUE(test, in && a && b);
+	memset(in, 'x', OMASEC_CRYPTO_MAX);
+	for (i = 0; i < ARRAY_SIZE(lens); i++) {
+		size_t more = lens[i] + OMASEC_SEAL_MORE;
+
+		KUNIT_EXPECT_EQ(test, keyed(OMASEC_CRYPTO_OP_SEAL, SEALED_KEK, 32, in, lens[i], a), 0);
+		KUNIT_EXPECT_EQ(test, keyed(OMASEC_CRYPTO_OP_SEAL, SEALED_KEK, 32, in, lens[i], b), 0);
+		KUNIT_EXPECT_NE(test, memcmp(a, b, 40), 0);
+		KUNIT_EXPECT_NE(test, memcmp(a + 40, b + 40, 12), 0);
+		KUNIT_EXPECT_NE(test, memcmp(a + 52, b + 52, lens[i] + 16), 0);
+		KUNIT_EXPECT_EQ(test, keyed(OMASEC_CRYPTO_OP_OPEN, SEALED_KEK, 32, (char *)a, more, b),
+				0);
+		KUNIT_EXPECT_EQ_MSG(test, memcmp(in, b, lens[i]), 0, "%zu octets", lens[i]);
+	}
 }
 
 static void lengths_that_go_in(struct kunit *test)
@@ -97,14 +134,13 @@ static void lengths_that_go_in(struct kunit *test)
 		{ OMASEC_CRYPTO_OP_HMAC_SHA256, 0, 32 },
 		{ OMASEC_CRYPTO_OP_HMAC_SHA384, OMASEC_CRYPTO_MAX, 48 },
 		{ OMASEC_CRYPTO_OP_HMAC_SHA512, OMASEC_CRYPTO_MAX + 1, -EMSGSIZE },
-		{ OMASEC_CRYPTO_OP_WRAP, 8, -EMSGSIZE }, { OMASEC_CRYPTO_OP_WRAP, 16, 24 },
-		{ OMASEC_CRYPTO_OP_WRAP, 20, -EMSGSIZE },
-		{ OMASEC_CRYPTO_OP_WRAP, OMASEC_WRAP_MAX - 8, OMASEC_WRAP_MAX },
-		{ OMASEC_CRYPTO_OP_WRAP, OMASEC_WRAP_MAX, -EMSGSIZE },
-		{ OMASEC_CRYPTO_OP_UNWRAP, 0, -EMSGSIZE }, { OMASEC_CRYPTO_OP_UNWRAP, 7, -EMSGSIZE },
-		{ OMASEC_CRYPTO_OP_UNWRAP, 16, -EMSGSIZE }, { OMASEC_CRYPTO_OP_UNWRAP, 24, 16 },
-		{ OMASEC_CRYPTO_OP_UNWRAP, OMASEC_WRAP_MAX, OMASEC_WRAP_MAX - 8 },
-		{ OMASEC_CRYPTO_OP_UNWRAP, OMASEC_WRAP_MAX + 8, -EMSGSIZE },
+		{ OMASEC_CRYPTO_OP_SEAL, 0, -EMSGSIZE }, { OMASEC_CRYPTO_OP_SEAL, 1, 69 },
+		{ OMASEC_CRYPTO_OP_SEAL, OMASEC_CRYPTO_MAX - 68, OMASEC_CRYPTO_MAX },
+		{ OMASEC_CRYPTO_OP_SEAL, OMASEC_CRYPTO_MAX - 67, -EMSGSIZE },
+		{ OMASEC_CRYPTO_OP_OPEN, 0, -EMSGSIZE }, { OMASEC_CRYPTO_OP_OPEN, 68, -EMSGSIZE },
+		{ OMASEC_CRYPTO_OP_OPEN, 69, 1 },
+		{ OMASEC_CRYPTO_OP_OPEN, OMASEC_CRYPTO_MAX, OMASEC_CRYPTO_MAX - 68 },
+		{ OMASEC_CRYPTO_OP_OPEN, OMASEC_CRYPTO_MAX + 1, -EMSGSIZE },
 	};
 	size_t i;
 
@@ -121,7 +157,7 @@ static void each_key_does_its_own(struct kunit *test)
 		.secret = { [OMASEC_SECRET_SIGN] = sign, [OMASEC_SECRET_WRAP] = wrap },
 	};
 	const struct omasec_slice in = { secret_octets, 16 };
-	u8 out[48], want[48];
+	u8 out[48], want[48], sealed[16 + OMASEC_SEAL_MORE];
 	const char *why = NULL;
 	struct omasec_account *a;
 
@@ -133,10 +169,10 @@ static void each_key_does_its_own(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, keyed(OMASEC_CRYPTO_OP_HMAC_SHA256, secret_octets, 20, in.p, in.len,
 				    want), 0);
 	KUNIT_EXPECT_EQ(test, memcmp(out, want, 32), 0);
-	KUNIT_EXPECT_EQ(test, omasec_helper_crypto(a, OMASEC_CRYPTO_OP_WRAP, in, out, &why), 0);
-	KUNIT_EXPECT_EQ(test, keyed(OMASEC_CRYPTO_OP_WRAP, secret_octets, 32, in.p, in.len, want),
-			0);
-	KUNIT_EXPECT_EQ(test, memcmp(out, want, 24), 0);
+	KUNIT_EXPECT_EQ(test, omasec_helper_crypto(a, OMASEC_CRYPTO_OP_SEAL, in, sealed, &why), 0);
+	KUNIT_EXPECT_EQ(test, keyed(OMASEC_CRYPTO_OP_OPEN, secret_octets, 32, (char *)sealed,
+				    sizeof(sealed), want), 0);
+	KUNIT_EXPECT_EQ(test, memcmp(secret_octets, want, 16), 0);
 	KUNIT_EXPECT_PTR_EQ(test, (const char *)why, (const char *)NULL);
 	omasec_account_put(a);
 
@@ -144,7 +180,7 @@ static void each_key_does_its_own(struct kunit *test)
 	spec.secret[OMASEC_SECRET_WRAP] = NULL;
 	KUNIT_ASSERT_EQ(test, control_account(test->priv, &spec), 0);
 	a = omasec_account_find(test->priv, "a");
-	KUNIT_EXPECT_EQ(test, omasec_helper_crypto(a, OMASEC_CRYPTO_OP_WRAP, in, out, &why),
+	KUNIT_EXPECT_EQ(test, omasec_helper_crypto(a, OMASEC_CRYPTO_OP_SEAL, in, sealed, &why),
 			-ENOKEY);
 	KUNIT_EXPECT_NOT_NULL(test, why);
 	KUNIT_EXPECT_EQ(test, omasec_helper_crypto(a, OMASEC_CRYPTO_OP_HMAC_SHA384, in, want, &why),
@@ -164,9 +200,8 @@ static void needs_a_key_that_is_good_now(struct kunit *test)
 	} c[] = {
 		{ OMASEC_SECRET_SIGN, 15, -EKEYREJECTED }, { OMASEC_SECRET_SIGN, 16, 0 },
 		{ OMASEC_SECRET_SIGN, 256, 0 }, { OMASEC_SECRET_SIGN, 257, -EKEYREJECTED },
-		{ OMASEC_SECRET_WRAP, 8, -EKEYREJECTED }, { OMASEC_SECRET_WRAP, 16, 0 },
-		{ OMASEC_SECRET_WRAP, 20, -EKEYREJECTED }, { OMASEC_SECRET_WRAP, 24, 0 },
-		{ OMASEC_SECRET_WRAP, 32, 0 }, { OMASEC_SECRET_WRAP, 40, -EKEYREJECTED },
+		{ OMASEC_SECRET_WRAP, 16, -EKEYREJECTED }, { OMASEC_SECRET_WRAP, 31, -EKEYREJECTED },
+		{ OMASEC_SECRET_WRAP, 32, 0 }, { OMASEC_SECRET_WRAP, 33, -EKEYREJECTED },
 	};
 	const struct omasec_slice in = { secret_octets, 16 };
 	size_t i;
@@ -175,10 +210,10 @@ static void needs_a_key_that_is_good_now(struct kunit *test)
 		struct key *key = logon_key(test, c[i].len);
 		struct omasec_account_spec spec = { .name = "a", .secret = { [0] = NULL } };
 		unsigned int op = c[i].of == OMASEC_SECRET_SIGN ? OMASEC_CRYPTO_OP_HMAC_SHA256 :
-								  OMASEC_CRYPTO_OP_WRAP;
+								  OMASEC_CRYPTO_OP_SEAL;
 		struct omasec_account *a;
 		const char *why = NULL;
-		u8 out[32];
+		u8 out[16 + OMASEC_SEAL_MORE];
 
 		spec.secret[c[i].of] = key;
 		KUNIT_ASSERT_EQ(test, control_account(test->priv, &spec), 0);
@@ -200,7 +235,9 @@ static void needs_a_key_that_is_good_now(struct kunit *test)
 
 static struct kunit_case crypto_cases[] = {
 	KUNIT_CASE(hmac_vectors_of_rfc_4231),
-	KUNIT_CASE(wrap_vectors_of_rfc_3394),
+	KUNIT_CASE(opens_what_openssl_sealed),
+	KUNIT_CASE(opens_nothing_that_was_changed),
+	KUNIT_CASE(seals),
 	KUNIT_CASE(lengths_that_go_in),
 	KUNIT_CASE(each_key_does_its_own),
 	KUNIT_CASE(needs_a_key_that_is_good_now),

@@ -20,7 +20,7 @@ case "$*" in
 "rule del") printf '%s\n' '$(touch ran)' '`touch ran`' 'two words' '*' 7 ;;
 "flow kill") printf '%s\n' 12 15 30 ;;
 "key del") printf '%s\n' alpha ;;
-"key del dm@site") printf '%s\n' client server netw pin sign ;;
+"key del dm@site") printf '%s\n' client server netw pin sign wrap ;;
 check) echo FILE ;;
 "account del") echo "omasec: not loaded" >&2; exit 3 ;;
 esac

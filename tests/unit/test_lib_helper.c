@@ -626,7 +626,7 @@ static void tells_why_a_key_was_not_used(void **state)
 
 		crypto_errno = -err[i];
 		memset(out, 0xee, sizeof(out));
-		assert_int_equal(crypto(OMASEC_CRYPTO_OP_UNWRAP, 40, out, &out_len), -err[i]);
+		assert_int_equal(crypto(OMASEC_CRYPTO_OP_OPEN, 40, out, &out_len), -err[i]);
 		assert_int_equal(out_len, 0);
 		assert_int_equal(out[0] | out[31], 0);
 		assert_string_not_equal(omasec_error(fake.o), "no error");
@@ -664,7 +664,7 @@ static void asks_for_nothing_that_cannot_be(void **state)
 
 	(void)state;
 	fake.handler = module_crypto;
-	assert_int_equal(crypto(OMASEC_CRYPTO_OP_UNWRAP + 1, 9, out, &out_len), -EOPNOTSUPP);
+	assert_int_equal(crypto(OMASEC_CRYPTO_OP_OPEN + 1, 9, out, &out_len), -EOPNOTSUPP);
 	out_len = sizeof(out);
 	assert_int_equal(crypto(0, OMASEC_CRYPTO_MAX + 1, out, &out_len), -EMSGSIZE);
 	assert_int_equal(out_len, 0);

@@ -18,7 +18,8 @@ BASE_PROGRAMS=(mount umount dmesg setsid unshare nsenter flock prlimit setpriv s
 	curl tcpdump keyctl openssl strace wbxml2xml xml2wbxml haproxy xmlsec1)
 # Kernel modules in the guest, with what they depend on.
 GUEST_MODULES=(veth dummy bridge tls tcp_diag udp_diag inet_diag mptcp_diag netlink_diag
-	sch_netem sch_tbf sch_ingress act_gact cls_matchall algif_hash encrypted-keys sha512_generic ecb
+	sch_netem sch_tbf sch_ingress act_gact cls_matchall algif_hash encrypted-keys sha512_generic
+	ecb ctr ghash-generic gcm
 	nf_conntrack nft_ct nf_tables nft_reject_inet nfnetlink_queue)
 
 # copy ROOT FILE...: programs and libraries, with the libraries they need

@@ -10,9 +10,25 @@
 
 #include "job.h"
 
-static bool job_signed(const struct job *j)
+/*
+ * What of XML security a message goes through (DM Security 1.3, 5.3 and 5.5): what leaves
+ * is signed, then encrypted; the MAC is the module's and comes last. Arriving, all that is
+ * taken off in the opposite order, before anybody reads the message.
+ */
+static const uint32_t job_arriving[] = { WORKER_DECRYPT, WORKER_VERIFY };
+static const uint32_t job_leaving[] = { WORKER_SIGN, WORKER_ENCRYPT };
+#define JOB_STEPS 2
+
+static bool job_wants(const struct job *j, uint32_t what)
 {
-	return j->msg.integrity == OMASEC_INTEGRITY_BOTH;
+	return what == WORKER_DECRYPT || what == WORKER_ENCRYPT ?
+		j->msg.confidentiality == OMASEC_CONFIDENTIALITY_MESSAGE :
+		j->msg.integrity == OMASEC_INTEGRITY_BOTH;
+}
+
+static bool job_wants_any(const struct job *j)
+{
+	return job_wants(j, WORKER_SIGN) || job_wants(j, WORKER_ENCRYPT);
 }
 
 static void job_fail(struct job *j, int err)
@@ -25,35 +41,27 @@ static void job_fail(struct job *j, int err)
 	j->state = JOB_DONE;
 }
 
-/*
- * Signing and verifying (DM Security 1.3, 5.3): the Signature is the last thing that is put
- * into a message and the first that is looked at; nobody reads what it does not cover. A
- * signature is over XML.
- */
+/* Both are of XML. */
 static int job_xsec(struct job *j, uint32_t what, const uint8_t *octets, size_t len)
 {
-	struct worker_xsec how = { .what = what, .sign = XSEC_HMAC_SHA256 };
+	struct worker_xsec how = {
+		.what = what, .sign = XSEC_HMAC_SHA256, .cipher = XSEC_AES256_GCM,
+		.wrap = XSEC_KW_AES256,
+	};
 
+	memset(&j->err, 0, sizeof(j->err));
 	if (strstr(j->msg.content_type, "wbxml")) {
 		j->err.reason = OMASEC_REASON_PROFILE_VIOLATED;
 		snprintf(j->err.text, sizeof(j->err.text),
-			 "a signature is over XML, and this message is WBXML");
+			 "signatures and encryption are of XML, and this message is WBXML");
 		return -EBADMSG;
 	}
+	if (what == WORKER_ENCRYPT)
+		snprintf(how.target, sizeof(how.target), "SyncBody");
 	j->keys.account = j->msg.account;
 	j->crypto = (struct xsec_crypto){ .fn = keys_use, .private = &j->keys };
 	return worker_client_start_xsec(j->wc, &how, octets, len, &j->crypto, &j->out, &j->out_len,
 					&j->err);
-}
-
-static void job_verify(struct job *j)
-{
-	int err = job_xsec(j, WORKER_VERIFY, j->body, j->msg.length);
-
-	if (err)
-		job_fail(j, err);
-	else
-		j->state = JOB_VERIFY;
 }
 
 static void job_parse(struct job *j)
@@ -69,8 +77,26 @@ static void job_parse(struct job *j)
 		j->state = JOB_PARSE;
 }
 
-/* From here on the message is what was signed. */
-static void job_verified(struct job *j)
+/* The next thing to take off a message that came in; then it is read. */
+static void job_arrive(struct job *j)
+{
+	int err;
+
+	while (j->step < JOB_STEPS && !job_wants(j, job_arriving[j->step]))
+		j->step++;
+	if (j->step == JOB_STEPS) {
+		job_parse(j);
+		return;
+	}
+	err = job_xsec(j, job_arriving[j->step], j->body, j->msg.length);
+	if (err)
+		job_fail(j, err);
+	else
+		j->state = JOB_ARRIVE;
+}
+
+/* From here on the message is what was inside. */
+static void job_arrived(struct job *j)
 {
 	if (j->out_len > UINT32_MAX) {
 		job_fail(j, -EMSGSIZE);
@@ -81,34 +107,48 @@ static void job_verified(struct job *j)
 	j->msg.length = (uint32_t)j->out_len;
 	j->out = NULL;
 	j->out_len = 0;
-	job_parse(j);
+	j->step++;
+	job_arrive(j);
+}
+
+/* The next thing to put onto octets that leave. */
+static void job_leave(struct job *j)
+{
+	int err;
+
+	while (j->step < JOB_STEPS && !job_wants(j, job_leaving[j->step]))
+		j->step++;
+	if (j->step == JOB_STEPS) {
+		j->state = JOB_DONE;
+		return;
+	}
+	free(j->bare);
+	j->bare = j->out;
+	j->bare_len = j->out_len;
+	j->out = NULL;
+	err = job_xsec(j, job_leaving[j->step], j->bare, j->bare_len);
+	if (err)
+		job_fail(j, err);
+	else
+		j->state = JOB_LEAVE;
 }
 
 /* The octets that go on are there, or are those of the message (@out is NULL). */
 static void job_finish(struct job *j)
 {
 	bool leaves = j->d.verdict == OMASEC_VERDICT_RESPOND || j->msg.path == OMASEC_PATH_TX;
-	int err;
 
 	j->state = JOB_DONE;
-	if (!job_signed(j) || j->d.verdict == OMASEC_VERDICT_REJECT)
+	if (!job_wants_any(j) || j->d.verdict == OMASEC_VERDICT_REJECT)
 		return;
 	if (!j->out) {
 		j->out = j->body;
 		j->out_len = j->msg.length;
 		j->body = NULL;
 	}
-	if (!leaves)
-		return;
-	j->bare = j->out;
-	j->bare_len = j->out_len;
-	j->out = NULL;
-	memset(&j->err, 0, sizeof(j->err));
-	err = job_xsec(j, WORKER_SIGN, j->bare, j->bare_len);
-	if (err)
-		job_fail(j, err);
-	else
-		j->state = JOB_SIGN;
+	j->step = 0;
+	if (leaves)
+		job_leave(j);
 }
 
 static void job_edit(struct job *j)
@@ -172,8 +212,9 @@ void job_start(struct job *j, struct engine *e, const struct omasec_message *msg
 	j->facts.session_id[0] = '\0';
 	memset(&j->d, 0, sizeof(j->d));
 	memset(&j->err, 0, sizeof(j->err));
-	if (job_signed(j) && msg->path == OMASEC_PATH_RX)
-		job_verify(j);
+	j->step = 0;
+	if (msg->path == OMASEC_PATH_RX)
+		job_arrive(j);
 	else
 		job_parse(j);
 	job_step(j, e, now);
@@ -182,8 +223,8 @@ void job_start(struct job *j, struct engine *e, const struct omasec_message *msg
 static void job_next(struct job *j, struct engine *e, uint64_t now)
 {
 	switch (j->state) {
-	case JOB_VERIFY:
-		job_verified(j);
+	case JOB_ARRIVE:
+		job_arrived(j);
 		break;
 	case JOB_PARSE:
 		job_decide(j, e, now);
@@ -193,6 +234,10 @@ static void job_next(struct job *j, struct engine *e, uint64_t now)
 		break;
 	case JOB_EDIT:
 		job_finish(j);
+		break;
+	case JOB_LEAVE:
+		j->step++;
+		job_leave(j);
 		break;
 	default:
 		j->state = JOB_DONE;

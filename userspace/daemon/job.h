@@ -13,19 +13,20 @@
 
 enum job_state {
 	JOB_IDLE,
-	JOB_VERIFY,	/* the worker looks at the signature of a message that came in */
+	JOB_ARRIVE,	/* the worker decrypts a message that came in, or looks at its signature */
 	JOB_PARSE,	/* the worker reads the message */
 	JOB_PARSE_HELD,	/* the worker reads the held message that is to be repeated */
 	JOB_EDIT,	/* the worker writes the octets that go on */
-	JOB_SIGN,	/* the worker signs the octets that leave */
+	JOB_LEAVE,	/* the worker signs or encrypts the octets that leave */
 	JOB_DONE,	/* @d and @out are the result */
 };
 
 /**
  * struct job - a message under way
  * @msg: the message
- * @body: its octets, owned; once it was verified, those that were signed
- * @bare: octets that are being signed, owned
+ * @step: how far it is with what is taken off or put on
+ * @body: its octets, owned; in the end those that were encrypted or signed
+ * @bare: octets that are being signed or encrypted, owned
  * @bare_len: how many
  * @keys: what the crypto of this message is done with; its handle is set once
  * @d: what the engine decided
@@ -36,6 +37,7 @@ struct job {
 	enum job_state state;
 	struct worker_client *wc;
 	struct omasec_message msg;
+	unsigned int step;
 	uint8_t *body, *bare;
 	size_t bare_len;
 	struct keys keys;

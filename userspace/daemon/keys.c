@@ -2,11 +2,13 @@
 /* Keys of accounts at work, see keys.h. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "keys.h"
 #include "log.h"
 
 #define KEYS_MAC_MAX 64		/* octets of an HMAC-SHA512 */
+#define KEYS_WRAPPED 40		/* of a wrapped key of 32 octets, RFC 3394 */
 
 static int keys_op(enum xsec_sign sign, uint32_t *op)
 {
@@ -43,26 +45,82 @@ static int keys_error(const struct keys *k, int err)
 	}
 }
 
+/* The reply has room for @room octets; 0, or what is told to the worker. */
+static int keys_ask(const struct keys *k, uint32_t op, const void *data, size_t len, size_t room,
+		    struct xsec_reply *reply)
+{
+	int err;
+
+	reply->data = malloc(room);
+	if (!reply->data)
+		return -ENOMEM;
+	reply->len = room;
+	err = omasec_helper_crypto(k->o, k->account, op, data, len, reply->data, &reply->len);
+	if (!err)
+		return 0;
+	free(reply->data);
+	reply->data = NULL;
+	reply->len = 0;
+	/* That it does not open is the peer's doing. */
+	return err == -EBADMSG && op == OMASEC_CRYPTO_OP_OPEN ? err : keys_error(k, err);
+}
+
+/* The module puts the wrapped key in front. */
+static int keys_seal(const struct keys *k, const struct xsec_request *request, struct xsec_reply *reply)
+{
+	int err;
+
+	if (!request->len || request->len > OMASEC_CRYPTO_MAX - OMASEC_SEAL_MORE)
+		return -EMSGSIZE;
+	err = keys_ask(k, OMASEC_CRYPTO_OP_SEAL, request->data, request->len,
+		       request->len + OMASEC_SEAL_MORE, reply);
+	if (err)
+		return err;
+	memcpy(reply->wrapped, reply->data, KEYS_WRAPPED);
+	reply->wrapped_len = KEYS_WRAPPED;
+	reply->len -= KEYS_WRAPPED;
+	memmove(reply->data, reply->data + KEYS_WRAPPED, reply->len);
+	return 0;
+}
+
+static int keys_open(const struct keys *k, const struct xsec_request *request, struct xsec_reply *reply)
+{
+	size_t len = request->len + KEYS_WRAPPED;
+	uint8_t *data;
+	int err;
+
+	if (request->wrapped_len != KEYS_WRAPPED || len <= OMASEC_SEAL_MORE)
+		return -EBADMSG;
+	if (len > OMASEC_CRYPTO_MAX)
+		return -EMSGSIZE;
+	data = malloc(len);
+	if (!data)
+		return -ENOMEM;
+	memcpy(data, request->wrapped, KEYS_WRAPPED);
+	memcpy(data + KEYS_WRAPPED, request->data, request->len);
+	err = keys_ask(k, OMASEC_CRYPTO_OP_OPEN, data, len, len - OMASEC_SEAL_MORE, reply);
+	free(data);
+	return err;
+}
+
 int keys_use(void *private, const struct xsec_request *request, struct xsec_reply *reply)
 {
 	const struct keys *k = private;
-	size_t len = KEYS_MAC_MAX;
 	uint32_t op;
-	int err;
 
 	if (!k->o)
 		return -ENOKEY;
-	if (request->op != XSEC_MAC || keys_op(request->sign, &op))
+	switch (request->op) {
+	case XSEC_MAC:
+		return keys_op(request->sign, &op) ? -EOPNOTSUPP :
+			keys_ask(k, op, request->data, request->len, KEYS_MAC_MAX, reply);
+	case XSEC_SEAL:
+	case XSEC_OPEN:
+		if (request->cipher != XSEC_AES256_GCM || request->wrap != XSEC_KW_AES256)
+			return -EOPNOTSUPP;
+		return request->op == XSEC_SEAL ? keys_seal(k, request, reply) :
+						  keys_open(k, request, reply);
+	default:
 		return -EOPNOTSUPP;
-	reply->data = malloc(len);
-	if (!reply->data)
-		return -ENOMEM;
-	err = omasec_helper_crypto(k->o, k->account, op, request->data, request->len, reply->data, &len);
-	if (err) {
-		free(reply->data);
-		reply->data = NULL;
-		return keys_error(k, err);
 	}
-	reply->len = len;
-	return 0;
 }

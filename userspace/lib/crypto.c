@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Keys of accounts at work for the helper. What goes in or out may be a key: neither stays
+ * Keys of accounts at work for the helper. What goes in or out may be a secret: neither stays
  * in a buffer of the library.
  */
 #include <errno.h>
@@ -21,7 +21,7 @@ static const struct hint crypto_hints[] = {
 	{ EOPNOTSUPP, "the kernel does not have this algorithm", NULL },
 	{ EPROTO, "the kernel module answered with something unexpected",
 	  "are module and library of the same version?" },
-	{ EBADMSG, "this was not wrapped with the wrap key of the account", NULL },
+	{ EBADMSG, "this was not sealed with the wrap key of the account, or was changed since", NULL },
 	{ 0, NULL, NULL }
 };
 
@@ -69,7 +69,7 @@ int omasec_helper_crypto(struct omasec *o, const char *account, uint32_t op, con
 	*out_len = 0;
 	if (rc)
 		return rc;
-	if (op > OMASEC_CRYPTO_OP_UNWRAP)
+	if (op > OMASEC_CRYPTO_OP_OPEN)
 		return omasec_fail(o, -EOPNOTSUPP, "there is no operation %u", op);
 	if (len > OMASEC_CRYPTO_MAX)
 		return omasec_fail(o, -EMSGSIZE, "%zu octets are more than the %d that go into one operation",

@@ -50,6 +50,7 @@ json_t *account_json(const struct omasec_account *a)
 	out_set(o, "netw", secret_json(&a->netw));
 	out_set(o, "pin", secret_json(&a->pin));
 	out_set(o, "sign", secret_json(&a->sign));
+	out_set(o, "wrap", secret_json(&a->wrap));
 	out_set(o, "usernetwpin", json_string(omasec_name(OMASEC_NAMES_USERNETWPIN, a->usernetwpin)));
 	out_set(o, "bootstrap-unsecured", json_string(omasec_name(OMASEC_NAMES_BOOTSTRAP_UNSECURED, a->bootstrap_unsecured)));
 	out_set(o, "pin-failures", json_integer(a->pin_failures));
@@ -139,10 +140,12 @@ static void show_cred(const char *who, const struct omasec_cred *c)
 		       OMASEC_SESSIONLESS_MAX);
 }
 
-static void show_sign(const struct omasec_account *a)
+static void show_xml_keys(const struct omasec_account *a)
 {
 	printf("sign key          %s\n", !a->sign.key ? "none" :
 	       a->sign.key_state ? strerror(a->sign.key_state) : "known");
+	printf("wrap key          %s\n", !a->wrap.key ? "none" :
+	       a->wrap.key_state ? strerror(a->wrap.key_state) : "known");
 }
 
 static void show_bootstrap(const struct omasec_account *a)
@@ -184,7 +187,7 @@ int cmd_account_show(struct tool *t, int argc, char **argv)
 	show_cred("server-name", &a.server);
 	printf("mac-form          %s\n", omasec_name(OMASEC_NAMES_MAC_FORM, a.mac_form));
 	printf("app-cred          %s\n", omasec_name(OMASEC_NAMES_APP_CRED, a.app_cred));
-	show_sign(&a);
+	show_xml_keys(&a);
 	show_bootstrap(&a);
 	printf("messages          %llu accepted, %llu refused\n", (unsigned long long)a.messages_ok,
 	       (unsigned long long)a.messages_refused);
@@ -236,7 +239,16 @@ int account_key(struct tool *t, struct account_conf *c, enum who who, const char
 
 struct omasec_secret *account_secret(struct omasec_account *a, enum who who)
 {
-	return who == WHO_NETW ? &a->netw : who == WHO_PIN ? &a->pin : &a->sign;
+	switch (who) {
+	case WHO_NETW:
+		return &a->netw;
+	case WHO_PIN:
+		return &a->pin;
+	case WHO_SIGN:
+		return &a->sign;
+	default:
+		return &a->wrap;
+	}
 }
 
 void account_secrets(struct account_conf *c)

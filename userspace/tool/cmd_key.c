@@ -82,7 +82,7 @@ static int key_args(struct tool *t, int argc, char **argv, char *account, enum w
 	if (rc)
 		return rc;
 	if (argc < 2)
-		return tool_usage(t, "expected client, server, netw, pin or sign after the account");
+		return tool_usage(t, "expected client, server, netw, pin, sign or wrap after the account");
 	return pairs_who(t, argv[1], who);
 }
 
@@ -124,18 +124,24 @@ static int key_secret(struct tool *t, const char *what, struct secret *s, char w
 	return secret_from_prompt(what, s, why);
 }
 
-/* How the network secret or a key that signs is written. 0 or an exit code. */
+/* A key of XML signatures or encryption, that nobody types. */
+static bool key_of_xml(enum who of)
+{
+	return of == WHO_SIGN || of == WHO_WRAP;
+}
+
+/* How the network secret or such a key is written. 0 or an exit code. */
 static int key_form(struct tool *t, enum who of, int argc, char **argv, enum secret_form *form)
 {
-	*form = of == WHO_PIN ? SECRET_DIGITS : of == WHO_SIGN ? SECRET_TEXT : SECRET_IMSI;
+	*form = of == WHO_PIN ? SECRET_DIGITS : key_of_xml(of) ? SECRET_TEXT : SECRET_IMSI;
 	if (!argc)
 		return 0;
 	if (of == WHO_PIN || strcmp(argv[0], "form"))
 		return tool_usage(t, "%s: nothing like this is expected here", argv[0]);
 	if (argc < 2 || secret_find_form(argv[1], form))
 		return tool_usage(t, "form: expected imsi, text or hex");
-	if (of == WHO_SIGN && *form == SECRET_IMSI)
-		return tool_usage(t, "form: expected text or hex for a key that signs");
+	if (key_of_xml(of) && *form == SECRET_IMSI)
+		return tool_usage(t, "form: expected text or hex for a key that signs or wraps");
 	return argc > 2 ? tool_usage(t, "%s: nothing is expected here", argv[2]) : 0;
 }
 
@@ -199,16 +205,20 @@ static int key_add_secret(struct tool *t, const char *account, enum who who, int
 	if (rc)
 		return rc;
 	snprintf(what, sizeof(what), "%s (%s)", who == WHO_PIN ? "the PIN" :
-		 who == WHO_SIGN ? "the sign key" : "the network", account);
+		 who == WHO_SIGN ? "the sign key" : who == WHO_WRAP ? "the wrap key" : "the network",
+		 account);
 	rc = key_secret(t, what, &s, why);
 	if (rc)
 		return tool_error(t, tool_exit_code(rc), "%s", why);
 	rc = secret_octets(form, &s, octets, &len, why);
 	secret_wipe(&s, sizeof(s));
-	if (!rc && who == WHO_SIGN && len < SECRET_SIGN_MIN) {
+	if (!rc && ((who == WHO_SIGN && len < SECRET_SIGN_MIN) ||
+		    (who == WHO_WRAP && len != SECRET_WRAP_LEN))) {
 		secret_wipe(octets, sizeof(octets));
-		return tool_error(t, EXIT_REFUSED, "expected a key of %d to %d octets", SECRET_SIGN_MIN,
-				  SECRET_OCTETS_MAX);
+		return who == WHO_WRAP ?
+			tool_error(t, EXIT_REFUSED, "expected a key of %d octets", SECRET_WRAP_LEN) :
+			tool_error(t, EXIT_REFUSED, "expected a key of %d to %d octets",
+				   SECRET_SIGN_MIN, SECRET_OCTETS_MAX);
 	}
 	if (rc)
 		return tool_error(t, tool_exit_code(rc), "%s", why);

@@ -56,6 +56,8 @@ json_t *rule_json(const struct omasec_rule *r)
 	out_set(o, "role", json_string(omasec_name(OMASEC_NAMES_ROLE, r->role)));
 	out_set(o, "binding", json_string(omasec_name(OMASEC_NAMES_BINDING, r->binding)));
 	out_set(o, "integrity", json_string(omasec_name(OMASEC_NAMES_INTEGRITY, r->integrity)));
+	out_set(o, "confidentiality",
+		json_string(omasec_name(OMASEC_NAMES_CONFIDENTIALITY, r->confidentiality)));
 	out_set(o, "transport", json_string(omasec_name(OMASEC_NAMES_TRANSPORT, r->transport)));
 	out_set(o, "auth-mode", json_string(omasec_name(OMASEC_NAMES_AUTH_MODE, r->auth_mode)));
 	out_set(o, "first-contact",

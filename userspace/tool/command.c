@@ -113,11 +113,11 @@ const struct command commands[] = {
 
 	{ "key", "list", "", "Keys in the user keyring; their contents cannot be read.", NULL,
 	  0, NULL, COMPLETE_NONE, cmd_key_list },
-	{ "key", "add", "ACCOUNT client|server|netw|pin|sign [name USER] [form imsi|text|hex] [--secret-file FILE | --secret-fd N]",
+	{ "key", "add", "ACCOUNT client|server|netw|pin|sign|wrap [name USER] [form imsi|text|hex] [--secret-file FILE | --secret-fd N]",
 	  "Make the key of a credential from its password, or of a secret for bootstrap messages; it is asked for.",
-	  "With client and server the key is B64(MD5(USER:password)); USER is that of the loaded account unless it is given. With netw it is the network secret, an IMSI unless form says otherwise; with pin the digits of a PIN; with sign the key of XML signatures, text unless form says hex. A key of the same account is replaced where it is in use.",
+	  "With client and server the key is B64(MD5(USER:password)); USER is that of the loaded account unless it is given. With netw it is the network secret, an IMSI unless form says otherwise; with pin the digits of a PIN; with sign the key of XML signatures, with wrap the key of 32 octets that wraps those of XML encryption, text unless form says hex. A key of the same account is replaced where it is in use.",
 	  OPT_SECRET_FILE | OPT_SECRET_FD, NULL, COMPLETE_KEY, cmd_key_add },
-	{ "key", "del", "ACCOUNT client|server|netw|pin|sign", "Revoke and remove a key.",
+	{ "key", "del", "ACCOUNT client|server|netw|pin|sign|wrap", "Revoke and remove a key.",
 	  "An account that uses it refuses messages from then on.", 0, NULL, COMPLETE_KEY, cmd_key_del },
 
 	{ "help", NULL, "[OBJECT [VERB]]", "This help, or that of an object or verb.", NULL,

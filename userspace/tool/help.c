@@ -257,7 +257,7 @@ static void complete_command(struct tool *t, const struct command *c, int argc, 
 			for (i = 0; i < ACL_CMDS; i++)
 				puts(acl_command_name((enum acl_command)i));
 		else if (argc == 1 && c->complete == COMPLETE_KEY)
-			puts("client\nserver\nnetw\npin\nsign");
+			puts("client\nserver\nnetw\npin\nsign\nwrap");
 		return;
 	}
 	if (c->complete == COMPLETE_BLOB) {

@@ -2,7 +2,8 @@
 /*
  * Keys in the user keyring (@u): type logon, so that userspace can never read
  * them back, described as omasec:ACCOUNT:client, :server (K of a credential), :netw,
- * :pin (secrets for bootstrap messages) or :sign (of XML signatures).
+ * :pin (secrets for bootstrap messages), :sign (of XML signatures) or :wrap (of XML
+ * encryption).
  */
 #ifndef TOOL_KEYRING_H
 #define TOOL_KEYRING_H

@@ -83,6 +83,11 @@ static bool always_mac(const struct omasec_rule *r)
 	return r->integrity == OMASEC_INTEGRITY_HMAC || r->integrity == OMASEC_INTEGRITY_BOTH;
 }
 
+static bool hides(const struct omasec_rule *r)
+{
+	return r->confidentiality == OMASEC_CONFIDENTIALITY_MESSAGE;
+}
+
 static bool has_mac(const struct omasec_rule *r)
 {
 	return r->integrity != OMASEC_INTEGRITY_NONE;
@@ -179,10 +184,15 @@ static void find_secrecy(const struct omasec_rule *r, struct report_finding *f)
 {
 	if (r->tls == OMASEC_TLS_REQUIRE)
 		found(&f[C_SECRECY], REPORT_NOT_APPLICABLE, "TLS gives confidentiality");
+	else if (hides(r))
+		found(&f[C_SECRECY], REPORT_MET,
+		      "confidentiality message: the SyncBody is encrypted; who speaks to whom in which session is not");
 	else
-		found(&f[C_SECRECY], REPORT_NOT_MET,
-		      "messages are not encrypted: rules have no confidentiality in this version");
-	found(&f[C_ENCRYPTION], REPORT_NOT_APPLICABLE, "no transport-neutral confidentiality is used");
+		found(&f[C_SECRECY], REPORT_NOT_MET, "messages are not encrypted: confidentiality none");
+	if (hides(r))
+		found(&f[C_ENCRYPTION], REPORT_MET, "EncryptedData by AES-256-GCM, keys by AES key wrap");
+	else
+		found(&f[C_ENCRYPTION], REPORT_NOT_APPLICABLE, "no transport-neutral confidentiality is used");
 	found(&f[C_OBJECTS], REPORT_NOT_APPLICABLE,
 	      "objects pass as the applications write them, encrypted ones too");
 	found(&f[C_ACL], REPORT_NOT_MET,

@@ -47,6 +47,7 @@ int secret_k(const char *name, const struct secret *s, uint8_t k[OMASEC_K_LEN],
 enum secret_form { SECRET_IMSI, SECRET_TEXT, SECRET_HEX, SECRET_DIGITS };
 
 #define SECRET_SIGN_MIN 16	/* octets of a key that signs */
+#define SECRET_WRAP_LEN 32	/* of one that wraps keys */
 
 /* "imsi", "text" or "hex"; 0 or -EINVAL. */
 int secret_find_form(const char *word, enum secret_form *form);

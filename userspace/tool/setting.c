@@ -12,7 +12,7 @@
 
 const char *const setting_who[WHO_COUNT] = {
 	[WHO_CLIENT] = "client", [WHO_SERVER] = "server", [WHO_NETW] = "netw", [WHO_PIN] = "pin",
-	[WHO_SIGN] = "sign",
+	[WHO_SIGN] = "sign", [WHO_WRAP] = "wrap",
 };
 
 int setting_find_who(const char *word, enum who *who)
@@ -291,7 +291,7 @@ enum {
 	R_AUTH_MODE, R_FIRST_CONTACT, R_OTHER, R_MAX_MESSAGE, R_DEADLINE, R_ON_DENY, R_HELPER_LOST,
 	R_PROTOCOL, R_NOTIFICATION_13, R_NONCE_RESYNC, R_SESSIONLESS, R_TLS, R_TLS_CHECK, R_TLS_MIN, R_UNPROTECTED,
 	R_PIN_WAIT,
-	R_BOOTSTRAP,
+	R_BOOTSTRAP, R_CONFIDENTIALITY,
 };
 
 static const struct setting rule_settings[] = {
@@ -313,6 +313,9 @@ static const struct setting rule_settings[] = {
 		"Transport binding: http on tcp, wsp on udp." },
 	[R_INTEGRITY] = { "integrity", "hmac, both, on-challenge or none", parse_enum, false, OMASEC_NAMES_INTEGRITY,
 		R(r.integrity), "Protection that is required; both: MAC and XML signature; on-challenge: once a side asks for it." },
+	[R_CONFIDENTIALITY] = { "confidentiality", "none or message", parse_enum, false,
+		OMASEC_NAMES_CONFIDENTIALITY, R(r.confidentiality),
+		"What is encrypted: nothing, or the SyncBody of each message (XML-Encryption)." },
 	[R_TRANSPORT] = { "transport", "plain or authenticated", parse_enum, false,
 		OMASEC_NAMES_TRANSPORT, R(r.transport),
 		"What is below: nothing that protects, or what authenticates both ends (IPsec, a VPN)." },
@@ -531,7 +534,7 @@ void setting_account_default(struct account_conf *c)
 /* Who speaks first must know in whose name. */
 static bool rule_needs_account(const struct omasec_rule *r)
 {
-	if (r->integrity == OMASEC_INTEGRITY_ON_CHALLENGE || r->integrity == OMASEC_INTEGRITY_BOTH)
+	if (r->integrity == OMASEC_INTEGRITY_ON_CHALLENGE)
 		return true;
 	return r->integrity != OMASEC_INTEGRITY_NONE &&
 	       (r->direction == OMASEC_DIRECTION_OUT || r->role == OMASEC_ROLE_CLIENT);
@@ -541,7 +544,7 @@ static void check_udp(const struct rule_conf *c, setting_report report, void *ar
 {
 	static const int tcp_only[] = { R_UID, R_CGROUP, R_AUTH_MODE, R_FIRST_CONTACT, R_ON_DENY,
 					R_HELPER_LOST, R_TLS_CHECK, R_TLS_MIN, R_UNPROTECTED,
-					R_TRANSPORT, R_BOOTSTRAP };
+					R_TRANSPORT, R_BOOTSTRAP, R_CONFIDENTIALITY };
 	size_t i;
 
 	if (c->seen & 1u << R_DEADLINE && c->r.sessionless != OMASEC_SESSIONLESS_ACCEPT)
@@ -612,6 +615,26 @@ static void check_fetch(const struct rule_conf *c, setting_report report, void *
 		report(arg, R_ACCOUNT, "expected the name of an account with bootstrap = fetch: a bootstrap message names nobody");
 }
 
+/* What the helper does with keys of the account. */
+static void check_xml(const struct rule_conf *c, setting_report report, void *arg)
+{
+	bool both = c->r.integrity == OMASEC_INTEGRITY_BOTH;
+
+	if (c->r.confidentiality == OMASEC_CONFIDENTIALITY_MESSAGE && !both &&
+	    c->r.integrity != OMASEC_INTEGRITY_HMAC)
+		report(arg, R_CONFIDENTIALITY, "message is for messages that are authenticated: expected integrity = hmac or both");
+	if (!both && c->r.confidentiality == OMASEC_CONFIDENTIALITY_NONE)
+		return;
+	if (c->any_account)
+		report(arg, R_ACCOUNT, both ?
+		       "expected the name of an account with integrity = both: its sign key is used" :
+		       "expected the name of an account with confidentiality = message: its wrap key is used");
+	if (c->r.auth_mode != OMASEC_AUTH_MODE_TRANSPARENT)
+		report(arg, R_AUTH_MODE, both ?
+		       "expected transparent with integrity = both: the helper signs, the application does not" :
+		       "expected transparent with confidentiality = message: the helper encrypts, the application does not");
+}
+
 void setting_rule_check(const struct rule_conf *c, setting_report report, void *arg)
 {
 	check_required(&setting_rule, c->seen, report, arg);
@@ -622,12 +645,9 @@ void setting_rule_check(const struct rule_conf *c, setting_report report, void *
 	check_tcp(c, report, arg);
 	check_protection(c, report, arg);
 	check_fetch(c, report, arg);
-	if (c->any_account && c->r.integrity == OMASEC_INTEGRITY_BOTH)
-		report(arg, R_ACCOUNT, "expected the name of an account with integrity = both: its sign key is used");
-	else if (c->any_account && c->seen & 1u << R_DIRECTION && rule_needs_account(&c->r))
+	check_xml(c, report, arg);
+	if (c->any_account && c->seen & 1u << R_DIRECTION && rule_needs_account(&c->r))
 		report(arg, R_ACCOUNT, "any is for servers, which learn from the MAC header who their peer is: expected the name of an account");
-	if (c->r.integrity == OMASEC_INTEGRITY_BOTH && c->r.auth_mode != OMASEC_AUTH_MODE_TRANSPARENT)
-		report(arg, R_AUTH_MODE, "expected transparent with integrity = both: the helper signs, the application does not");
 	if (c->r.integrity == OMASEC_INTEGRITY_ON_CHALLENGE &&
 	    c->r.transport != OMASEC_TRANSPORT_AUTHENTICATED)
 		report(arg, R_INTEGRITY, "on-challenge is for transports that authenticate (DM Security 1.3, 5.4.1.5): expected hmac, or transport = authenticated in this rule");

@@ -16,7 +16,7 @@
 #define SETTING_PATH_MAX 1024
 
 /* Whose credential; and then whose secret for bootstrap messages. */
-enum who { WHO_CLIENT, WHO_SERVER, WHO_NETW, WHO_PIN, WHO_SIGN, WHO_COUNT };
+enum who { WHO_CLIENT, WHO_SERVER, WHO_NETW, WHO_PIN, WHO_SIGN, WHO_WRAP, WHO_COUNT };
 extern const char *const setting_who[WHO_COUNT];
 /* By word; 0 or -ENOENT. */
 int setting_find_who(const char *word, enum who *who);

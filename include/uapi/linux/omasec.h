@@ -15,7 +15,7 @@
 #define OMASEC_CHUNK_MAX	49152
 #define OMASEC_BLOB_MAX		61440
 #define OMASEC_CRYPTO_MAX	61440
-#define OMASEC_WRAP_MAX		4096
+#define OMASEC_SEAL_MORE	68
 #define OMASEC_PIN_MAX		64
 #define OMASEC_PIN_WAIT_DEFAULT	300
 #define OMASEC_PIN_WAIT_MAX	3600
@@ -362,6 +362,15 @@ enum omasec_first_contact {
 };
 
 /**
+ * enum omasec_confidentiality - What of a message is encrypted by the helper:
+ *   nothing, or its SyncBody.
+ */
+enum omasec_confidentiality {
+	OMASEC_CONFIDENTIALITY_NONE,
+	OMASEC_CONFIDENTIALITY_MESSAGE,
+};
+
+/**
  * enum omasec_tls - A transport that secures itself (TLS, DTLS, WTLS):
  *   refused, let through untouched beside protected messages, or demanded.
  *   forbid is the default for protocol tcp, allow for udp.
@@ -513,15 +522,17 @@ enum omasec_bootstrap_unsecured {
 
 /**
  * enum omasec_crypto_op - What the helper may have done with a key that it
- *   cannot read. hmac: with the sign key of the account. wrap, unwrap: AES key
- *   wrap (RFC 3394) with its wrap key, whose length says which AES.
+ *   cannot read. hmac: with the sign key of the account. seal: AES-256-GCM
+ *   with a new key, which is wrapped with the wrap key of the account (RFC
+ *   3394) and leaves the kernel only so: 40 octets of wrapped key, 12 of IV,
+ *   as many as go in, 16 of tag. open: the other way round.
  */
 enum omasec_crypto_op {
 	OMASEC_CRYPTO_OP_HMAC_SHA256,
 	OMASEC_CRYPTO_OP_HMAC_SHA384,
 	OMASEC_CRYPTO_OP_HMAC_SHA512,
-	OMASEC_CRYPTO_OP_WRAP,
-	OMASEC_CRYPTO_OP_UNWRAP,
+	OMASEC_CRYPTO_OP_SEAL,
+	OMASEC_CRYPTO_OP_OPEN,
 };
 
 enum {
@@ -607,6 +618,7 @@ enum {
 	OMASEC_A_RULE_PIN_WAIT,
 	OMASEC_A_RULE_BOOTSTRAP,
 	OMASEC_A_RULE_SESSIONLESS,
+	OMASEC_A_RULE_CONFIDENTIALITY,
 
 	__OMASEC_A_RULE_MAX
 };
@@ -675,6 +687,7 @@ enum {
 	OMASEC_A_MSG_AGREED_MAC,
 	OMASEC_A_MSG_SESSIONLESS,
 	OMASEC_A_MSG_AGREED_USED,
+	OMASEC_A_MSG_CONFIDENTIALITY,
 
 	__OMASEC_A_MSG_MAX
 };
@@ -736,6 +749,7 @@ enum {
 	OMASEC_A_STATUS_SHA384_DRIVER,
 	OMASEC_A_STATUS_SHA512_DRIVER,
 	OMASEC_A_STATUS_AES_DRIVER,
+	OMASEC_A_STATUS_GCM_DRIVER,
 
 	__OMASEC_A_STATUS_MAX
 };
