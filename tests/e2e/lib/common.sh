@@ -352,12 +352,13 @@ RELAY=http://10.1.0.1:$PORT/dm
 
 # app_client URL ARG...: runs sessions of the unmodified client
 app_client() { on device "$PYTHON" "$LIB/dm_client.py" "$@" --json "$WORK/client.json"; }
+# native_client URL ARG...: runs in $NATIVE_NS, the device unless a test says otherwise
 native_client()
 {
 	_url=$1
 	shift
 	# shellcheck disable=SC2086
-	on device "$PYTHON" "$LIB/native_peer.py" client --url "$_url" $PEER "$@" --json "$WORK/client.json"
+	on "${NATIVE_NS:-device}" "$PYTHON" "$LIB/native_peer.py" client --url "$_url" $PEER "$@" --json "$WORK/client.json"
 }
 wirecheck()
 {

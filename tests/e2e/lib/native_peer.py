@@ -9,7 +9,7 @@ and a Chal with the next nonce. A message that does not authenticate is refused
 once with a challenge (401 wrong, 407 missing, for every command); the second in
 a row ends the session. It can misbehave on purpose (--misbehave KIND@N). With
 --sign FILE every message is signed as well, by the xmlsec1 command; the MAC is over
-the signed octets.
+the signed octets. With --wrap FILE its SyncBody is encrypted after that.
 
 Exit: 0 as it should be, 1 the peer broke the protocol or its MACs were not
 right, 3 the transport failed. The JSON summary has the counts.
@@ -33,6 +33,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import authmac  # noqa: E402
 import syncml  # noqa: E402
 import xmldsig  # noqa: E402
+import xmlenc  # noqa: E402
 from dm_client import TransportError, from_oserror  # noqa: E402
 from syncml import DmError, Node, Outgoing, Peer, meta  # noqa: E402
 
@@ -40,7 +41,7 @@ AUTH_MAC = "syncml:auth-MAC"
 BAD = ("wrong-mac", "no-header", "two-headers", "bad-algorithm", "stale-nonce", "replay",
        "altered-body", "unknown-user", "other-form", "short-mac", "garbage", "folded",
        "unpadded-mac", "two-macs", "no-user", "unsigned", "other-signature", "altered-signed",
-       "two-signatures")
+       "two-signatures", "unencrypted", "other-cipher")
 GOOD = ("token-user", "reordered", "no-algorithm", "blanks", "field-case", "empty-elements")
 
 
@@ -82,9 +83,10 @@ class Account:
 class Misbehaviour:
     """What to do wrong, by the number of the message that is sent."""
 
-    def __init__(self, specs, sign):
-        self.at, self.count, self.last, self.done, self.sign = {}, 0, None, [], sign
-        for s in specs or ():
+    def __init__(self, opts):
+        self.at, self.count, self.last, self.done = {}, 0, None, []
+        self.sign, self.wrap = opts.sign, opts.wrap
+        for s in opts.misbehave or ():
             kind, _, n = s.partition("@")
             if kind not in BAD + GOOD:
                 raise SystemExit("native_peer: unknown misbehaviour %r, one of: %s"
@@ -104,12 +106,20 @@ class Misbehaviour:
             out = xmldsig.sign(out, self.sign)
         return out
 
+    def encrypted(self, kind, body):
+        if kind == "unencrypted":
+            return body
+        out = xmlenc.encrypt(body, self.wrap)
+        return xmlenc.flip(out) if kind == "other-cipher" else out
+
     def dress(self, account, who, body):
         """(header values, field name, body, misbehaved) for the next message of credential @who."""
         self.count += 1
         kind = self.at.get(self.count)
         if self.sign:
             body = self.signed(kind, body)
+        if self.wrap:
+            body = self.encrypted(kind, body)
         user, nonce = account.user[who], account.nonce[who]
         mac = account.form(account.key[who], nonce, body)
         headers, name = [authmac.emit(user, mac)], authmac.HEADER
@@ -165,7 +175,9 @@ class Misbehaviour:
 
 
 def bare(octets, opts):
-    """A received message without the Signature that it has to have, if so."""
+    """A received message without the protection that it has to have, if so."""
+    if opts.wrap:
+        octets = xmlenc.decrypt(octets, opts.wrap)
     return xmldsig.verify(octets, opts.sign) if opts.sign else octets
 
 
@@ -219,7 +231,7 @@ class NativeClient:
 
     def __init__(self, opts):
         self.opts, self.account, self.counts = opts, Account(opts), Counts()
-        self.bad = Misbehaviour(opts.misbehave, opts.sign)
+        self.bad = Misbehaviour(opts)
         self.kind = syncml.WBXML_TYPE if opts.wbxml else syncml.XML_TYPE
         self.url = urlsplit(opts.url)
         self.conn = None
@@ -489,7 +501,7 @@ class NativeServer(ThreadingHTTPServer):
         if ":" in opts.host:
             self.address_family = 10
         self.opts, self.account, self.counts = opts, Account(opts), Counts()
-        self.bad, self.sessions = Misbehaviour(opts.misbehave, opts.sign), {}
+        self.bad, self.sessions = Misbehaviour(opts), {}
         self.lock, self.done = threading.Lock(), threading.Event()
         self.pending, self.count = None, 0
         super().__init__((opts.host, opts.port), ServerHandler)
@@ -572,6 +584,7 @@ def options():
     p.add_argument("--state", help="file that keeps the nonces between runs")
     p.add_argument("--rfc2104", action="store_true")
     p.add_argument("--sign", metavar="FILE", help="key of the XML signatures")
+    p.add_argument("--wrap", metavar="FILE", help="key that wraps those of the encrypted SyncBody")
     p.add_argument("--static", action="store_true", help="fixed nonces, no Chal in messages")
     p.add_argument("--misbehave", action="append", metavar="KIND@N")
     p.add_argument("--challenge", type=int, default=0, help="server: refuse the first N on purpose")

@@ -9,7 +9,8 @@ refusal (401/407) may go without, and so may --bare N first requests. Each
 message but the first of a session must have Status 200 (or a refusal) for the
 peer's SyncHdr with a Chal of auth-MAC; no nonce may be issued twice. A message
 that tamper.py changed must not authenticate, and counts for nothing else. With
---sign FILE each message must also have a Signature that xmlsec1 takes.
+--sign FILE each message must also have a Signature that xmlsec1 takes, with --wrap FILE a
+SyncBody that is encrypted, and that xmlsec1 decrypts.
 Exit 0 when all is so; prints what it counted as JSON.
 """
 
@@ -24,6 +25,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import authmac  # noqa: E402
 import syncml  # noqa: E402
 import xmldsig  # noqa: E402
+import xmlenc  # noqa: E402
 from native_peer import AUTH_MAC, next_nonce, refusal  # noqa: E402
 from syncml import DmError  # noqa: E402
 
@@ -47,7 +49,7 @@ class Wire:
         self.form = authmac.compute_rfc2104 if opts.rfc2104 else authmac.compute
         self.issued, self.sessions = set(), {}
         self.count = {"messages": 0, "verified": 0, "refusals": 0, "bare": 0,
-                      "tampered": 0, "signed": 0}
+                      "tampered": 0, "signed": 0, "encrypted": 0}
         self.bad = []
 
     def take(self, m):
@@ -63,8 +65,11 @@ class Wire:
         tampered = any(d.partition("=")[0] not in HARMLESS for d in m["did"])
         bare = body
         try:
-            if self.opts.sign:
-                bare = xmldsig.cut(body) if tampered else xmldsig.verify(body, self.opts.sign)
+            if self.opts.wrap and not tampered:
+                bare = xmlenc.decrypt(bare, self.opts.wrap)
+                self.count["encrypted"] += 1
+            if self.opts.sign and not (tampered and self.opts.wrap):
+                bare = xmldsig.cut(bare) if tampered else xmldsig.verify(bare, self.opts.sign)
                 self.count["signed"] += 1
             root = syncml.decode(bare, kind)
             if tampered:
@@ -127,6 +132,7 @@ def main():
     p.add_argument("--static", action="store_true")
     p.add_argument("--rfc2104", action="store_true")
     p.add_argument("--sign", metavar="FILE", help="key of the XML signatures")
+    p.add_argument("--wrap", metavar="FILE", help="key that wraps those of the encrypted SyncBody")
     p.add_argument("--state", help="file with the nonces that the sessions before have left")
     opts = p.parse_args()
     wire = Wire(opts)

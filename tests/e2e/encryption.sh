@@ -1,0 +1,85 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# confidentiality = message: unmodified applications, and on the wire no message has a
+# SyncBody that can be read; xmlsec1 decrypts each, and what is inside is signed. A peer
+# that encrypts with xmlsec1 itself interoperates. What is not encrypted, or
+# was changed, does not reach the application, also where its MAC is right.
+#
+# KERNELS: 6.12
+# TIMEOUT: 240
+# NEEDS: xmlsec1
+. ./lib/common.sh
+KEY=$(secret sign 0123456789abcdef0123456789abcdef)
+WRAP=$(secret wrap 0123456789abcdefghijklmnopqrstuv)
+# where no rule is
+NATIVE_NS=router
+OTHER=$(secret other-wrap another-key-of-32-octets-another)
+
+key() { on "$1" omasec key add "$2" "$3" form text --secret-file "$4" >/dev/null; }
+# protect NS DIRECTION ACCOUNT [LINE...]: keys are found by the name of the account, in the one
+# keyring of the user: so the two sides have names of their own
+protect()
+{
+	_on=$1 _to=$2 _who=$3
+	shift 3
+	{ account "$_who"; rule dm "$@" "direction = $_to" "account = $_who" "confidentiality = message"; } >"$WORK/c"
+	apply "$_on" <"$WORK/c"
+}
+native() { native_client "$DIRECT" --wrap "$WRAP" "$@"; }
+
+network
+check_fails "a wrap key of another length is refused" key device mgmt wrap "$(secret short 0123456789abcdef)"
+for side in "device mgmt" "server dev"; do
+	# shellcheck disable=SC2086
+	{ key $side sign "$KEY"; key $side wrap "$WRAP"; }
+done
+protect device out mgmt "integrity = both"
+protect server in dev "integrity = both"
+helper_start device
+helper_start server
+
+session "signed and encrypted" "--rounds 2" "" "--sign $KEY --wrap $WRAP"
+cp "$WORK/check.out" "$WORK/check.wire"
+expect "every message was encrypted" "$WORK/check.wire" 'd["encrypted"] == d["signed"] == d["messages"] >= 6'
+on device omasec -j report >"$WORK/report"
+check "the report has the clause" grep -q "EncryptedData by AES-256-GCM" "$WORK/report"
+
+# ---- with a MAC and no signature
+protect device out mgmt "integrity = hmac"
+protect server in dev "integrity = hmac"
+session "encrypted with a MAC" "" "--session 70" "--wrap $WRAP"
+check "the client sent its package 1 unchanged" test \
+	"$(py -c 'import json,sys; print(json.load(open(sys.argv[1]))["results"][0]["sent_sha256"][0])' "$WORK/client.json")" = \
+	"$(py -c 'import json,sys; print(json.load(open(sys.argv[1]))["requests"][0]["sha256"])' "$WORK/server.json")"
+
+# ---- a peer that does it with xmlsec1
+app_server
+check "a client with xmlsec1: ok" native --session 40
+for kind in unencrypted other-cipher; do
+	check_fails "$kind with a right MAC" native --session 50 --misbehave "$kind@2"
+	expect "$kind: is what was sent" "$WORK/client.json" \
+		'd["misbehaved"] == ["'$kind'"] and (d["sent"], d["refused_by_peer"]) == (2, 1)'
+done
+stop_peer server
+check "counted: profile-violated" refused server profile-violated
+check "counted: decryption-failed" refused server decryption-failed
+
+# ---- without the key
+app_server
+key device mgmt wrap "$OTHER"
+check_fails "another key" app_client "$DIRECT" --session 80
+on device omasec key del mgmt wrap
+protect device out mgmt "integrity = hmac"	# without the key that went
+check_fails "no key" app_client "$DIRECT" --session 90
+check "counted: key-missing" refused device key-missing
+stop_peer server
+check "nothing of these reaches the application" app_saw 0
+
+# ---- what cannot be
+for line in "auth-mode = static" "account = any" "integrity = none"; do
+	{ account dev; rule dm "$line" "direction = in" "account = dev" "unprotected = no" "confidentiality = message"; } >"$WORK/bad"
+	check_fails "refused: $line" on server omasec check "$WORK/bad"
+	check "with words" grep -q "confidentiality" "$WORK/check.out"
+done
+finish

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Encrypts and decrypts the SyncBody of DM messages with the xmlsec1 command: AES-256-GCM
+under a new key, which AES key wrap wraps. Independent of the project's code."""
+
+import os
+import re
+import subprocess
+import tempfile
+
+from syncml import DmError
+
+ENC = "http://www.w3.org/2001/04/xmlenc#"
+TEMPLATE = """<EncryptedData xmlns="%(e)s" Type="%(e)sElement">\
+<EncryptionMethod Algorithm="http://www.w3.org/2009/xmlenc11#aes256-gcm"/>\
+<KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><EncryptedKey xmlns="%(e)s">\
+<EncryptionMethod Algorithm="%(e)skw-aes256"/><CipherData><CipherValue/></CipherData></EncryptedKey></KeyInfo>\
+<CipherData><CipherValue/></CipherData></EncryptedData>""" % {"e": ENC}
+ENCRYPTED = re.compile(rb"<(?:\w+:)?EncryptedData[\s>].*?</(?:\w+:)?EncryptedData>", re.S)
+BODY = re.compile(rb"<(?:\w+:)?SyncBody[\s/>]")
+
+
+def _xmlsec1(octets, *args):
+    with tempfile.TemporaryDirectory() as d:
+        for name, data in (("in", octets), ("out", b""), ("template", TEMPLATE.encode())):
+            with open(os.path.join(d, name), "wb") as f:
+                f.write(data)
+        r = subprocess.run(["xmlsec1", *(a.replace("@", d + "/") for a in args)], capture_output=True, check=False)
+        with open(os.path.join(d, "out"), "rb") as f:
+            return r.returncode, f.read()
+
+
+def encrypt(octets, key):
+    """The message with EncryptedData in place of its SyncBody; @key: file of 32 octets."""
+    rc, out = _xmlsec1(octets, "--encrypt", "--output", "@out", "--aeskey", key, "--session-key", "aes-256",
+                       "--xml-data", "@in", "--node-xpath", '//*[local-name()="SyncBody"]', "@template")
+    if rc or BODY.search(out):
+        raise SystemExit("xmlenc: xmlsec1 does not encrypt")
+    return out
+
+
+def decrypt(octets, key):
+    """The message as it was; nothing of its SyncBody may be in sight before."""
+    if len(ENCRYPTED.findall(octets)) != 1 or BODY.search(octets):
+        raise DmError("the SyncBody is not encrypted, or not it alone")
+    rc, out = _xmlsec1(octets, "--decrypt", "--output", "@out", "--aeskey", key, "@in")
+    if rc:
+        raise DmError("xmlsec1 does not decrypt the message")
+    return out
+
+
+def flip(octets):
+    """The message with another cipher text (the last CipherValue) of the same length."""
+    head, sep, tail = octets.rpartition(b"CipherValue>")
+    text, sep2, value = head.rpartition(b"CipherValue>")
+    at = len(value) // 2
+    while not value[at:at + 1].isalnum():
+        at += 1
+    other = b"B" if value[at:at + 1] == b"A" else b"A"
+    return text + sep2 + value[:at] + other + value[at + 1:] + sep + tail
