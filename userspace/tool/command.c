@@ -31,6 +31,9 @@ const struct command commands[] = {
 	  "Reasons for a refusal that never occurred are left out unless --all is given.",
 	  OPT_ALL, NULL, COMPLETE_NONE, cmd_stats },
 
+	{ "doctor", NULL, "[FILE] [--store DIR]", "Whether this machine is well set up, and the next step where it is not.",
+	  "Looks at kernel, module, helper, services, clock, the store of omasecd, the worker, FILE (" OMASEC_SYSCONFDIR "/omasec.conf) with the passwords that it names, and what is loaded. Changes nothing, needs no module, and says what it may not look at. Exit code 1 when there is a problem.",
+	  OPT_STORE, NULL, COMPLETE_FILE, cmd_doctor },
 	{ "report", NULL, "[--html FILE]", "Whether DM Security 1.3 is met, clause by clause.",
 	  "For each rule: the clause, whether it is met, not met or not applicable, why, and what was seen. With --html a page of its own is written to FILE. Exit code 1 when a clause with must is not met.",
 	  OPT_HTML, NULL, COMPLETE_NONE, cmd_report },

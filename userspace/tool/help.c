@@ -37,7 +37,7 @@ static void help_options(unsigned int options)
 		{ OPT_SECRET_FILE, "--secret-file FILE", "read the password from a file; - is standard input" },
 		{ OPT_SECRET_FD, "--secret-fd N", "read the password from a descriptor" },
 		{ OPT_REFUSE, "--refuse", "give the message up" },
-		{ OPT_STORE, "--store DIR", "where the store of ACLs is (" OMASEC_STATEDIR ")" },
+		{ OPT_STORE, "--store DIR", "where the stores of omasecd and of ACLs are (" OMASEC_STATEDIR ")" },
 		{ OPT_FILE, "--file FILE", "a tree in a file (TNDS) instead of the store; - is standard input" },
 		{ OPT_CREATE, "--create", "make the node, and those above it, where they are missing" },
 		{ OPT_SERVER, "--server ID", "only what this server asked" },

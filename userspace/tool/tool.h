@@ -157,6 +157,7 @@ int cmd_stats(struct tool *t, int argc, char **argv);
 int cmd_event(struct tool *t, int argc, char **argv);
 int cmd_monitor(struct tool *t, int argc, char **argv);
 int cmd_status(struct tool *t, int argc, char **argv);
+int cmd_doctor(struct tool *t, int argc, char **argv);
 int cmd_report(struct tool *t, int argc, char **argv);
 int cmd_apply(struct tool *t, int argc, char **argv);
 int cmd_check(struct tool *t, int argc, char **argv);
