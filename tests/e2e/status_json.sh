@@ -20,6 +20,9 @@ for what in status stats "rule list" "account list" "flow list" "key list"; do
 	check "$what: text" on device omasec $what
 	check "$what: no secret in it" sh -c "! grep -q secret '$WORK/out.json' '$WORK/check.out'"
 done
+on device omasec -j status >"$WORK/out.json"
+expect "which driver serves what" "$WORK/out.json" \
+	'all(d["status"][a + "-driver"] for a in ("md5", "sha256", "sha384", "sha512", "aes", "gcm"))'
 check_fails "a mistyped command is an error" on device omasec rules list
 on device omasec rules list 2>/dev/null
 check "with exit status 2" test $? -eq 2

@@ -178,6 +178,11 @@ static int print_json(struct tool *t, struct screen *s)
 	out_set(st, "memory", out_number(s->st.memory));
 	out_set(st, "memory-max", out_number(s->st.memory_max));
 	out_set(st, "md5-driver", out_text(s->st.md5_driver));
+	out_set(st, "sha256-driver", out_text(s->st.sha256_driver));
+	out_set(st, "sha384-driver", out_text(s->st.sha384_driver));
+	out_set(st, "sha512-driver", out_text(s->st.sha512_driver));
+	out_set(st, "aes-driver", out_text(s->st.aes_driver));
+	out_set(st, "gcm-driver", out_text(s->st.gcm_driver));
 	out_set(st, "generation", json_integer(s->st.generation));
 	out_set(st, "rx-messages", out_number(s->rx));
 	out_set(st, "tx-messages", out_number(s->tx));
@@ -209,6 +214,24 @@ static void print_problems(const struct tool *t, const json_t *problems)
 		       json_string_value(json_object_get(p, "advice")));
 }
 
+/* Which driver of the kernel serves what: with a crypto engine, that of the engine. */
+static void print_drivers(const struct omasec_status *st)
+{
+	const struct {
+		const char *algorithm, *driver;
+	} of[] = {
+		{ "MD5", st->md5_driver }, { "HMAC-SHA256", st->sha256_driver },
+		{ "AES", st->aes_driver }, { "AES-GCM", st->gcm_driver },
+	};
+	char safe[4 * OMASEC_TYPE_MAX + 1];
+	size_t i;
+
+	for (i = 0; i < sizeof(of) / sizeof(of[0]); i++)
+		printf("%s%s by %s", i ? ", " : "", of[i].algorithm,
+		       of[i].driver[0] ? value_safe(of[i].driver, safe, sizeof(safe)) : "nobody");
+	putchar('\n');
+}
+
 static int print_text(struct tool *t, struct screen *s)
 {
 	const char *bold = out_colour(t, OUT_BOLD), *plain = out_colour(t, OUT_PLAIN);
@@ -234,6 +257,7 @@ static int print_text(struct tool *t, struct screen *s)
 	if (s->st.waiting)
 		printf("%u bootstrap message%s for a PIN: omasec blob waiting\n", s->st.waiting,
 		       s->st.waiting == 1 ? " waits" : "s wait");
+	print_drivers(&s->st);
 	printf("\n%sProtected%s\n", bold, plain);
 	out_table_end(t, s->table, 2, "Nothing: there are no rules (omasec apply FILE).");
 	s->table = NULL;
