@@ -194,7 +194,7 @@ struct omasec_keyed *omasec_keyed_new(unsigned int op)
 
 	if (!omasec_op_is_served(op))
 		return ERR_PTR(-EOPNOTSUPP);
-	k = kzalloc(sizeof(*k), GFP_KERNEL);
+	k = kzalloc(sizeof(*k), GFP_KERNEL_ACCOUNT);
 	if (!k)
 		return ERR_PTR(-ENOMEM);
 	k->op = op;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What the helper may have done with keys of accounts that it cannot read: HMACs with
- * the sign key, AES-GCM under keys that the wrap key wraps. A fixed list of algorithms, synchronous,
- * on plain memory; looked up once, at module load.
+ * the sign key, AES-GCM under keys that the wrap key wraps. A fixed list of algorithms,
+ * synchronous, on plain memory; looked up once, at module load.
  */
 #ifndef OMASEC_HELPER_CRYPTO_H
 #define OMASEC_HELPER_CRYPTO_H

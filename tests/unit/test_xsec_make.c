@@ -267,6 +267,7 @@ static const struct failing {
 	{ "revoked key", -EKEYREVOKED, OMASEC_REASON_KEY_REVOKED },
 	{ "expired key", -EKEYEXPIRED, OMASEC_REASON_KEY_REVOKED },
 	{ "no memory", -ENOMEM, OMASEC_REASON_NO_MEMORY },
+	{ "too much", -EMSGSIZE, OMASEC_REASON_TOO_LARGE },
 	{ "broken holder", -EIO, OMASEC_REASON_HELPER_ERROR },
 	{ "nonsense", 1, OMASEC_REASON_HELPER_ERROR },
 };

@@ -10,8 +10,8 @@
 #include "value.h"
 
 json_t *account_json(const struct omasec_account *a);
-/* "ok", "missing", "revoked", "expired", or what else is wrong. */
-const char *account_key_text(const struct omasec_cred *c);
+/* "ok", "missing", "revoked", "expired", or what else is wrong with a key (0: none). */
+const char *account_key_text(int32_t key, int32_t key_state);
 /*
  * Finds or makes the key of one side and names it in @c->a. @staged: serial of a
  * new key, 0 for none. 0, or a negative errno with the @key of the setting (-1
@@ -19,9 +19,9 @@ const char *account_key_text(const struct omasec_cred *c);
  */
 int account_key(struct tool *t, struct account_conf *c, enum who who, const char *dir,
 		int *staged, int *key, char why[RESOLVE_WHY_MAX]);
-/* The secrets for bootstrap messages, where the keyring has them. */
+/* The secrets besides those of credentials, where the keyring has them. */
 void account_secrets(struct account_conf *c);
-/* That of netw, pin or sign. */
+/* That of netw, pin, sign or wrap. */
 struct omasec_secret *account_secret(struct omasec_account *a, enum who who);
 /* All: 0 or an exit code, after an error was printed. */
 /* Connects, and refuses a name that there is. */

@@ -60,9 +60,9 @@ json_t *account_json(const struct omasec_account *a)
 	return o;
 }
 
-const char *account_key_text(const struct omasec_cred *c)
+const char *account_key_text(int32_t key, int32_t key_state)
 {
-	switch (c->key ? c->key_state : ENOKEY) {
+	switch (key ? key_state : ENOKEY) {
 	case 0:
 		return "ok";
 	case ENOKEY:
@@ -72,7 +72,7 @@ const char *account_key_text(const struct omasec_cred *c)
 	case EKEYEXPIRED:
 		return "expired";
 	default:
-		return strerror(c->key_state);
+		return strerror(key_state);
 	}
 }
 
@@ -90,10 +90,10 @@ static int list_one(void *arg, const struct omasec_account *a)
 	out_cell(l->table, "%s", a->name);
 	out_cell(l->table, "%s", a->server_id);
 	out_cell(l->table, "%s", a->client.user);
-	out_cell(l->table, "%s", account_key_text(&a->client));
+	out_cell(l->table, "%s", account_key_text(a->client.key, a->client.key_state));
 	out_cell(l->table, "%s", a->client.nonce.known ? "yes" : "no");
 	out_cell(l->table, "%s", a->server.user);
-	out_cell(l->table, "%s", account_key_text(&a->server));
+	out_cell(l->table, "%s", account_key_text(a->server.key, a->server.key_state));
 	out_cell(l->table, "%s", a->server.nonce.known ? "yes" : "no");
 	out_cell(l->table, "%llu", (unsigned long long)a->messages_ok);
 	out_cell(l->table, "%llu", (unsigned long long)a->messages_refused);
@@ -131,7 +131,7 @@ static void show_cred(const char *who, const struct omasec_cred *c)
 
 	printf("%-18s%s\n", who, value_safe(c->user, safe, sizeof(safe)));
 	if (c->key)
-		printf("  key             %d, %s\n", c->key, account_key_text(c));
+		printf("  key             %d, %s\n", c->key, account_key_text(c->key, c->key_state));
 	else
 		printf("  key             missing\n");
 	printf("  nonce           %s\n", c->nonce.known ? "known" : "not known");

@@ -75,7 +75,7 @@ static void see_cred(struct screen *s, const struct omasec_account *a, const cha
 	snprintf(advice, sizeof(advice), "omasec key add %s %s, then omasec account set or omasec apply",
 		 a->name, who);
 	problem(s, "key", advice, "account %s: the key of the %s is %s; its messages are refused",
-		a->name, who, account_key_text(c));
+		a->name, who, account_key_text(c->key, c->key_state));
 }
 
 static int see_account(void *arg, const struct omasec_account *a)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "config.h"
 #include "value.h"
 #include "words.h"
@@ -102,26 +103,11 @@ static const char *section_name(const struct reader *r)
 	return r->set == &setting_account ? last_account(r->c)->a.name : last_rule(r->c)->r.name;
 }
 
-static bool grow(void **array, size_t count, size_t *cap, size_t size)
-{
-	size_t n = *cap ? *cap * 2 : 16;
-	void *p;
-
-	if (count < *cap)
-		return true;
-	p = reallocarray(*array, n, size);
-	if (!p)
-		return false;
-	*array = p;
-	*cap = n;
-	return true;
-}
-
 static void begin_account(struct reader *r, const char *name)
 {
 	struct config *c = r->c;
 
-	if (!grow((void **)&c->account, c->account_count, &c->account_cap, sizeof(*c->account))) {
+	if (array_grow((void **)&c->account, c->account_count, &c->account_cap, sizeof(*c->account))) {
 		r->memory = true;
 		return;
 	}
@@ -136,7 +122,7 @@ static void begin_rule(struct reader *r, const char *name)
 {
 	struct config *c = r->c;
 
-	if (!grow((void **)&c->rule, c->rule_count, &c->rule_cap, sizeof(*c->rule))) {
+	if (array_grow((void **)&c->rule, c->rule_count, &c->rule_cap, sizeof(*c->rule))) {
 		r->memory = true;
 		return;
 	}

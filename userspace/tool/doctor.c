@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "doctor.h"
 
 /* 2020-01-01: before any kernel that the module is for was made. */
@@ -30,16 +31,9 @@ void doctor_found(struct doctor_findings *out, enum doctor_state state, const ch
 	struct doctor_finding *f;
 	va_list ap;
 
-	if (out->count == out->cap) {
-		size_t cap = out->cap ? 2 * out->cap : 32;
-
-		f = reallocarray(out->finding, cap, sizeof(*f));
-		if (!f) {
-			out->memory = true;
-			return;
-		}
-		out->finding = f;
-		out->cap = cap;
+	if (array_grow((void **)&out->finding, out->count, &out->cap, sizeof(*f))) {
+		out->memory = true;
+		return;
 	}
 	f = &out->finding[out->count++];
 	f->state = state;

@@ -11,6 +11,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "array.h"
 #include "doctor.h"
 #include "live.h"
 
@@ -97,25 +98,10 @@ static void gather_kernel(struct doctor_kernel *k)
 
 /* ------------------------------------------------------------------ module */
 
-static int grow(void **array, size_t count, size_t *cap, size_t size)
-{
-	size_t more = *cap ? 2 * *cap : 16;
-	void *p;
-
-	if (count < *cap)
-		return 0;
-	p = reallocarray(*array, more, size);
-	if (!p)
-		return -ENOMEM;
-	*array = p;
-	*cap = more;
-	return 0;
-}
-
 static int see_account(void *arg, const struct omasec_account *a)
 {
 	struct doctor_module *m = arg;
-	int rc = grow((void **)&m->account, m->accounts, &m->account_cap, sizeof(*a));
+	int rc = array_grow((void **)&m->account, m->accounts, &m->account_cap, sizeof(*a));
 
 	if (!rc)
 		m->account[m->accounts++] = *a;
@@ -125,7 +111,7 @@ static int see_account(void *arg, const struct omasec_account *a)
 static int see_rule(void *arg, const struct omasec_rule *r)
 {
 	struct doctor_module *m = arg;
-	int rc = grow((void **)&m->rule, m->rules, &m->rule_cap, sizeof(*r));
+	int rc = array_grow((void **)&m->rule, m->rules, &m->rule_cap, sizeof(*r));
 
 	if (!rc)
 		m->rule[m->rules++] = *r;

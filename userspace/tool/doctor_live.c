@@ -5,36 +5,21 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "accounts.h"
 #include "doctor.h"
 
-static const char *key_wrong(int32_t key, int32_t state)
-{
-	switch (key ? state : ENOKEY) {
-	case 0:
-		return NULL;
-	case ENOKEY:
-		return "missing";
-	case EKEYREVOKED:
-		return "revoked";
-	case EKEYEXPIRED:
-		return "expired";
-	default:
-		return strerror(state);
-	}
-}
-
-static void judge_key(const char *account, enum who who, const char *wrong, size_t *bad,
-		      struct doctor_findings *out)
+static void judge_key(const char *account, enum who who, int32_t key, int32_t key_state,
+		      size_t *bad, struct doctor_findings *out)
 {
 	char advice[DOCTOR_TEXT_MAX];
 
-	if (!wrong || (*bad)++ >= DOCTOR_KIND_MAX)
+	if ((key && !key_state) || (*bad)++ >= DOCTOR_KIND_MAX)
 		return;
 	snprintf(advice, sizeof(advice), who <= WHO_SERVER ?
 		 "omasec key add %s %s, then omasec apply FILE" : "omasec key add %s %s",
 		 account, setting_who[who]);
 	doctor_found(out, DOCTOR_PROBLEM, "key", advice, "account %s: the key of %s is %s; its messages are refused",
-		     account, setting_who[who], wrong);
+		     account, setting_who[who], account_key_text(key, key_state));
 }
 
 /* Some rule has the helper sign or encrypt with this key of the account. */
@@ -58,7 +43,7 @@ static void judge_secret(const struct doctor_module *m, const char *account, enu
 {
 	/* Few accounts have these, and few need them. */
 	if (s->key || key_is_used(m, account, who))
-		judge_key(account, who, key_wrong(s->key, s->key_state), bad, out);
+		judge_key(account, who, s->key, s->key_state, bad, out);
 }
 
 static void judge_keys(const struct doctor_module *m, struct doctor_findings *out)
@@ -68,8 +53,8 @@ static void judge_keys(const struct doctor_module *m, struct doctor_findings *ou
 	for (i = 0; i < m->accounts; i++) {
 		const struct omasec_account *a = &m->account[i];
 
-		judge_key(a->name, WHO_CLIENT, key_wrong(a->client.key, a->client.key_state), &bad, out);
-		judge_key(a->name, WHO_SERVER, key_wrong(a->server.key, a->server.key_state), &bad, out);
+		judge_key(a->name, WHO_CLIENT, a->client.key, a->client.key_state, &bad, out);
+		judge_key(a->name, WHO_SERVER, a->server.key, a->server.key_state, &bad, out);
 		judge_secret(m, a->name, WHO_NETW, &a->netw, &bad, out);
 		judge_secret(m, a->name, WHO_PIN, &a->pin, &bad, out);
 		judge_secret(m, a->name, WHO_SIGN, &a->sign, &bad, out);

@@ -20,6 +20,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "array.h"
 #include "kmod/policy_match.h"
 #include "live.h"
 #include "value.h"
@@ -129,22 +130,6 @@ bool live_selects(const struct omasec_rule *r, const struct live_socket *s)
 
 /* ------------------------------------------------------------------ looking */
 
-/* Room for one more of @size octets in an array. */
-static int live_grow(void **array, size_t count, size_t *cap, size_t size)
-{
-	size_t more = *cap ? 2 * *cap : 16;
-	void *p;
-
-	if (count < *cap)
-		return 0;
-	p = reallocarray(*array, more, size);
-	if (!p)
-		return -ENOMEM;
-	*array = p;
-	*cap = more;
-	return 0;
-}
-
 struct live_rules {
 	struct omasec_rule *rule;
 	size_t count, cap;
@@ -153,7 +138,7 @@ struct live_rules {
 static int live_see_rule(void *arg, const struct omasec_rule *r)
 {
 	struct live_rules *rules = arg;
-	int rc = live_grow((void **)&rules->rule, rules->count, &rules->cap, sizeof(*r));
+	int rc = array_grow((void **)&rules->rule, rules->count, &rules->cap, sizeof(*r));
 
 	if (!rc)
 		rules->rule[rules->count++] = *r;
@@ -179,7 +164,7 @@ static int live_read(const char *path, unsigned int family, bool connections,
 		if (i == rules->count)
 			continue;
 		snprintf(s.rule, sizeof(s.rule), "%s", rules->rule[i].name);
-		rc = live_grow((void **)&l->socket, l->count, &l->cap, sizeof(s));
+		rc = array_grow((void **)&l->socket, l->count, &l->cap, sizeof(s));
 		if (!rc)
 			l->socket[l->count++] = s;
 	}
@@ -249,7 +234,7 @@ static int live_see_fds(struct live_list *l, pid_t pid)
 			continue;
 		h.inode = inode;
 		h.fd = atoi(e->d_name);
-		rc = live_grow((void **)&l->holder, l->holders, &l->holder_cap, sizeof(h));
+		rc = array_grow((void **)&l->holder, l->holders, &l->holder_cap, sizeof(h));
 		if (!rc)
 			l->holder[l->holders++] = h;
 	}

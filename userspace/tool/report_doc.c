@@ -84,8 +84,8 @@ int report_doc_account(json_t *doc, const struct omasec_account *a)
 
 	out_set(o, "name", out_text(a->name));
 	out_set(o, "server-id", out_text(a->server_id));
-	out_set(o, "client-key", json_string(account_key_text(&a->client)));
-	out_set(o, "server-key", json_string(account_key_text(&a->server)));
+	out_set(o, "client-key", json_string(account_key_text(a->client.key, a->client.key_state)));
+	out_set(o, "server-key", json_string(account_key_text(a->server.key, a->server.key_state)));
 	out_set(o, "messages-ok", out_number(a->messages_ok));
 	out_set(o, "messages-refused", out_number(a->messages_refused));
 	return append(doc, "accounts", o);

@@ -41,7 +41,7 @@ int xsec_job_fail(const struct xsec_job *job, struct dm_error *err, unsigned int
 	case -EKEYEXPIRED:
 		return dm_fail(err, OMASEC_REASON_KEY_REVOKED, "the key was revoked or has expired");
 	case -EMSGSIZE:
-		return dm_fail(err, OMASEC_REASON_TOO_LARGE, "message is too large to be encrypted");
+		return dm_fail(err, OMASEC_REASON_TOO_LARGE, "message is too large for one use of the key");
 	case -ENOMEM:
 		return dm_fail(err, OMASEC_REASON_NO_MEMORY, "out of memory");
 	default:

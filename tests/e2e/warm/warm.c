@@ -115,6 +115,8 @@ int main(int argc, char **argv)
 	if (pid < 0) {
 		for (i = 0; i < sizeof(sigs) / sizeof(sigs[0]); i++)
 			signal(sigs[i], SIG_DFL);
+		if (pending)
+			raise(pending);
 		argv[0] = (char *)PYTHON;
 		execv(PYTHON, argv);
 		perror(PYTHON);
