@@ -13,6 +13,7 @@
 #include <daemon/job.h>
 
 #include "engine_play.h"
+#include "helper_no_keys.h"
 
 static struct helper h;
 static char dir[64];
@@ -122,12 +123,6 @@ int omasec_message_verdict(struct omasec *o, const struct omasec_decision *d)
 	f->at = ++fake.time;
 	fake.verdicts++;
 	return 0;
-}
-
-int omasec_helper_crypto(struct omasec *o, const char *account, uint32_t op, const void *data,
-			 size_t len, uint8_t *out, size_t *out_len)
-{
-	fail();
 }
 
 int omasec_account_each(struct omasec *o, omasec_account_fn fn, void *arg)
@@ -260,14 +255,6 @@ int worker_client_start_challenge(struct worker_client *wc, const struct dm_chal
 	wc->out = out;
 	wc->len = len;
 	return worker_start(wc, 3, err);
-}
-
-/* No rule of these tests has signatures or encryption. */
-int worker_client_start_xsec(struct worker_client *wc, const struct worker_xsec *how,
-			     const uint8_t *message, size_t len, const struct xsec_crypto *crypto,
-			     uint8_t **out, size_t *out_len, struct dm_error *err)
-{
-	fail();
 }
 
 static int worker_die(struct worker_client *wc, unsigned int *left)

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a message goes through in a worker, and in which order, by the rule: workers and
+ * engine are played here. Whatever is asked of the worker is noted as a word.
+ */
+#include <errno.h>
+#include <stdio.h>
+
+#include <daemon/job.h>
+#include <omasec.h>
+
+#include "cmocka_table.h"
+
+#define XML "application/vnd.syncml.dm+xml"
+#define WBXML "application/vnd.syncml.dm+wbxml"
+
+static struct {
+	char words[256];	/* what was asked for, and of which octets */
+	const char *fails;	/* the word that fails */
+	const char *makes;	/* what comes out of the word under way */
+	uint8_t **out;
+	size_t *len;
+	struct dm_error *err;
+	uint8_t verdict, body;
+} play;
+
+static void word(const char *what, const uint8_t *octets, size_t len)
+{
+	size_t at = strlen(play.words);
+
+	snprintf(play.words + at, sizeof(play.words) - at, "%s%s(%.*s)", at ? " " : "", what, (int)len,
+		 (const char *)octets);
+}
+
+static int begin(const char *what, const char *makes, uint8_t **out, size_t *len, struct dm_error *err)
+{
+	play.makes = play.fails && !strcmp(play.fails, what) ? NULL : makes;
+	play.out = out;
+	play.len = len;
+	play.err = err;
+	return 0;
+}
+
+int worker_client_start_parse(struct worker_client *wc, const char *type, const uint8_t *body,
+			      size_t len, struct dm_facts *facts, struct dm_error *err)
+{
+	word("parse", body, len);
+	memset(facts, 0, sizeof(*facts));
+	facts->length = (uint32_t)len;
+	facts->version = 12;
+	facts->msg_id = 1;
+	strcpy(facts->session_id, "1");
+	strcpy(facts->source, "IMEI:1");
+	strcpy(facts->target, "http://server/");
+	return begin("parse", "", NULL, NULL, err);
+}
+
+int worker_client_start_edit(struct worker_client *wc, const struct dm_edits *edits,
+			     uint8_t **out, size_t *len, struct dm_error *err)
+{
+	word("edit", NULL, 0);
+	return begin("edit", "edited", out, len, err);
+}
+
+int worker_client_start_challenge(struct worker_client *wc, const struct dm_challenge *challenge,
+				  uint8_t **out, size_t *len, struct dm_error *err)
+{
+	word("challenge", NULL, 0);
+	return begin("challenge", "asks", out, len, err);
+}
+
+int worker_client_start_xsec(struct worker_client *wc, const struct worker_xsec *how,
+			     const uint8_t *message, size_t len, const struct xsec_crypto *crypto,
+			     uint8_t **out, size_t *out_len, struct dm_error *err)
+{
+	static const char *const what[] = { "", "verify", "sign", "encrypt", "decrypt" };
+	static const char *const makes[] = { "", "verified", "signed", "encrypted", "decrypted" };
+
+	assert_true(worker_xsec_valid(how));
+	assert_string_equal(how->target, how->what == WORKER_ENCRYPT ? "SyncBody" : "");
+	assert_string_equal(((struct keys *)crypto->private)->account, "acct");
+	word(what[how->what], message, len);
+	return begin(what[how->what], makes[how->what], out, out_len, err);
+}
+
+int worker_client_step(struct worker_client *wc)
+{
+	if (!play.makes) {
+		play.err->reason = OMASEC_REASON_SIGNATURE_WRONG;
+		return -EBADMSG;
+	}
+	if (play.out) {
+		*play.out = (uint8_t *)strdup(play.makes);
+		*play.len = strlen(play.makes);
+	}
+	return 0;
+}
+
+int omasec_helper_crypto(struct omasec *o, const char *account, uint32_t op, const void *data,
+			 size_t len, uint8_t *out, size_t *out_len)
+{
+	return -ENOKEY;
+}
+
+void engine_decide(struct engine *e, const struct omasec_message *msg, const struct dm_facts *facts,
+		   const void *body, uint64_t now, struct engine_decision *d)
+{
+	word("decide", body, msg->length);
+	d->verdict = play.verdict;
+	d->body = play.body;
+}
+
+void engine_reject(struct engine_decision *d, uint32_t reason, const char *fmt, ...)
+{
+	d->verdict = OMASEC_VERDICT_REJECT;
+	d->reason = reason;
+}
+
+void engine_decision_done(struct engine_decision *d) { }
+
+/* Plays a message; what has to be asked for, and what goes on ("" for the octets as they are). */
+static void goes(uint8_t path, uint8_t integrity, uint8_t confidentiality, const char *type,
+		 const char *words, uint8_t verdict, const char *out)
+{
+	struct omasec_message m = {
+		.path = path, .integrity = integrity, .confidentiality = confidentiality, .length = 4,
+		.account = "acct",
+	};
+	struct job j = { .state = JOB_IDLE };
+
+	snprintf(m.content_type, sizeof(m.content_type), "%s", type);
+	play.words[0] = '\0';
+	job_start(&j, NULL, &m, (uint8_t *)strdup("wire"), 0);
+	assert_int_equal(j.state, JOB_DONE);
+	assert_string_equal(play.words, words);
+	assert_int_equal(j.d.verdict, verdict);
+	assert_int_equal(!!j.out, !!*out);
+	if (*out) {
+		assert_int_equal(j.out_len, strlen(out));
+		assert_memory_equal(j.out, out, j.out_len);
+	}
+	job_reset(&j);
+}
+
+#define RX OMASEC_PATH_RX
+#define TX OMASEC_PATH_TX
+#define MAC OMASEC_INTEGRITY_HMAC
+#define BOTH OMASEC_INTEGRITY_BOTH
+#define CLEAR OMASEC_CONFIDENTIALITY_NONE
+#define HIDDEN OMASEC_CONFIDENTIALITY_MESSAGE
+#define ACCEPT OMASEC_VERDICT_ACCEPT
+
+static int setup(void **state)
+{
+	memset(&play, 0, sizeof(play));
+	play.verdict = ACCEPT;
+	play.body = ENGINE_KEEP;
+	return 0;
+}
+
+static void mac_alone_leaves_the_octets(void **state)
+{
+	goes(RX, MAC, CLEAR, XML, "parse(wire) decide(wire)", ACCEPT, "");
+	goes(TX, MAC, CLEAR, XML, "parse(wire) decide(wire)", ACCEPT, "");
+	goes(RX, MAC, CLEAR, WBXML, "parse(wire) decide(wire)", ACCEPT, "");
+}
+
+/* Nobody reads what was not verified, and what goes on is what was inside. */
+static void arriving_it_is_opened_first(void **state)
+{
+	goes(RX, BOTH, CLEAR, XML, "verify(wire) parse(verified) decide(verified)", ACCEPT, "verified");
+	goes(RX, MAC, HIDDEN, XML, "decrypt(wire) parse(decrypted) decide(decrypted)", ACCEPT, "decrypted");
+	goes(RX, BOTH, HIDDEN, XML,
+	     "decrypt(wire) verify(decrypted) parse(verified) decide(verified)", ACCEPT, "verified");
+}
+
+static void leaving_it_is_signed_then_encrypted(void **state)
+{
+	goes(TX, BOTH, CLEAR, XML, "parse(wire) decide(wire) sign(wire)", ACCEPT, "signed");
+	goes(TX, MAC, HIDDEN, XML, "parse(wire) decide(wire) encrypt(wire)", ACCEPT, "encrypted");
+	goes(TX, BOTH, HIDDEN, XML, "parse(wire) decide(wire) sign(wire) encrypt(signed)", ACCEPT, "encrypted");
+}
+
+/* What the engine has changed, or made itself, is no exception. */
+static void edited_and_own_messages_too(void **state)
+{
+	play.body = ENGINE_EDIT;
+	goes(RX, BOTH, HIDDEN, XML,
+	     "decrypt(wire) verify(decrypted) parse(verified) decide(verified) edit()", ACCEPT, "edited");
+	goes(TX, BOTH, HIDDEN, XML,
+	     "parse(wire) decide(wire) edit() sign(edited) encrypt(signed)", ACCEPT, "encrypted");
+	play.verdict = OMASEC_VERDICT_RESPOND;
+	play.body = ENGINE_CHALLENGE;
+	goes(RX, BOTH, HIDDEN, XML,
+	     "decrypt(wire) verify(decrypted) parse(verified) decide(verified) challenge() sign(asks) encrypt(signed)",
+	     OMASEC_VERDICT_RESPOND, "encrypted");
+}
+
+/* Whatever fails, nothing goes on, and nothing else is tried. */
+static void what_fails_is_refused(void **state)
+{
+	static const struct {
+		uint8_t path;
+		const char *fails, *words;
+	} c[] = {
+		{ RX, "decrypt", "decrypt(wire)" },
+		{ RX, "verify", "decrypt(wire) verify(decrypted)" },
+		{ RX, "parse", "decrypt(wire) verify(decrypted) parse(verified)" },
+		{ TX, "parse", "parse(wire)" },
+		{ TX, "sign", "parse(wire) decide(wire) sign(wire)" },
+		{ TX, "encrypt", "parse(wire) decide(wire) sign(wire) encrypt(signed)" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		play.fails = c[i].fails;
+		goes(c[i].path, BOTH, HIDDEN, XML, c[i].words, OMASEC_VERDICT_REJECT, "");
+	}
+}
+
+static void rejected_is_not_signed(void **state)
+{
+	play.verdict = OMASEC_VERDICT_REJECT;
+	goes(TX, BOTH, HIDDEN, XML, "parse(wire) decide(wire)", OMASEC_VERDICT_REJECT, "");
+}
+
+static void wbxml_cannot(void **state)
+{
+	goes(RX, BOTH, CLEAR, WBXML, "", OMASEC_VERDICT_REJECT, "");
+	goes(RX, MAC, HIDDEN, WBXML, "", OMASEC_VERDICT_REJECT, "");
+	goes(TX, BOTH, CLEAR, WBXML, "parse(wire) decide(wire)", OMASEC_VERDICT_REJECT, "");
+	goes(TX, MAC, HIDDEN, WBXML, "parse(wire) decide(wire)", OMASEC_VERDICT_REJECT, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(mac_alone_leaves_the_octets, setup),
+		cmocka_unit_test_setup(arriving_it_is_opened_first, setup),
+		cmocka_unit_test_setup(leaving_it_is_signed_then_encrypted, setup),
+		cmocka_unit_test_setup(edited_and_own_messages_too, setup),
+		cmocka_unit_test_setup(what_fails_is_refused, setup),
+		cmocka_unit_test_setup(rejected_is_not_signed, setup),
+		cmocka_unit_test_setup(wbxml_cannot, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
