@@ -72,7 +72,7 @@ static int filter(const uint8_t *data, size_t size, const char *type, acl_filter
 	ret = dm_commands(doc, true, &list, &err);
 	if (!ret) {
 		CHECK(dm_list_valid(&list, dm_list_size(&list), &facts));
-		ret = acl_filter(&tree, &who, &facts, &list, &dues, &changes, fn, NULL);
+		ret = acl_filter(&tree, &who, &facts, &list, NULL, &dues, &changes, fn, NULL);
 	}
 	if (!ret)
 		CHECK(!dm_change(doc, &none, &changes, out, len, &err));

@@ -44,7 +44,7 @@ static void receive(const char *server, const char *xml)
 	struct dm_doc *doc;
 
 	begin_list(xml, true, &doc);
-	assert_int_equal(acl_filter(&t, &who, &facts, &list, &dues, &changes, NULL, NULL), 0);
+	assert_int_equal(acl_filter(&t, &who, &facts, &list, NULL, &dues, &changes, NULL, NULL), 0);
 	dm_doc_free(doc);
 }
 
@@ -290,6 +290,17 @@ static void lists_are_judged_when_they_are_written(void **state)
 	assert_string_equal(acl("./NodeB/Node3"), "Get=ServerB");
 }
 
+/* The client has done what it has done, but a list that was not written is told so. */
+static void what_does_not_fit_is_told(void **state)
+{
+	(void)state;
+	receive("ServerX", SERVER("2", ADD_NODE("1", "./New")));
+	receive("ServerB", SERVER("3", SET("1", "./NodeB/Node3?prop=ACL", "Get=*") GET("2", "./NodeB/Node3")));
+	change_error = 1;
+	check("ServerB", REPORTS("4", OK("1", "3") STATUS("2", "2", "1", "Add", "200")
+				 STATUS("3", "3", "2", "Get", "200")), "0:200 1:200 1:420 2:200|");
+}
+
 static void a_new_session_owes_nothing(void **state)
 {
 	(void)state;
@@ -316,7 +327,7 @@ static void what_cannot_be_kept_does_not_leave(void **state)
 static const struct CMUnitTest tests[] = {
 	T(denials_are_told_in_order), T(what_was_done_is_learned_once), T(what_was_not_done_is_not_learned),
 	T(renewed_in_one_message), T(renamed_over_messages), T(a_stand_in_is_not_seen), T(lists_are_read_and_written),
-	T(a_new_node_gets_its_list), T(lists_are_judged_when_they_are_written), T(a_new_session_owes_nothing),
+	T(a_new_node_gets_its_list), T(lists_are_judged_when_they_are_written), T(a_new_session_owes_nothing), T(what_does_not_fit_is_told),
 	T(what_cannot_be_kept_does_not_leave),
 };
 

@@ -8,7 +8,7 @@
 #include "acl_messages.h"
 
 static struct acl_tree t;
-static struct acl_dues dues;
+static struct acl_dues dues, others_dues, *others;
 static struct dm_changes changes;
 static struct dm_list list;
 static struct dm_facts facts;
@@ -41,7 +41,7 @@ static const char *filtered(const char *server, const char *xml)
 		fail_msg("%s", err.text);
 	facts = doc->facts;
 	told[0] = 0;
-	rc = acl_filter(&t, &who, &facts, &list, &dues, &changes, tell, NULL);
+	rc = acl_filter(&t, &who, &facts, &list, others, &dues, &changes, tell, NULL);
 	assert_int_equal(rc, 0);
 	if (dm_change(doc, &none, &changes, &body, &len, &err))
 		fail_msg("%s", err.text);
@@ -84,6 +84,7 @@ static int begin(void **state)
 	(void)state;
 	tree_example(&t);
 	acl_dues_init(&dues);
+	others = NULL;
 	return 0;
 }
 
@@ -225,6 +226,23 @@ static void a_renamed_node_keeps_its_list(void **state)
 	check("ServerB", SET("1", "./R?prop=Name", "NodeA"), "1./DevInfo/DevId", "1:418 1:stand-in");
 }
 
+/* What another server's session has not heard of yet is not for this one. */
+static void what_waits_elsewhere_is_nobodys(void **state)
+{
+	struct acl_due d = { .msg = 1, .cmd = 1, .what = ACL_DUE_ADD, .command = DM_CMD_ADD, .kind = ACL_KIND_INTERIOR };
+
+	(void)state;
+	acl_dues_init(&others_dues);
+	assert_int_equal(acl_dues_add(&others_dues, &d, "./New", NULL), 0);
+	d.what = ACL_DUE_DELETE;
+	assert_int_equal(acl_dues_add(&others_dues, &d, "./NodeB/Node3/Node4", NULL), 0);
+	d.what = ACL_DUE_RENAME;
+	assert_int_equal(acl_dues_add(&others_dues, &d, "./NodeC", "Q"), 0);
+	others = &others_dues;
+	check("ServerB", GET("1", "./New") ADD("2", "./New/x") GET("3", "./NodeB/Node3/Node4") GET("4", "./Q")
+	      GET("5", "./NodeB/Node3"), "5./NodeB/Node3", "1:417 2:417 3:417 4:417");
+}
+
 static void a_message_that_comes_again_is_the_same(void **state)
 {
 	char first[4096];
@@ -237,6 +255,21 @@ static void a_message_that_comes_again_is_the_same(void **state)
 	acl_dues_init(&dues);
 	check("ServerB", GET("1", "./New") ADD_NODE("2", "./New"), "2./New", "1:404 2:add./New");
 	check("ServerB", GET("1", "./New") ADD_NODE("2", "./New"), "2./New", "1:404 2:add./New");
+}
+
+/* One with its number that takes back what it has under way is another message. */
+static void a_change_under_way_is_not_taken_back(void **state)
+{
+	static struct acl_dues before;
+
+	(void)state;
+	check("ServerB", ADD_NODE("1", "./New") GET("2", "."), "1./New 2.", "1:add./New");
+	before = dues;
+	check("ServerB", ADD_NODE("1", "./New") GET("2", "./NodeA"), "1./New", "1:add./New 2:425");
+	assert_true(acl_dues_keep(&dues, &before, 2));
+	check("ServerB", ADD_NODE("1", "./Other") GET("2", "."), "1./Other 2.", "1:add./Other");
+	assert_false(acl_dues_keep(&dues, &before, 2));
+	assert_true(acl_dues_keep(&dues, &before, 3));
 }
 
 static void who_wants_no_status_changes_nothing(void **state)
@@ -274,7 +307,7 @@ static void room_for_what_is_due_is_bounded(void **state)
 		;
 	assert_int_equal(dues.count, ACL_DUES_MAX);
 	assert_int_equal(dm_commands(doc, true, &list, &err), 0);
-	assert_int_equal(acl_filter(&t, &who, &doc->facts, &list, &dues, &changes, NULL, NULL), -E2BIG);
+	assert_int_equal(acl_filter(&t, &who, &doc->facts, &list, NULL, &dues, &changes, NULL, NULL), -E2BIG);
 	dm_doc_free(doc);
 	len = acl_dues_pack(&dues, packed);
 	assert_int_equal(acl_dues_unpack(back, packed, len), 0);
@@ -323,8 +356,8 @@ static const struct CMUnitTest tests[] = {
 	T(items_are_judged_one_by_one), T(atomic_fails_whole), T(sequence_goes_with_its_last_command),
 	T(subtrees_and_odd_copies_are_denied), T(lists_are_told_whole_or_not), T(lists_of_nodes_are_ours),
 	T(what_is_done_counts_later), T(what_waits_gives_no_right), T(a_renamed_node_keeps_its_list),
-	T(a_message_that_comes_again_is_the_same), T(who_wants_no_status_changes_nothing), T(chunks_are_judged_each),
-	T(room_for_what_is_due_is_bounded), T(answers_are_found),
+	T(a_message_that_comes_again_is_the_same), T(a_change_under_way_is_not_taken_back), T(who_wants_no_status_changes_nothing), T(chunks_are_judged_each),
+	T(what_waits_elsewhere_is_nobodys), T(room_for_what_is_due_is_bounded), T(answers_are_found),
 };
 
 int main(void)

@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include <dm/facts.h>
+
 #include "acl_store_dir.h"
 
 static void begins_with_the_root(void **state)
@@ -110,6 +112,77 @@ static void copying_leaves_lists_behind(void **state)
 	reopen();
 	assert_string_equal(list_at(store, "./A/C"), "");
 	assert_int_equal(tree(store)->count, 3);
+}
+
+static void steps_are_one_change(void **state)
+{
+	struct acl_change a = change(ACL_CHANGE_ADD, "./A", NULL), gone = change(ACL_CHANGE_DELETE, "./None", NULL);
+	struct acl_due due = { .msg = 1, .cmd = 2, .what = ACL_DUE_ADD, .command = DM_CMD_ADD };
+	static struct acl_dues dues;
+	struct acl_tree *t;
+
+	(void)state;
+	open_at(&store);
+	acl_dues_init(&dues);
+	assert_int_equal(acl_dues_add(&dues, &due, "./A", NULL), 0);
+	assert_int_equal(acl_store_begin(store, &t), 0);
+	assert_int_equal(acl_store_step(store, &a), 0);
+	assert_int_equal(acl_store_step(store, &gone), 1);
+	assert_int_equal(acl_store_dues_put(store, "x", "s", &dues), 0);
+	assert_int_equal(acl_store_finish(store, -EIO), -EIO);
+	reopen();
+	assert_null(list_at(store, "./A"));
+	assert_int_equal(acl_store_dues(store, "x", "s", &dues), 0);
+	assert_int_equal(acl_dues_add(&dues, &due, "./A", NULL), 0);
+	assert_int_equal(acl_store_begin(store, &t), 0);
+	assert_int_equal(acl_store_step(store, &a), 0);
+	assert_int_equal(acl_store_dues_put(store, "x", "s", &dues), 0);
+	assert_int_equal(acl_store_finish(store, 0), 0);
+	reopen();
+	assert_non_null(list_at(store, "./A"));
+	assert_int_equal(acl_store_dues(store, "x", "s", &dues), 1);
+	assert_int_equal(dues.count, 1);
+	assert_string_equal(acl_due_text(&dues, dues.due[0].uri), "./A");
+}
+
+/* One session an account; others see what waits in it. */
+static void what_is_due_is_of_one_session(void **state)
+{
+	struct acl_tree empty;
+	struct acl_due due = { .msg = 1, .cmd = 2, .what = ACL_DUE_ADD, .command = DM_CMD_ADD };
+	static struct acl_dues dues;
+
+	(void)state;
+	open_at(&store);
+	acl_dues_init(&dues);
+	acl_dues_add(&dues, &due, "./A", NULL);
+	due.what = ACL_DUE_STATUS;
+	due.code = 425;
+	acl_dues_add(&dues, &due, "./B", NULL);
+	assert_int_equal(acl_store_dues_put(store, "x", "1", &dues), 0);
+	assert_int_equal(acl_store_dues(store, "x", "2", &dues), 0);
+	assert_int_equal(dues.count, 0);
+	assert_int_equal(acl_store_dues(store, "y", "1", &dues), 0);
+	assert_int_equal(acl_store_dues_others(store, "x", &dues), 0);
+	assert_int_equal(dues.count, 0);
+	assert_int_equal(acl_store_dues_others(store, "y", &dues), 0);
+	assert_int_equal(dues.count, 1);
+	/* what ended without a Status stays, for its own server too, until the tree is replaced */
+	assert_int_equal(acl_store_dues_put(store, "x", "", NULL), 0);
+	assert_int_equal(acl_store_dues(store, "x", "1", &dues), 0);
+	assert_int_equal(acl_store_dues_others(store, "x", &dues), 0);
+	assert_int_equal(dues.count, 1);
+	assert_string_equal(acl_due_text(&dues, dues.due[0].uri), "./A");
+	assert_int_equal(acl_store_dues_put(store, "x", "1", &dues), 0);
+	assert_int_equal(acl_store_dues_put(store, "x", "2", NULL), 0);
+	assert_int_equal(acl_store_dues_others(store, "x", &dues), 0);
+	assert_int_equal(dues.count, 2);
+	tree_new(&empty);
+	assert_int_equal(acl_tree_set(&empty, &empty.root, "Get=*", 5, NULL), 0);
+	assert_int_equal(acl_store_replace(store, &empty), 0);
+	acl_tree_free(&empty);
+	assert_int_equal(acl_store_dues_others(store, "x", &dues), 0);
+	assert_int_equal(dues.count, 0);
 }
 
 static void all_or_nothing(void **state)
@@ -422,7 +495,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(begins_with_the_root), TEST(keeps_what_was_changed), TEST(describes),
 		TEST(deletion_takes_lists_along), TEST(renaming_moves_lists), TEST(copying_leaves_lists_behind),
-		TEST(all_or_nothing), TEST(others_see_changes), TEST(trees_are_replaced), TEST(changes_at_random),
+		TEST(steps_are_one_change), TEST(what_is_due_is_of_one_session), TEST(all_or_nothing), TEST(others_see_changes), TEST(trees_are_replaced), TEST(changes_at_random),
 		TEST(hundred_thousand_nodes), TEST(killed_at_any_point),
 	};
 

@@ -41,9 +41,9 @@ static void refuses_what_is_not_its_own(void **state)
 	open_at(&store);
 	acl_store_close(store);
 	store = NULL;
-	sql("PRAGMA user_version = 2");
+	sql("PRAGMA user_version = 3");
 	refused(-EPROTO, "newer omasec");
-	sql("PRAGMA user_version = 1; PRAGMA application_id = 1869439347");
+	sql("PRAGMA user_version = 2; PRAGMA application_id = 1869439347");
 	refused(-EUCLEAN, "restore a copy");
 	unlink(file);
 	sql("CREATE TABLE t (x)");
@@ -59,6 +59,32 @@ static void refuses_what_is_not_its_own(void **state)
 	chmod(dir, 0777);
 	refused(-EPERM, "chmod it to 0700");
 	chmod(dir, 0700);
+}
+
+static void takes_over_the_schema_before(void **state)
+{
+	(void)state;
+	open_at(&store);
+	assert_int_equal(add("./A", ACL_KIND_LEAF, NULL), 0);
+	acl_store_close(store);
+	store = NULL;
+	sql("DROP TABLE due; PRAGMA user_version = 1");
+	open_at(&store);
+	assert_non_null(list_at(store, "./A"));
+	assert_int_equal(acl_store_dues_put(store, "x", "", NULL), 0);
+	reopen();
+}
+
+static void what_is_due_is_checked(void **state)
+{
+	static struct acl_dues dues;
+
+	(void)state;
+	open_at(&store);
+	sql("INSERT INTO due VALUES ('x', '1', x'0102')");
+	assert_int_equal(acl_store_dues(store, "x", "1", &dues), -EUCLEAN);
+	assert_int_equal(acl_store_dues_others(store, "y", &dues), -EUCLEAN);
+	assert_non_null(strstr(acl_store_error(store), "restore a copy"));
 }
 
 static void refuses_damaged_pages(void **state)
@@ -321,7 +347,7 @@ static void audit_is_filled_from_decisions(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(refuses_what_is_not_its_own), TEST(refuses_damaged_pages), TEST(refuses_damaged_trees),
+		TEST(refuses_what_is_not_its_own), TEST(takes_over_the_schema_before), TEST(what_is_due_is_checked), TEST(refuses_damaged_pages), TEST(refuses_damaged_trees),
 		TEST(waits_for_other_writers), TEST(full_disk_changes_nothing), TEST(failed_rows_take_all_back),
 		TEST(refuses_others), TEST(belongs_to_whom_the_directory_belongs), TEST(audit_is_searched),
 		TEST(audit_is_rotated), TEST(audit_is_filled_from_decisions),

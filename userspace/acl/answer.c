@@ -71,7 +71,8 @@ static int serve(const struct acl_answer *a, struct acl_dues *to, const struct a
 	if (f.d.allow && !read)
 		rc = a->change(a->arg, was, uri, text);
 	due.what = ACL_DUE_STATUS;
-	due.code = f.d.status;
+	due.code = rc > 0 ? 420 : f.d.status;
+	rc = rc > 0 ? 0 : rc;
 	if (!rc && !due.quiet)
 		rc = acl_dues_add(to, &due, uri, NULL);
 	if (rc || !read || !f.d.allow || due.quiet || acl_uri_parse(uri, strlen(uri), &u))
@@ -92,7 +93,7 @@ static int settle(const struct acl_answer *a, struct acl_dues *dues, const struc
 	int rc = 0;
 
 	acl_dues_init(dues);
-	for (i = 0; !rc && i < old->count; i++) {
+	for (i = 0; rc >= 0 && i < old->count; i++) {
 		const struct acl_due *due = &old->due[i];
 		const char *uri = acl_due_text(old, due->uri), *text = acl_due_text(old, due->text);
 		const struct dm_status *st = NULL;
@@ -108,7 +109,7 @@ static int settle(const struct acl_answer *a, struct acl_dues *dues, const struc
 		else if (!st)
 			rc = acl_dues_add(dues, due, uri, text);
 	}
-	return rc;
+	return rc < 0 ? rc : 0;
 }
 
 static int put_in(const struct acl_answer *a, struct acl_dues *dues, struct dm_changes *changes, bool *hidden)

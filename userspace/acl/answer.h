@@ -17,8 +17,8 @@
  * @f, @l: of the message; the list may be without items
  * @wire: for each Status the MsgID on the wire of what it answers
  * @next: the first CmdID that an answer may have
- * @change: makes what a pending due says, or for ACL_DUE_WRITE sets the list. 0, also where
- *	the tree does not fit it, which changes nothing; or a negative errno, which ends all
+ * @change: makes what a pending due says, or for ACL_DUE_WRITE sets the list. 0; 1 where the
+ *	tree does not fit it, which changes nothing; or a negative errno, which ends all
  */
 struct acl_answer {
 	const struct acl_tree *t;
@@ -36,8 +36,7 @@ struct acl_answer {
  * @dues: what is due after it. A message of the client that is sent once more has the same
  * answers and changes nothing. @changes: what goes into the message, and Results to cut
  * out. @hide: Status that answer what the server did not ask. 0, what @change ended with,
- * -E2BIG without
- * room, -ENOMEM: the message may not leave then, and @dues are no good.
+ * -E2BIG without room, -ENOMEM: the message may not leave then, and @dues are no good.
  */
 int acl_answer(const struct acl_answer *a, struct acl_dues *dues, struct dm_changes *changes,
 	       bool hide[DM_STATUS_MAX]);

@@ -58,6 +58,31 @@ void acl_dues_drop(struct acl_dues *d, bool (*which)(const struct acl_due *due, 
 	}
 }
 
+static bool has(const struct acl_dues *d, const struct acl_dues *of, const struct acl_due *due)
+{
+	uint32_t i;
+
+	for (i = 0; i < d->count; i++) {
+		const struct acl_due *other = &d->due[i];
+
+		if (other->msg == due->msg && other->cmd == due->cmd && other->what == due->what &&
+		    !strcmp(acl_due_text(d, other->uri), acl_due_text(of, due->uri)) &&
+		    !strcmp(acl_due_text(d, other->text), acl_due_text(of, due->text)))
+			return true;
+	}
+	return false;
+}
+
+bool acl_dues_keep(const struct acl_dues *d, const struct acl_dues *before, uint32_t msg)
+{
+	uint32_t i;
+
+	for (i = 0; i < before->count; i++)
+		if (before->due[i].msg == msg && acl_due_pending(&before->due[i]) && !has(d, before, &before->due[i]))
+			return false;
+	return true;
+}
+
 size_t acl_dues_pack(const struct acl_dues *d, void *out)
 {
 	size_t dues = d->count * sizeof(d->due[0]), head = offsetof(struct acl_dues, due);

@@ -66,6 +66,9 @@ static inline bool acl_due_pending(const struct acl_due *due)
 	return due->what >= ACL_DUE_ADD;
 }
 
+/* All changes of @before that wait in message @msg wait in @d as well. */
+bool acl_dues_keep(const struct acl_dues *d, const struct acl_dues *before, uint32_t msg);
+
 /* Octets to store, in @out with room for sizeof(*d); and back: 0, or -EINVAL for what was not stored. */
 size_t acl_dues_pack(const struct acl_dues *d, void *out);
 int acl_dues_unpack(struct acl_dues *d, const void *in, size_t len);

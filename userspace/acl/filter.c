@@ -21,6 +21,7 @@ struct filter {
 	const struct acl_principal *who;
 	const struct dm_facts *f;
 	const struct dm_list *l;
+	const struct acl_dues *others;
 	struct acl_dues *dues;
 	struct dm_changes *changes;
 	acl_filter_fn fn;
@@ -88,6 +89,7 @@ struct waits {
 	bool renamed;	/* what has this name may be another node by now */
 	bool made;	/* the node may be there by now */
 	bool removed;	/* it may be gone by now */
+	bool inside;	/* something beneath it may be there or gone by now */
 };
 
 static void what_waits(const struct acl_dues *dues, const char *uri, struct waits *w)
@@ -111,17 +113,40 @@ static void what_waits(const struct acl_dues *dues, const char *uri, struct wait
 			w->made = true;
 		if ((due->what == ACL_DUE_DELETE || due->what == ACL_DUE_RENAME) && above(from, uri))
 			w->removed = true;
+		if (above(uri, from) || (*to && above(uri, to)))
+			w->inside = true;
 	}
 }
 
+/* Whose it will be is not known yet, and the list that is there may be that of another node by then. */
+static bool is_others(const struct filter *x, enum acl_command c, const struct acl_uri *u, const char *uri)
+{
+	bool deep = c == ACL_CMD_DELETE || u->query == ACL_QUERY_LIST;
+	char to[2 * ACL_URI_MAX + 1];
+	struct waits w;
+	uint32_t i;
+
+	if (!x->others)
+		return false;
+	what_waits(x->others, uri, &w);
+	if (w.renamed || w.removed || (deep && w.inside))
+		return true;
+	for (i = 0; w.made && i < x->others->count; i++) {
+		goes_to(x->others, &x->others->due[i], to);
+		if (above(acl_due_text(x->others, x->others->due[i].uri), uri) || (*to && above(to, uri)))
+			return true;
+	}
+	return false;
+}
+
 /* @there: the node is in the tree */
-static void with_waiting(const struct acl_dues *dues, enum acl_command c, const char *uri, bool there,
+static void with_waiting(const struct filter *x, enum acl_command c, const char *uri, bool there,
 			 struct acl_decision *d)
 {
 	bool form = d->clause >= ACL_CLAUSE_PROP_COMMAND && d->clause < ACL_CLAUSE_LIST_BENEATH;
 	struct waits w;
 
-	what_waits(dues, uri, &w);
+	what_waits(x->dues, uri, &w);
 	if (w.renamed)
 		acl_decide(d, ACL_CLAUSE_PENDING, NULL);
 	else if (d->clause == ACL_CLAUSE_NOT_FOUND && w.made && c != ACL_CMD_COPY)
@@ -213,13 +238,19 @@ static void judge_waiting(const struct filter *x, enum acl_command c, const stru
 		acl_decide(d, ACL_CLAUSE_URI_LONG, NULL);
 		return;
 	}
-	with_waiting(x->dues, c, spelled, acl_tree_find(x->t, u), d);
+	if (is_others(x, c, u, spelled)) {
+		acl_decide(d, ACL_CLAUSE_PENDING, NULL);
+		return;
+	}
+	with_waiting(x, c, spelled, acl_tree_find(x->t, u), d);
 	if (c != ACL_CMD_COPY || !d->allow || acl_uri_parse(x->l->text + i->target, strlen(x->l->text + i->target), &to))
 		return;
 	if (acl_uri_spell(&to, to.depth, spelled))
 		acl_decide(d, ACL_CLAUSE_URI_LONG, NULL);
+	else if (is_others(x, c, &to, spelled))
+		acl_decide(d, ACL_CLAUSE_PENDING, NULL);
 	else
-		with_waiting(x->dues, c, spelled, acl_tree_find(x->t, &to), d);
+		with_waiting(x, c, spelled, acl_tree_find(x->t, &to), d);
 }
 
 static void judge_item(const struct filter *x, unsigned int n, const struct dm_item *i, struct acl_uri *u,
@@ -510,8 +541,8 @@ static bool of_message(const struct acl_due *due, uint32_t msg)
 }
 
 int acl_filter(const struct acl_tree *t, const struct acl_principal *who, const struct dm_facts *f,
-	       const struct dm_list *l, struct acl_dues *dues, struct dm_changes *changes,
-	       acl_filter_fn fn, void *arg)
+	       const struct dm_list *l, const struct acl_dues *others, struct acl_dues *dues,
+	       struct dm_changes *changes, acl_filter_fn fn, void *arg)
 {
 	struct filter *x = calloc(1, sizeof(*x));
 	unsigned int n;
@@ -523,6 +554,7 @@ int acl_filter(const struct acl_tree *t, const struct acl_principal *who, const 
 	x->who = who;
 	x->f = f;
 	x->l = l;
+	x->others = others;
 	x->dues = dues;
 	x->changes = changes;
 	x->fn = fn;

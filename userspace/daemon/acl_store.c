@@ -28,6 +28,12 @@ static const char *const acl_store_sql[ACL_STATEMENTS] = {
 	[ACL_NODE_NAME] = "UPDATE node SET name = ?2 WHERE id = ?1",
 	[ACL_NODE_LIST] = "UPDATE node SET acl = ?2 WHERE id = ?1",
 	[ACL_NODE_DESCRIBE] = "UPDATE node SET kind = ?2, access = ?3, permanent = ?4 WHERE id = ?1",
+	[ACL_DUE_GET] = "SELECT dues FROM due WHERE account = ?1 AND session = ?2",
+	[ACL_DUE_BEFORE] = "SELECT dues FROM due WHERE account = ?1 AND session <> ?2",
+	[ACL_DUE_OTHERS] = "SELECT dues FROM due WHERE account <> ?1",
+	[ACL_DUE_PUT] = "INSERT OR REPLACE INTO due (account, session, dues) VALUES (?1, ?2, ?3)",
+	[ACL_DUE_DEL] = "DELETE FROM due WHERE account = ?1",
+	[ACL_DUE_CLEAR] = "DELETE FROM due",
 	[ACL_AUDIT_ADD] = "INSERT INTO audit (time, server, command, node, allowed, status, decider, clause) "
 			  "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 	[ACL_AUDIT_ROTATE] = "DELETE FROM audit WHERE id <= (SELECT max(id) FROM audit) - ?1",
@@ -43,6 +49,11 @@ static const char *const acl_store_sql[ACL_STATEMENTS] = {
  * A child comes after its parent, so that one reading in the order of ids finds every
  * parent; rows whose parent goes, go with it. Lists are canonical; NULL inherits.
  */
+#define ACL_STORE_DUE \
+	"CREATE TABLE due (account TEXT PRIMARY KEY, session TEXT NOT NULL," \
+	" dues BLOB NOT NULL) STRICT;" \
+	"PRAGMA user_version = 2;"
+
 static const char acl_store_schema[] =
 	"BEGIN IMMEDIATE;"
 	"CREATE TABLE node (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES node ON DELETE CASCADE,"
@@ -61,8 +72,11 @@ static const char acl_store_schema[] =
 	"CREATE INDEX audit_node ON audit (node);"
 	"CREATE INDEX audit_time ON audit (time);"
 	"PRAGMA application_id = 1869439331;"
-	"PRAGMA user_version = 1;"
+	ACL_STORE_DUE
 	"COMMIT;";
+
+/* From schema 1, which had nothing that is due. */
+static const char acl_store_upgrade[] = "BEGIN IMMEDIATE;" ACL_STORE_DUE "COMMIT;";
 
 /* ---- errors -------------------------------------------------------------- */
 
@@ -162,9 +176,9 @@ static int acl_store_durable(struct acl_store *st)
 }
 
 /* Two may make it at the same time: the second finds it made. */
-static int acl_store_make(struct acl_store *st)
+static int acl_store_make(struct acl_store *st, const char *schema)
 {
-	int rc = sqlite3_exec(st->db, acl_store_schema, NULL, NULL, NULL), version = 0;
+	int rc = sqlite3_exec(st->db, schema, NULL, NULL, NULL), version = 0;
 
 	if (rc == SQLITE_OK)
 		return rc;
@@ -199,9 +213,11 @@ static int acl_store_setup(struct acl_store *st, bool create)
 	if (rc != SQLITE_OK)
 		return rc;
 	if (!application)
-		return acl_store_make(st);
+		return acl_store_make(st, acl_store_schema);
 	rc = acl_store_int(st, "SELECT quick_check = 'ok' FROM pragma_quick_check(1)", &sound);
-	return rc != SQLITE_OK || sound ? rc : SQLITE_CORRUPT;
+	if (rc == SQLITE_OK && !sound)
+		return SQLITE_CORRUPT;
+	return rc == SQLITE_OK && version < ACL_STORE_SCHEMA ? acl_store_make(st, acl_store_upgrade) : rc;
 }
 
 static int acl_store_explain(struct acl_store *st, int rc, const char *path, char *err, size_t len)

@@ -13,9 +13,10 @@
 #ifndef DAEMON_ACL_STORE_H
 #define DAEMON_ACL_STORE_H
 
+#include "acl/due.h"
 #include "acl/judge.h"
 
-#define ACL_STORE_SCHEMA	1
+#define ACL_STORE_SCHEMA	2
 #define ACL_STORE_FILE		"acl.db"
 #define ACL_AUDIT_KEEP		100000	/* records, unless said otherwise */
 
@@ -73,7 +74,33 @@ struct acl_change {
  * -ENOSPC, -EIO...). The tree of acl_store_load() has them too, then.
  */
 int acl_store_change(struct acl_store *st, const struct acl_change *change, size_t n);
-/* The whole tree is as @tree now. -EINVAL when a list of it could not be read. */
+/*
+ * The same in steps, for who judges in between: begin gives the newest tree, and nobody else
+ * writes until the end. A step that the tree does not take returns 1 and changes nothing;
+ * after a negative errno only the end may follow. The end commits, or with @err rolls back
+ * and returns that. Audit records and dues written meanwhile are part of it.
+ */
+int acl_store_begin(struct acl_store *st, struct acl_tree **tree);
+int acl_store_step(struct acl_store *st, const struct acl_change *change);
+int acl_store_finish(struct acl_store *st, int err);
+
+/*
+ * What is due in the session of an account; one session for each. 1, or 0 and nothing in @d
+ * when there is none of that session, or a negative errno.
+ */
+int acl_store_dues(struct acl_store *st, const char *account, const char *session, struct acl_dues *d);
+/*
+ * The changes that wait in the sessions of other accounts, and those whose session ended
+ * without a Status. 0, -E2BIG when they are too many, or another negative errno.
+ */
+int acl_store_dues_others(struct acl_store *st, const char *account, struct acl_dues *d);
+/*
+ * Nothing due (or NULL) takes it out. What waits in another session of the account is kept as
+ * what nobody knows the end of, until the tree is replaced. Between begin and finish.
+ */
+int acl_store_dues_put(struct acl_store *st, const char *account, const char *session,
+		       const struct acl_dues *d);
+/* Nobody waits for anything then. The whole tree is as @tree now. -EINVAL when a list of it could not be read. */
 int acl_store_replace(struct acl_store *st, const struct acl_tree *tree);
 
 /**

@@ -82,18 +82,20 @@ static int audit_rotate(struct acl_store *st)
 
 int acl_store_audit(struct acl_store *st, const struct acl_audit *record, size_t n)
 {
+	bool whole = sqlite3_get_autocommit(st->db);
+	int rc = SQLITE_OK;
 	size_t i;
-	int rc;
 
 	if (!n)
 		return 0;
-	rc = acl_store_run(st->stmt[ACL_BEGIN]);
+	if (whole)
+		rc = acl_store_run(st->stmt[ACL_BEGIN]);
 	for (i = 0; rc == SQLITE_OK && i < n; i++)
 		rc = audit_add(st, &record[i]);
 	if (rc == SQLITE_OK)
 		rc = audit_rotate(st);
-	return acl_store_end(st, rc == SQLITE_OK ? 0 : acl_store_fail(st, rc, "cannot write the audit"),
-			     "cannot write the audit");
+	rc = rc == SQLITE_OK ? 0 : acl_store_fail(st, rc, "cannot write the audit");
+	return whole ? acl_store_end(st, rc, "cannot write the audit") : rc;
 }
 
 static const char *text_at(sqlite3_stmt *stmt, int column)

@@ -302,12 +302,48 @@ int acl_store_change(struct acl_store *st, const struct acl_change *change, size
 	return rc;
 }
 
+int acl_store_begin(struct acl_store *st, struct acl_tree **tree)
+{
+	int rc;
+
+	*tree = NULL;
+	st->error[0] = '\0';
+	rc = change_begin(st);
+	if (rc)
+		return acl_store_end(st, rc, "");
+	*tree = &st->tree;
+	return 0;
+}
+
+/* Only what is about the tree itself leaves no text, and is found out before anything is written. */
+int acl_store_step(struct acl_store *st, const struct acl_change *change)
+{
+	int rc;
+
+	st->error[0] = '\0';
+	rc = change_one(st, change);
+	if (rc == -ENOMEM && !st->error[0])
+		snprintf(st->error, sizeof(st->error), "no memory for a change of the tree");
+	return rc && !st->error[0] ? 1 : rc;
+}
+
+int acl_store_finish(struct acl_store *st, int err)
+{
+	int rc = acl_store_end(st, err, "cannot write the tree");
+
+	if (rc)
+		st->loaded = false;
+	return rc;
+}
+
 static int replace_all(struct acl_store *st, const struct acl_tree *tree)
 {
 	int64_t id[ACL_DEPTH_MAX + 1] = { ACL_STORE_ROOT };
 	const struct acl_node *n;
 	int rc = acl_store_run(st->stmt[ACL_NODE_CLEAR]);
 
+	if (rc == SQLITE_OK)
+		rc = acl_store_run(st->stmt[ACL_DUE_CLEAR]);
 	if (rc != SQLITE_OK)
 		return acl_store_fail(st, rc, "cannot clear the tree");
 	rc = write_list(st, &tree->root, ACL_STORE_ROOT);
