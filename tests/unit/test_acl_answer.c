@@ -239,14 +239,43 @@ static void renamed_over_messages(void **state)
 	assert_string_equal(acl("./Q"), "Get=ServerX&Replace=ServerX");
 }
 
+#define RESULTS(id, msg, ref, more) \
+	"<Results><CmdID>" id "</CmdID><MsgRef>" msg "</MsgRef><CmdRef>" ref "</CmdRef>" more \
+	"<Item><Data>IMEI</Data></Item></Results>"
+
 /* The client was asked for something else, and what it says of that is for nobody. */
 static void a_stand_in_is_not_seen(void **state)
+{
+	const char *report = REPORTS("3", OK("1", "2") STATUS("2", "2", "7", "Get", "200") RESULTS("8", "2", "7", ""));
+
+	(void)state;
+	receive("ServerB", SERVER("2", GET("7", "./NodeB/Node2")));
+	check("ServerB", report, "0:200 7:425|");
+	/* once more, by a client that has had no answer */
+	check("ServerB", report, "0:200 7:425|");
+	/* it waits for a Status for its Results, by its own numbers, and gets it with each answer to that message */
+	for (int again = 0; again < 2; again++) {
+		receive("ServerB", SERVER("3", OK("1", "3") STATUS("2", "3", "2", "Status", "200") GET("4", ".")));
+		assert_int_equal(changes.answer_count, 1);
+		assert_int_equal(changes.answer[0].cmd, DM_CMD_RESULTS);
+		assert_int_equal(changes.answer[0].before, 2);
+		assert_int_equal(changes.answer[0].code, 200);
+		assert_int_equal(changes.answer[0].msg_ref, 3);
+		assert_int_equal(changes.answer[0].cmd_ref, 8);
+	}
+	check("ServerB", REPORTS("4", OK("1", "3") STATUS("2", "3", "4", "Get", "200")), "0:200 4:200|");
+	receive("ServerB", SERVER("4", OK("1", "4")));
+	assert_int_equal(changes.answer_count, 0);
+}
+
+static void no_receipt_where_none_is_wanted(void **state)
 {
 	(void)state;
 	receive("ServerB", SERVER("2", GET("7", "./NodeB/Node2")));
 	check("ServerB", REPORTS("3", OK("1", "2") STATUS("2", "2", "7", "Get", "200")
-		"<Results><CmdID>3</CmdID><MsgRef>2</MsgRef><CmdRef>7</CmdRef><Item><Data>IMEI</Data></Item></Results>"),
-	      "0:200 7:425|");
+		RESULTS("8", "2", "7", "<NoResp/>")), "0:200 7:425|");
+	receive("ServerB", SERVER("3", OK("1", "3")));
+	assert_int_equal(changes.answer_count, 0);
 }
 
 static void lists_are_read_and_written(void **state)
@@ -326,7 +355,8 @@ static void what_cannot_be_kept_does_not_leave(void **state)
 
 static const struct CMUnitTest tests[] = {
 	T(denials_are_told_in_order), T(what_was_done_is_learned_once), T(what_was_not_done_is_not_learned),
-	T(renewed_in_one_message), T(renamed_over_messages), T(a_stand_in_is_not_seen), T(lists_are_read_and_written),
+	T(renewed_in_one_message), T(renamed_over_messages), T(a_stand_in_is_not_seen),
+	T(no_receipt_where_none_is_wanted), T(lists_are_read_and_written),
 	T(a_new_node_gets_its_list), T(lists_are_judged_when_they_are_written), T(a_new_session_owes_nothing), T(what_does_not_fit_is_told),
 	T(what_cannot_be_kept_does_not_leave),
 };

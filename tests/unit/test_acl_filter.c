@@ -61,7 +61,7 @@ static const char *filtered(const char *server, const char *xml)
 
 static const char *due(void)
 {
-	static const char *const what[] = { "", "results", "read", "write", "stand-in", "add", "delete", "rename", "copy" };
+	static const char *const what[] = { "", "results", "read", "write", "stand-in", "receipt", "add", "delete", "rename", "copy" };
 	static char out[4096];
 	uint32_t i;
 

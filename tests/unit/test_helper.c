@@ -239,9 +239,18 @@ int worker_client_start_parse(struct worker_client *wc, const char *type, const 
 	return worker_start(wc, 1, err);
 }
 
-int worker_client_start_edit(struct worker_client *wc, const struct dm_edits *edits,
-			     uint8_t **out, size_t *len, struct dm_error *err)
+int worker_client_start_list(struct worker_client *wc, bool items, const struct dm_facts *facts,
+			     struct dm_list *list, struct dm_error *err)
 {
+	fail_msg("%s", "there is no tree in these tests");
+	return -ENOSYS;
+}
+
+int worker_client_start_change(struct worker_client *wc, const struct dm_edits *edits,
+			       const struct dm_changes *changes, uint8_t **out, size_t *len,
+			       struct dm_error *err)
+{
+	assert_null(changes);
 	wc->edits = edits;
 	wc->out = out;
 	wc->len = len;

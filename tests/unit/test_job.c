@@ -22,6 +22,7 @@ static struct {
 	size_t *len;
 	struct dm_error *err;
 	uint8_t verdict, body;
+	int listed;		/* what rights_wanted() says */
 } play;
 
 static void word(const char *what, const uint8_t *octets, size_t len)
@@ -55,11 +56,40 @@ int worker_client_start_parse(struct worker_client *wc, const char *type, const 
 	return begin("parse", "", NULL, NULL, err);
 }
 
-int worker_client_start_edit(struct worker_client *wc, const struct dm_edits *edits,
-			     uint8_t **out, size_t *len, struct dm_error *err)
+int worker_client_start_change(struct worker_client *wc, const struct dm_edits *edits,
+			       const struct dm_changes *changes, uint8_t **out, size_t *len,
+			       struct dm_error *err)
 {
+	assert_int_equal(!!changes, play.listed > 0);
 	word("edit", NULL, 0);
 	return begin("edit", "edited", out, len, err);
+}
+
+int worker_client_start_list(struct worker_client *wc, bool items, const struct dm_facts *facts,
+			     struct dm_list *list, struct dm_error *err)
+{
+	word(items ? "list-items" : "list", NULL, 0);
+	return begin("list", "", NULL, NULL, err);
+}
+
+int rights_wanted(struct rights *r, const struct omasec_message *msg, const struct engine_decision *d)
+{
+	return d->verdict == OMASEC_VERDICT_REJECT ? 0 : play.listed;
+}
+
+void rights_deliver(struct rights *r, const struct rights_in *in, int64_t now, struct dm_changes *changes,
+		    struct engine_decision *d)
+{
+	word("deliver", NULL, 0);
+	assert_int_equal(changes->text_len, 1);
+	d->body = ENGINE_EDIT;
+}
+
+void rights_send(struct rights *r, const struct rights_in *in, int64_t now, struct dm_changes *changes,
+		 struct engine_decision *d)
+{
+	word("send", NULL, 0);
+	engine_reject(d, OMASEC_REASON_HELPER_ERROR, "no");
 }
 
 int worker_client_start_challenge(struct worker_client *wc, const struct dm_challenge *challenge,
@@ -89,7 +119,7 @@ int worker_client_step(struct worker_client *wc)
 		play.err->reason = OMASEC_REASON_SIGNATURE_WRONG;
 		return -EBADMSG;
 	}
-	if (play.out) {
+	if (play.out) {	/* of octets */
 		*play.out = (uint8_t *)strdup(play.makes);
 		*play.len = strlen(play.makes);
 	}
@@ -118,6 +148,9 @@ void engine_reject(struct engine_decision *d, uint32_t reason, const char *fmt, 
 
 void engine_decision_done(struct engine_decision *d) { }
 
+static struct rights rights;
+static struct job_acl acl;
+
 /* Plays a message; what has to be asked for, and what goes on ("" for the octets as they are). */
 static void goes(uint8_t path, uint8_t integrity, uint8_t confidentiality, const char *type,
 		 const char *words, uint8_t verdict, const char *out)
@@ -126,7 +159,7 @@ static void goes(uint8_t path, uint8_t integrity, uint8_t confidentiality, const
 		.path = path, .integrity = integrity, .confidentiality = confidentiality, .length = 4,
 		.account = "acct",
 	};
-	struct job j = { .state = JOB_IDLE };
+	struct job j = { .state = JOB_IDLE, .rights = &rights, .acl = &acl };
 
 	snprintf(m.content_type, sizeof(m.content_type), "%s", type);
 	play.words[0] = '\0';
@@ -218,6 +251,21 @@ static void what_fails_is_refused(void **state)
 	}
 }
 
+/* Lists are held against what was inside, and what they leave is what is signed. */
+static void lists_stand_between(void **state)
+{
+	play.listed = 1;
+	goes(RX, BOTH, HIDDEN, XML, "decrypt(wire) verify(decrypted) parse(verified) decide(verified) "
+	     "list-items() deliver() edit()", ACCEPT, "edited");
+	goes(TX, BOTH, HIDDEN, XML, "parse(wire) decide(wire) list() send()", OMASEC_VERDICT_REJECT, "");
+	play.fails = "list";
+	goes(RX, MAC, CLEAR, XML, "parse(wire) decide(wire) list-items()", OMASEC_VERDICT_REJECT, "");
+	play.listed = -EIO;
+	goes(RX, MAC, CLEAR, XML, "parse(wire) decide(wire)", OMASEC_VERDICT_REJECT, "");
+	play.verdict = OMASEC_VERDICT_REJECT;
+	goes(RX, MAC, CLEAR, XML, "parse(wire) decide(wire)", OMASEC_VERDICT_REJECT, "");
+}
+
 static void rejected_is_not_signed(void **state)
 {
 	play.verdict = OMASEC_VERDICT_REJECT;
@@ -240,6 +288,7 @@ int main(void)
 		cmocka_unit_test_setup(leaving_it_is_signed_then_encrypted, setup),
 		cmocka_unit_test_setup(edited_and_own_messages_too, setup),
 		cmocka_unit_test_setup(what_fails_is_refused, setup),
+		cmocka_unit_test_setup(lists_stand_between, setup),
 		cmocka_unit_test_setup(rejected_is_not_signed, setup),
 		cmocka_unit_test_setup(wbxml_cannot, setup),
 	};

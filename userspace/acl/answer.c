@@ -25,7 +25,18 @@ static bool done(const struct dm_status *st)
 	return st->code == 200 || st->code == 201;
 }
 
-static int hide(const struct acl_answer *a, const struct acl_due *due, struct dm_changes *changes, bool *hidden)
+/* The client waits for a Status for what the server does not get. */
+static int owe_receipt(const struct acl_answer *a, const struct dm_command *results, struct acl_dues *dues)
+{
+	struct acl_due due = {
+		.msg = a->f->msg_id, .cmd = results->cmd_id, .what = ACL_DUE_RECEIPT, .command = results->cmd,
+	};
+
+	return a->f->no_resp || results->no_resp ? 0 : acl_dues_add(dues, &due, NULL, NULL);
+}
+
+static int hide(const struct acl_answer *a, const struct acl_due *due, struct acl_dues *dues,
+		struct dm_changes *changes, bool *hidden)
 {
 	unsigned int i;
 	int rc = 0;
@@ -43,6 +54,8 @@ static int hide(const struct acl_answer *a, const struct acl_due *due, struct dm
 
 			if (hidden[k] && st->cmd_ref == c->cmd_ref && (!c->msg_ref || c->msg_ref == st->msg_ref)) {
 				rc = dm_changes_cut(changes, DM_CUT_COMMAND, (uint16_t)i, 0);
+				if (!rc)
+					rc = owe_receipt(a, &a->f->command[i], dues);
 				break;
 			}
 		}
@@ -98,7 +111,8 @@ static int settle(const struct acl_answer *a, struct acl_dues *dues, const struc
 		const char *uri = acl_due_text(old, due->uri), *text = acl_due_text(old, due->text);
 		const struct dm_status *st = NULL;
 
-		if (told(due, a->f->msg_id))
+		/* of the message before, which has its answer, or of this one, which is sent once more */
+		if (told(due, a->f->msg_id) || due->what == ACL_DUE_RECEIPT)
 			continue;
 		if (acl_due_pending(due))
 			st = acl_due_answered(old, due, a->f, a->l, a->wire);
@@ -124,11 +138,11 @@ static int put_in(const struct acl_answer *a, struct acl_dues *dues, struct dm_c
 			.msg_ref = due->msg, .cmd_ref = due->cmd, .results = due->what == ACL_DUE_RESULTS,
 		};
 
-		if (acl_due_pending(due))
+		if (acl_due_pending(due) || due->what == ACL_DUE_RECEIPT)
 			continue;
 		due->sent = a->f->msg_id;
 		if (due->what == ACL_DUE_STAND_IN) {
-			rc = hide(a, due, changes, hidden);
+			rc = hide(a, due, dues, changes, hidden);
 			continue;
 		}
 		due->own = a->next + changes->answer_count;

@@ -103,7 +103,8 @@ static bool due_valid(const struct acl_dues *d, const struct acl_due *due)
 	       due->command > DM_CMD_SYNCHDR && due->command < DM_CMD_STATUS && due->quiet <= 1 &&
 	       due->kind <= 2 && text_valid(d, due->uri) && text_valid(d, due->text) &&
 	       (due->what != ACL_DUE_STATUS || (due->code >= 100 && due->code <= 999)) &&
-	       (due->uri || due->what == ACL_DUE_STATUS || due->what == ACL_DUE_STAND_IN);
+	       (due->uri || due->what == ACL_DUE_STATUS || due->what == ACL_DUE_STAND_IN ||
+		due->what == ACL_DUE_RECEIPT);
 }
 
 int acl_dues_unpack(struct acl_dues *d, const void *in, size_t len)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What is due in a session of a server under ACLs: a Status for what its client never
- * got, and a change of the tree for what the client got and has not answered yet. Plain
- * data, so that it can be stored as it is. Texts are offsets into @text, 0 for none.
+ * got, a change of the tree for what the client got and has not answered yet, and a Status
+ * for what the server never got. Plain data, so that it can be stored as it is. Texts are
+ * offsets into @text, 0 for none.
  */
 #ifndef ACL_DUE_H
 #define ACL_DUE_H
@@ -20,6 +21,7 @@ enum acl_due_what {
 	ACL_DUE_READ,		/* Get of the list of @uri */
 	ACL_DUE_WRITE,		/* @text as the list of @uri */
 	ACL_DUE_STAND_IN,	/* the client was asked something else: its answer is not for the server */
+	ACL_DUE_RECEIPT,	/* the client's Results that were for nobody: a Status to the client */
 	ACL_DUE_ADD,		/* of @kind */
 	ACL_DUE_DELETE,
 	ACL_DUE_RENAME,		/* @text is the new name, escapes resolved */
@@ -29,7 +31,8 @@ enum acl_due_what {
 
 /**
  * struct acl_due - one of them
- * @msg, @cmd: MsgID on the wire and CmdID of the server's command
+ * @msg, @cmd: MsgID on the wire and CmdID of the server's command; of the client's own, as the
+ *	client numbers them, for ACL_DUE_RECEIPT
  * @sent: number of the client's message that tells it; 0 for none yet
  * @own: the CmdID that it has there
  * @command: enum dm_cmd of the server's command

@@ -537,7 +537,25 @@ static int stand_in(struct filter *x)
 
 static bool of_message(const struct acl_due *due, uint32_t msg)
 {
-	return due->msg == msg;
+	return due->msg == msg && due->what != ACL_DUE_RECEIPT;
+}
+
+static int give_receipts(struct filter *x)
+{
+	uint32_t i;
+	int rc = 0;
+
+	for (i = 0; !rc && i < x->dues->count; i++) {
+		const struct acl_due *due = &x->dues->due[i];
+		struct dm_answer receipt = {
+			.before = x->f->status_count, .cmd = due->command, .code = 200,
+			.msg_ref = due->msg, .cmd_ref = due->cmd,
+		};
+
+		if (due->what == ACL_DUE_RECEIPT)
+			rc = dm_changes_answer(x->changes, &receipt, NULL, NULL);
+	}
+	return rc;
 }
 
 int acl_filter(const struct acl_tree *t, const struct acl_principal *who, const struct dm_facts *f,
@@ -569,6 +587,8 @@ int acl_filter(const struct acl_tree *t, const struct acl_principal *who, const 
 		rc = carry_out(x, n);
 	if (!rc)
 		rc = stand_in(x);
+	if (!rc)
+		rc = give_receipts(x);
 	free(x);
 	return rc;
 }
@@ -607,7 +627,8 @@ static bool alone(const struct acl_dues *dues, const struct acl_due *due)
 	uint32_t i;
 
 	for (i = 0; i < dues->count; i++)
-		if (&dues->due[i] != due && dues->due[i].msg == due->msg && dues->due[i].cmd == due->cmd)
+		if (&dues->due[i] != due && dues->due[i].what != ACL_DUE_RECEIPT &&
+		    dues->due[i].msg == due->msg && dues->due[i].cmd == due->cmd)
 			return false;
 	return true;
 }

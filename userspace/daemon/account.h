@@ -42,6 +42,7 @@ struct guard {
  * @window: of the agreed nonce of the peer's credential, by enum account_who
  * @agreed: the module has an agreed nonce, by enum account_who
  * @user: name of the client credential, "" when it is not known
+ * @server: identifier of the server, by which Access Control Lists know it; "" for none
  * @listed: the module has the account, or had it when we looked last
  * @sessions: how many refer to it
  */
@@ -57,6 +58,7 @@ struct account {
 	bool agreed[2];
 	uint64_t busy, busy_until;
 	char *user;
+	char server[OMASEC_SERVER_ID_MAX + 1];
 	char name[];
 };
 

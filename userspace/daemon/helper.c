@@ -406,8 +406,12 @@ static int helper_open_workers(struct helper *h, const struct options *o)
 		struct job *j = &h->jobs[h->job_count];
 
 		j->wc = worker_client_new(&wo);
-		if (!j->wc)
+		j->rights = h->rights;
+		j->acl = calloc(1, sizeof(*j->acl));
+		if (!j->wc || !j->acl) {
+			h->job_count++;
 			return -ENOMEM;
+		}
 		rc = worker_client_warm(j->wc, &err);
 		if (rc) {
 			log_error("%s does not work: %s", o->worker, *err.text ? err.text :
@@ -437,6 +441,12 @@ static int helper_open_store(struct helper *h, const struct options *o)
 	h->engine.accounts.load_window = store_load_window;
 	h->engine.recall = store_load_session;
 	h->engine.recall_arg = h->store;
+	h->rights = calloc(1, sizeof(*h->rights));
+	if (!h->rights) {
+		log_error("no memory");
+		return -ENOMEM;
+	}
+	h->rights->dir = o->state_dir;
 	return 0;
 }
 
@@ -484,10 +494,14 @@ void helper_close(struct helper *h)
 	for (i = 0; i < h->job_count; i++) {
 		job_reset(&h->jobs[i]);
 		worker_client_free(h->jobs[i].wc);
+		free(h->jobs[i].acl);
 	}
 	free(h->jobs);
 	if (h->store)
 		engine_free(&h->engine);
 	store_close(h->store);
+	if (h->rights)
+		rights_close(h->rights);
+	free(h->rights);
 	memset(h, 0, sizeof(*h));
 }

@@ -26,6 +26,7 @@
 #define HELPER_FDS (2 + OPTIONS_WORKERS_MAX)
 
 struct job;
+struct rights;
 struct ready;
 struct waiting;
 struct worker_client;
@@ -33,6 +34,7 @@ struct worker_client;
 /**
  * struct helper - the helper
  * @o: registered handle
+ * @rights: Access Control Lists
  * @sync: accounts are to be read again
  * @synced: when they were, ms
  * @stopping: no new messages
@@ -45,6 +47,7 @@ struct helper {
 	struct omasec *o;
 	struct store *store;
 	struct engine engine;
+	struct rights *rights;
 	bool sync, stopping;
 	uint64_t synced, expired;
 	struct job *jobs;

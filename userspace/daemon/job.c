@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "job.h"
 
@@ -160,7 +161,8 @@ static void job_edit(struct job *j)
 		err = worker_client_start_challenge(j->wc, &j->d.challenge, &j->out, &j->out_len,
 						    &j->err);
 	else
-		err = worker_client_start_edit(j->wc, &j->d.edits, &j->out, &j->out_len, &j->err);
+		err = worker_client_start_change(j->wc, &j->d.edits, j->listed ? &j->acl->changes : NULL,
+						 &j->out, &j->out_len, &j->err);
 	if (err)
 		job_fail(j, err);
 	else
@@ -181,6 +183,52 @@ static void job_parse_held(struct job *j)
 		j->state = JOB_PARSE_HELD;
 }
 
+/* The body that goes on is what the decision says. */
+static void job_body(struct job *j)
+{
+	if (j->d.verdict == OMASEC_VERDICT_REJECT)
+		j->state = JOB_DONE;
+	else if (j->d.body == ENGINE_KEEP)
+		job_finish(j);
+	else
+		job_edit(j);
+}
+
+/* The message in the worker, if it is under lists; only those of a server are looked into. */
+static void job_list(struct job *j)
+{
+	bool items = j->msg.path == OMASEC_PATH_RX && j->d.body != ENGINE_REPEAT;
+	int rc = j->rights ? rights_wanted(j->rights, &j->msg, &j->d) : 0;
+
+	memset(&j->err, 0, sizeof(j->err));
+	j->listed = rc > 0;
+	if (!rc) {
+		job_body(j);
+		return;
+	}
+	if (rc < 0)
+		snprintf(j->err.text, sizeof(j->err.text), "%.100s", j->rights->error);
+	else
+		rc = worker_client_start_list(j->wc, items, &j->facts, &j->acl->list, &j->err);
+	if (rc)
+		job_fail(j, rc);
+	else
+		j->state = JOB_LIST;
+}
+
+static void job_judge(struct job *j, struct engine *e)
+{
+	struct rights_in in = { .e = e, .msg = &j->msg, .facts = &j->facts, .list = &j->acl->list };
+	int64_t now = time(NULL);
+
+	dm_changes_init(&j->acl->changes);
+	if (j->msg.path == OMASEC_PATH_RX && j->d.body != ENGINE_REPEAT)
+		rights_deliver(j->rights, &in, now, &j->acl->changes, &j->d);
+	else
+		rights_send(j->rights, &in, now, &j->acl->changes, &j->d);
+	job_body(j);
+}
+
 static void job_decide(struct job *j, struct engine *e, uint64_t now)
 {
 	if (!dm_facts_valid(&j->facts) || j->facts.length != j->msg.length) {
@@ -189,16 +237,10 @@ static void job_decide(struct job *j, struct engine *e, uint64_t now)
 		return;
 	}
 	engine_decide(e, &j->msg, &j->facts, j->body, now, &j->d);
-	switch (j->d.body) {
-	case ENGINE_KEEP:
-		job_finish(j);
-		break;
-	case ENGINE_REPEAT:
+	if (j->d.body == ENGINE_REPEAT)
 		job_parse_held(j);
-		break;
-	default:
-		job_edit(j);
-	}
+	else
+		job_list(j);
 }
 
 void job_start(struct job *j, struct engine *e, const struct omasec_message *msg, uint8_t *body,
@@ -210,6 +252,7 @@ void job_start(struct job *j, struct engine *e, const struct omasec_message *msg
 	j->out = NULL;
 	j->out_len = 0;
 	j->facts.session_id[0] = '\0';
+	j->listed = false;
 	memset(&j->d, 0, sizeof(j->d));
 	memset(&j->err, 0, sizeof(j->err));
 	j->step = 0;
@@ -230,7 +273,10 @@ static void job_next(struct job *j, struct engine *e, uint64_t now)
 		job_decide(j, e, now);
 		break;
 	case JOB_PARSE_HELD:
-		job_edit(j);
+		job_list(j);
+		break;
+	case JOB_LIST:
+		job_judge(j, e);
 		break;
 	case JOB_EDIT:
 		job_finish(j);

@@ -10,15 +10,23 @@
 
 #include "engine.h"
 #include "keys.h"
+#include "rights.h"
 
 enum job_state {
 	JOB_IDLE,
 	JOB_ARRIVE,	/* the worker decrypts a message that came in, or looks at its signature */
 	JOB_PARSE,	/* the worker reads the message */
 	JOB_PARSE_HELD,	/* the worker reads the held message that is to be repeated */
+	JOB_LIST,	/* the worker lists what its commands are about */
 	JOB_EDIT,	/* the worker writes the octets that go on */
 	JOB_LEAVE,	/* the worker signs or encrypts the octets that leave */
 	JOB_DONE,	/* @d and @out are the result */
+};
+
+/* Room for a message under Access Control Lists. */
+struct job_acl {
+	struct dm_list list;
+	struct dm_changes changes;
 };
 
 /**
@@ -29,6 +37,9 @@ enum job_state {
  * @bare: octets that are being signed or encrypted, owned
  * @bare_len: how many
  * @keys: what the crypto of this message is done with; its handle is set once
+ * @rights: the lists; NULL for none, with @acl
+ * @acl: what they say of this message
+ * @listed: it is under them
  * @d: what the engine decided
  * @out: the new octets, owned; NULL to leave them
  * @out_len: how many
@@ -42,6 +53,9 @@ struct job {
 	size_t bare_len;
 	struct keys keys;
 	struct xsec_crypto crypto;
+	struct rights *rights;
+	struct job_acl *acl;
+	bool listed;
 	struct dm_facts facts;
 	struct engine_decision d;
 	uint8_t *out;

@@ -5,6 +5,7 @@
  * differ, because a configuration file only has the nonces of the beginning.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "helper.h"
@@ -72,6 +73,7 @@ static int sync_account(void *arg, const struct omasec_account *in)
 			  store_error(h->store));
 		return rc;
 	}
+	snprintf(a->server, sizeof(a->server), "%s", in->server_id);
 	a->listed = true;
 	rc = sync_used(h, a, in);
 	if (rc)

@@ -238,7 +238,7 @@ class Session:
         self.transport = TRANSPORTS[opts.transport](opts, opts.url)
         u = urlsplit(opts.url)
         self.path = (u.path or "/") + ("?" + u.query if u.query else "")
-        self.messages, self.commands, self.hashes = 0, 0, []
+        self.messages, self.commands, self.hashes, self.seen = 0, 0, [], []
 
     def run(self):
         try:
@@ -299,6 +299,7 @@ class Session:
         for c in commands:
             out.status(self.peer.peer_msg_id, c.value("CmdID"), c.tag, 200)
             self.commands += 1
+            self.seen += [c.tag + " " + i.value("Target/LocURI", "") for i in c.all("Item")]
             if c.tag == "Get":
                 uri = c.value("Item/Target/LocURI", "")
                 out.command("Results", Node("MsgRef", self.peer.peer_msg_id),
@@ -311,7 +312,7 @@ class Session:
                     if not syncml.payload_ok(item.value("Data", "")):
                         raise DmError("the data of Replace %s is damaged"
                                       % item.value("Target/LocURI"))
-            elif c.tag != "Exec":
+            elif c.tag not in ("Exec", "Add", "Delete"):
                 raise DmError("unexpected command %s" % c.tag)
         resp = root.value("SyncHdr/RespURI")
         if resp:
@@ -370,7 +371,7 @@ def run_row(opts, row, results):
             entry.update(outcome="transport", kind=e.kind, text=str(e), http_status=e.http_status)
         entry["seconds"] = round(time.monotonic() - began, 3)
         if s is not None:
-            entry.update(messages=s.messages, commands=s.commands, sent_sha256=s.hashes)
+            entry.update(messages=s.messages, commands=s.commands, sent_sha256=s.hashes, seen=s.seen)
         results.append(entry)
 
 

@@ -55,7 +55,7 @@ class Session:
         self.peer = Peer(target, client, session_id, locname=opts.locname)
         self.authorised = opts.user is None
         self.nonce = b"server-app-nonce"
-        self.over = False
+        self.over, self.wanted = False, {}
         self.lock = threading.Lock()
 
     def handle(self, root):
@@ -78,10 +78,10 @@ class Session:
         if code in (401, 407):
             return self.peer.message(out)
         for (_, ref), (status, _) in statuses.items():
-            if ref != "0" and status != 200:
+            if ref != "0" and status != self.wanted.get(ref, 200):
                 raise DmError("the client answered command %s with %d" % (ref, status))
         got = [c.value("CmdRef") for c in commands if c.tag == "Results"]
-        if sorted(got) != sorted(self.peer.results_due()):
+        if sorted(got) != sorted(c for c in self.peer.results_due() if self.wanted.get(c, 200) == 200):
             raise DmError("Results for %s, asked for %s" % (got, self.peer.results_due()))
         if self.round < self.opts.rounds:
             self.round += 1
@@ -114,7 +114,20 @@ class Session:
         self.authorised = True
         return 212
 
+    def _ask(self, out):
+        """The next of --ask: commands as TAG URI CODE [DATA], with the Status that each is to get."""
+        self.wanted = {}
+        for ask in self.opts.ask[self.round - 1].split(";"):
+            tag, uri, code, *data = ask.split()
+            kind = meta(Format="node") if data == ["node"] else None
+            ref = out.command(tag, Node("Item", Node("Target", Node("LocURI", uri)), kind,
+                                        Node("Data", data[0]) if data and not kind else None))
+            self.wanted[ref] = int(code)
+
     def _commands(self, out):
+        if self.opts.ask:
+            self._ask(out)
+            return
         uri = "./Test/Round%d" % self.round
         out.command("Get", Node("Item", Node("Target", Node("LocURI", "./DevDetail/Round%d" % self.round))))
         out.command("Replace", Node("Item", Node("Target", Node("LocURI", uri)),
@@ -313,11 +326,15 @@ def options():
     p.add_argument("--resp-uri", action="store_true")
     p.add_argument("--delay", type=int, default=0, help="milliseconds before each answer")
     p.add_argument("--user", help="NAME:PASSWORD, demands application level md5")
+    p.add_argument("--ask", action="append", help="the commands of one round: TAG URI CODE [DATA]; ...")
     p.add_argument("--locname", help="Source/LocName of this server")
     p.add_argument("--timeout", type=float, default=900, help="of the whole run, 0 for none")
     p.add_argument("--ready", help="file to create once it listens")
     p.add_argument("--json", help="file for the summary")
-    return p.parse_args()
+    opts = p.parse_args()
+    if opts.ask:
+        opts.rounds = len(opts.ask)
+    return opts
 
 
 def main():

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Messages of the client role under the tree of the store: who the server is, what is on the
+ * disk before a message goes on, and that nothing goes on when it is not.
+ */
+#include <daemon/rights.h>
+
+#include "acl_messages.h"
+#include "acl_store_dir.h"
+
+static struct rights rights;
+static struct engine engine;
+static struct engine_decision d;
+static struct omasec_message msg;
+static struct dm_changes changes;
+static struct dm_list list;
+static struct dm_facts facts;
+static char out[4096];
+
+#define SERVER(id, content) MESSAGE(HDR(id), content "<Final/>")
+#define OK(id, ref) STATUS(id, ref, "0", "SyncHdr", "200")
+
+static void put(const char *uri, const char *text)
+{
+	assert_int_equal(add(uri, ACL_KIND_INTERIOR, NULL), 0);
+	assert_int_equal(do_one(store, ACL_CHANGE_SET, uri, text), 0);
+}
+
+static struct account *known(const char *name, const char *server)
+{
+	struct account *a;
+
+	assert_int_equal(account_need(&engine.accounts, name, &a), 0);
+	snprintf(a->server, sizeof(a->server), "%s", server);
+	assert_non_null(session_new(&engine.sessions, a, OMASEC_ROLE_CLIENT, "1", NULL, 1));
+	return a;
+}
+
+static int begin(void **state)
+{
+	if (setup(state))
+		return -1;
+	open_at(&store);
+	put("./A", "Get=Mgmt1&Replace=Mgmt1&Delete=Mgmt1");
+	put("./B", "Get=Mgmt2&Replace=Mgmt2");
+	memset(&rights, 0, sizeof(rights));
+	rights.dir = dir;
+	assert_int_equal(engine_init(&engine, &session_limits_default, nonce_system_random, NULL, NULL), 0);
+	known("one", "Mgmt1");
+	known("two", "Mgmt2");
+	return 0;
+}
+
+static int end(void **state)
+{
+	rights_close(&rights);
+	engine_free(&engine);
+	return teardown(state);
+}
+
+/* What becomes of @xml: cuts, answers, and what a rejection says. */
+static const char *through(const char *account, uint8_t path, const char *xml)
+{
+	struct rights_in in = { .e = &engine, .msg = &msg, .facts = &facts, .list = &list };
+	struct dm_doc *doc = parse_good(xml, strlen(xml), TYPE_XML);
+	struct dm_error error;
+	int rc;
+
+	msg.role = OMASEC_ROLE_CLIENT;
+	msg.path = path;
+	snprintf(msg.account, sizeof(msg.account), "%s", account);
+	memset(&d, 0, sizeof(d));
+	d.verdict = OMASEC_VERDICT_ACCEPT;
+	facts = doc->facts;
+	assert_int_equal(dm_commands(doc, path == OMASEC_PATH_RX, &list, &error), 0);
+	dm_doc_free(doc);
+	rc = rights_wanted(&rights, &msg, &d);
+	if (rc < 0)
+		return "unknown";
+	if (!rc)
+		return "free";
+	dm_changes_init(&changes);
+	(path == OMASEC_PATH_RX ? rights_deliver : rights_send)(&rights, &in, 1000, &changes, &d);
+	if (d.verdict == OMASEC_VERDICT_REJECT)
+		return "refused";
+	assert_int_equal(d.body, dm_changes_empty(&changes) && dm_edits_empty(&d.edits) ? ENGINE_KEEP : ENGINE_EDIT);
+	sprintf(out, "%u cut %u put", changes.cut_count, changes.answer_count);
+	return out;
+}
+
+#define received(account, xml, wanted) assert_string_equal(through(account, OMASEC_PATH_RX, xml), wanted)
+#define sends(account, xml, wanted) assert_string_equal(through(account, OMASEC_PATH_TX, xml), wanted)
+
+static void reset(void)
+{
+	memset(&msg, 0, sizeof(msg));
+	msg.mac_state = OMASEC_MAC_STATE_OK;
+}
+
+static void an_account_is_its_server(void **state)
+{
+	(void)state;
+	reset();
+	/* the message says ServerB, whoever sends it */
+	received("one", SERVER("2", GET("1", "./A") GET("2", "./B")), "1 cut 0 put");
+	sends("one", SERVER("2", OK("1", "2") STATUS("2", "2", "1", "Get", "200")), "0 cut 1 put");
+	assert_int_equal(changes.answer[0].code, 425);
+	assert_int_equal(changes.answer[0].cmd_ref, 2);
+	received("two", SERVER("2", GET("1", "./A") GET("2", "./B")), "1 cut 0 put");
+	sends("two", SERVER("2", OK("1", "2") STATUS("2", "2", "2", "Get", "200")), "0 cut 1 put");
+	assert_int_equal(changes.answer[0].cmd_ref, 1);
+	msg.mac_state = OMASEC_MAC_STATE_MISSING;
+	received("one", SERVER("3", GET("1", "./A") GET("2", "./B") CMD("Alert", "3", "<Data>1100</Data>")), "2 cut 0 put");
+	msg.mac_state = OMASEC_MAC_STATE_OK;
+	account_find(&engine.accounts, "one")->server[0] = '\0';
+	received("one", SERVER("2", GET("1", "./A")), "refused");
+	assert_non_null(strstr(d.detail, "server-id"));
+}
+
+static void what_waits_outlives_the_process(void **state)
+{
+	(void)state;
+	reset();
+	received("one", SERVER("2", ADD_NODE("1", "./New")), "0 cut 0 put");
+	rights_close(&rights);
+	assert_null(list_at(store, "./New"));
+	received("two", SERVER("2", GET("1", "./New") GET("2", "./B")), "1 cut 0 put");
+	sends("two", SERVER("2", OK("1", "2") STATUS("2", "2", "2", "Get", "200")), "0 cut 1 put");
+	assert_int_equal(changes.answer[0].code, 417);
+	sends("one", SERVER("2", OK("1", "2") STATUS("2", "2", "1", "Add", "200")), "0 cut 0 put");
+	assert_string_equal(list_at(store, "./New"), "Add=Mgmt1&Delete=Mgmt1&Get=Mgmt1&Replace=Mgmt1");
+	/* a new session owes nothing */
+	received("one", SERVER("3", GET("1", "./B") GET("2", "./A")), "1 cut 0 put");
+	sends("one", SERVER("1", ALERT("1")), "0 cut 0 put");
+	sends("one", SERVER("2", OK("1", "3") STATUS("2", "3", "2", "Get", "200")), "0 cut 0 put");
+}
+
+/* The lists follow a rename or nobody gets at the node, whatever its server does to hide it. */
+static void a_change_cannot_be_hidden(void **state)
+{
+	(void)state;
+	reset();
+	received("one", SERVER("2", SET("1", "./A?prop=Name", "Q") GET("2", ".")), "0 cut 0 put");
+	received("one", SERVER("2", SET("1", "./A?prop=Name", "Q") GET("2", ".")), "0 cut 0 put");
+	received("one", SERVER("2", GET("1", ".")), "refused");
+	sends("one", SERVER("1", ALERT("1")), "0 cut 0 put");
+	received("one", SERVER("2", ADD("1", "./Q/x") GET("2", "./A") GET("3", ".")), "2 cut 0 put");
+	received("two", SERVER("2", GET("1", "./Q/x") GET("3", ".")), "1 cut 0 put");
+}
+
+static void numbers_are_those_of_the_wire(void **state)
+{
+	struct session *s = session_find(&engine.sessions, account_find(&engine.accounts, "one"), OMASEC_ROLE_CLIENT, "1");
+
+	(void)state;
+	reset();
+	/* the application got message 5 as its second */
+	map_add(&s->num.in, 5, 2);
+	received("one", SERVER("5", GET("1", "./A?prop=ACL") GET("2", "./B") GET("3", "./A")), "2 cut 0 put");
+	sends("one", SERVER("3", OK("1", "2") STATUS("2", "2", "3", "Get", "200")), "0 cut 3 put");
+	assert_int_equal(changes.answer[0].msg_ref, 5);
+	assert_int_equal(changes.answer[0].before, 1);
+	/* its number for the application is 3; the server answers the Results in what is 7 on the wire */
+	map_add(&s->num.out, 7, 3);
+	received("one", SERVER("6", OK("1", "7") STATUS("2", "7", "3", "Get", "200") GET("3", "./A")), "0 cut 0 put");
+	assert_int_equal(d.edits.status_count, 0);
+	received("one", SERVER("6", OK("1", "7") STATUS("2", "7", "4", "Results", "200") GET("3", "./A")), "0 cut 0 put");
+	assert_int_equal(d.edits.status_count, 1);
+	assert_int_equal(d.edits.status[0].index, 1);
+	assert_int_equal(d.edits.status[0].op, DM_STATUS_REMOVE);
+}
+
+static void what_cannot_be_applied_is_refused(void **state)
+{
+	(void)state;
+	reset();
+	msg.auth_mode = OMASEC_AUTH_MODE_NATIVE;
+	received("one", SERVER("2", GET("1", "./A")), "0 cut 0 put");
+	received("one", SERVER("2", GET("1", "./A") GET("2", "./B")), "refused");
+}
+
+static void without_a_store_there_are_no_lists(void **state)
+{
+	FILE *f;
+
+	(void)state;
+	reset();
+	acl_store_close(store);
+	store = NULL;
+	unlink(file);
+	received("one", SERVER("2", GET("1", "./B")), "free");
+	f = fopen(file, "w");
+	fputs("this is no database at all, but somebody meant to have one here", f);
+	fclose(f);
+	received("one", SERVER("2", GET("1", "./B")), "unknown");
+	assert_non_null(strstr(rights.error, "restore a copy"));
+	msg.role = OMASEC_ROLE_SERVER;
+	assert_int_equal(rights_wanted(&rights, &msg, &d), 0);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
+
+static const struct CMUnitTest tests[] = {
+	T(an_account_is_its_server), T(what_waits_outlives_the_process), T(a_change_cannot_be_hidden), T(numbers_are_those_of_the_wire),
+	T(what_cannot_be_applied_is_refused), T(without_a_store_there_are_no_lists),
+};
+
+int main(void)
+{
+	dm_init();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
