@@ -16,6 +16,8 @@
 BASE_PACKAGES=(coreutils dash bash grep sed mawk findutils procps kmod iproute2)
 BASE_PROGRAMS=(mount umount dmesg setsid unshare nsenter flock prlimit setpriv script hostname
 	curl tcpdump keyctl openssl strace wbxml2xml xml2wbxml haproxy xmlsec1)
+# Packages of libraries that no program needs: Python loads them.
+BASE_LIBRARIES=(libopenobex2)
 # Kernel modules in the guest, with what they depend on.
 GUEST_MODULES=(veth dummy bridge tls tcp_diag udp_diag inet_diag mptcp_diag netlink_diag
 	sch_netem sch_tbf sch_ingress act_gact cls_matchall algif_hash encrypted-keys sha512_generic
@@ -98,6 +100,10 @@ fill_base()
 	for p in "${BASE_PROGRAMS[@]}"; do
 		path=$(PATH=/usr/sbin:/usr/bin:/sbin:/bin command -v "$p") || continue
 		copy "$r" "$path"
+	done
+	{ dpkg -L "${BASE_LIBRARIES[@]}" 2>/dev/null || true; } | { grep -E '\.so\.[0-9]+$' || true; } |
+	while read -r p; do
+		copy "$r" "$p"
 	done
 	# python3 is a link; its library without what only developers of Python need
 	py=$(basename "$(readlink -f /usr/bin/python3)")

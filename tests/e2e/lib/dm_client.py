@@ -5,7 +5,7 @@
 Package 1 (Alert 1201, Replace of DevInfo), then it obeys the server's commands
 until a message without commands ends the session. Checks everything it receives
 (syncml.Peer) and knows nothing of x-syncml-hmac. Transports: Python's
-http.client, the curl program, or an own socket that can cut what it sends.
+http.client, the curl program, an own socket that can cut what it sends, or OBEX.
 
 Exit: 0 all sessions went as they should, 1 a peer broke the protocol, 3 the
 transport failed (reset, refused, timeout, HTTP status), 2 usage.
@@ -27,12 +27,14 @@ import time
 from urllib.parse import urlsplit
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import openobex  # noqa: E402
 import syncml  # noqa: E402
 from syncml import DmError, Node, Outgoing, Peer, meta  # noqa: E402
 
 
 class TransportError(Exception):
-    """The exchange failed below DM; @kind is for scripts, @text for people."""
+    """The exchange failed below DM; @kind is for scripts, @text for people. @http_status is
+    what the peer answered, of OBEX the response code."""
 
     def __init__(self, kind, text, http_status=None):
         super().__init__(text)
@@ -225,7 +227,54 @@ class Raw:
             self.sock = None
 
 
-TRANSPORTS = {"http": HttpClient, "curl": Curl, "raw": Raw}
+class Obex:
+    """libopenobex over TCP: a message is PUT, and its answer is what GET yields."""
+
+    def __init__(self, opts, url):
+        u = urlsplit(url)
+        self.opts, self.host, self.port, self.link = opts, u.hostname, u.port or 650, None
+
+    def _try(self, operation, *args, **kw):
+        try:
+            return operation(*args, **kw)
+        except openobex.ObexError as e:
+            raise TransportError("obex", str(e), e.code) from e
+        except openobex.ParseError as e:
+            raise TransportError("framing", str(e)) from e
+        except openobex.Closed as e:
+            raise TransportError("closed", str(e)) from e
+        except OSError as e:
+            raise from_oserror(e) from e
+
+    def post(self, _path, octets, kind):
+        try:
+            if self.link is None:
+                self.link = self._try(openobex.Client, self.host, self.port, mtu=self.opts.mtu,
+                                      timeout=self.opts.timeout)
+                self._try(self.link.connect)
+            self._try(self.link.put, kind, octets, end=not self.opts.no_end)
+            answer = self._try(self.link.get, kind)
+        except TransportError:
+            self._drop()
+            raise
+        if self.opts.close:
+            self.close()
+        return 200, answer.kind or kind, answer.body
+
+    def close(self):
+        try:
+            if self.link is not None:
+                self._try(self.link.disconnect)
+        finally:
+            self._drop()
+
+    def _drop(self):
+        if self.link is not None:
+            self.link.close()
+            self.link = None
+
+
+TRANSPORTS = {"http": HttpClient, "curl": Curl, "raw": Raw, "obex": Obex}
 
 
 class Session:
@@ -346,9 +395,12 @@ def options():
     p.add_argument("--wbxml", action="store_true")
     p.add_argument("--chunked", action="store_true")
     p.add_argument("--chunk", type=int, default=1000)
-    p.add_argument("--close", action="store_true", help="Connection: close on each request")
+    p.add_argument("--close", action="store_true",
+                   help="Connection: close on each request; obex: a connection for each message")
     p.add_argument("--expect", action="store_true", help="Expect: 100-continue (curl, raw)")
     p.add_argument("--segment", type=int, default=0, help="raw: octets a write and a read")
+    p.add_argument("--mtu", type=int, default=openobex.MTU, help="obex: longest packet, both ways")
+    p.add_argument("--no-end", action="store_true", help="obex: bodies without End-of-Body")
     p.add_argument("--size", type=int, default=200, help="characters in each Results")
     p.add_argument("--pause", type=int, default=0, help="milliseconds before each message")
     p.add_argument("--user", help="NAME:PASSWORD for application level md5")

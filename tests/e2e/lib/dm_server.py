@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""An unmodified DM 1.2 server application on Python's http.server.
+"""An unmodified DM 1.2 server application on Python's http.server, or on OBEX.
 
 Answers package 1 with Get, Replace and Exec for a number of rounds, checks
 everything the client sends (syncml.Peer), and knows nothing of x-syncml-hmac.
@@ -23,6 +23,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import openobex  # noqa: E402
 import syncml  # noqa: E402
 from syncml import DmError, Node, Outgoing, Peer, meta  # noqa: E402
 
@@ -137,6 +138,34 @@ class Session:
             out.command("Exec", Node("Item", Node("Target", Node("LocURI", "./Test/Operation"))))
 
 
+class Application:
+    """The sessions, whatever the transport."""
+
+    def __init__(self, opts):
+        self.opts, self.record = opts, Record()
+        self.sessions, self.lock = {}, threading.Lock()
+
+    def dispatch(self, root):
+        client = root.value("SyncHdr/Source/LocURI", "")
+        session_id = root.value("SyncHdr/SessionID", "")
+        key = (client, session_id)
+        with self.lock:
+            session = self.sessions.get(key)
+            if session is None or (session.over and root.value("SyncHdr/MsgID") == "1"):
+                target = root.value("SyncHdr/Target/LocURI", "")
+                session = self.sessions[key] = Session(self.opts, client, session_id, target)
+                self.record.begun += 1
+        with session.lock:
+            answer = session.handle(root)
+        if session.over:
+            with self.record.lock:
+                self.record.ended += 1
+        return answer
+
+    def ended(self):
+        return self.opts.sessions and self.record.ended >= self.opts.sessions
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 60
@@ -241,7 +270,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(octets)
 
 
-class Server(ThreadingHTTPServer):
+class Server(Application, ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 512
     allow_reuse_address = True
@@ -249,9 +278,8 @@ class Server(ThreadingHTTPServer):
     def __init__(self, opts):
         if ":" in opts.host:
             self.address_family = socket.AF_INET6
-        self.opts, self.record = opts, Record()
-        self.sessions, self.lock = {}, threading.Lock()
-        super().__init__((opts.host, opts.port), Handler, bind_and_activate=False)
+        Application.__init__(self, opts)
+        ThreadingHTTPServer.__init__(self, (opts.host, opts.port), Handler, bind_and_activate=False)
         if opts.mptcp:
             self.socket.close()
             self.socket = socket.socket(self.address_family, socket.SOCK_STREAM, 262)
@@ -282,32 +310,61 @@ class Server(ThreadingHTTPServer):
                     continue
                 self.process_request(request, address)
 
-    def dispatch(self, root):
-        client = root.value("SyncHdr/Source/LocURI", "")
-        session_id = root.value("SyncHdr/SessionID", "")
-        key = (client, session_id)
-        with self.lock:
-            session = self.sessions.get(key)
-            if session is None or (session.over and root.value("SyncHdr/MsgID") == "1"):
-                target = root.value("SyncHdr/Target/LocURI", "")
-                session = self.sessions[key] = Session(self.opts, client, session_id, target)
-                self.record.begun += 1
-        with session.lock:
-            answer = session.handle(root)
-        if session.over:
-            with self.record.lock:
-                self.record.ended += 1
-        return answer
-
-    def ended(self):
-        return self.opts.sessions and self.record.ended >= self.opts.sessions
-
     def handle_error(self, request, client_address):
         e = sys.exc_info()[1]
         if isinstance(e, (OSError, ConnectionError)):
             self.record.failed_io(e)
         else:
             self.record.error("%s: %s" % (type(e).__name__, e))
+
+
+class ObexServer(Application, openobex.Server):
+    """The same over OBEX: a message is PUT, and its answer is what the next GET of its type
+    on the same connection yields, once."""
+
+    def __init__(self, opts):
+        Application.__init__(self, opts)
+        openobex.Server.__init__(self, opts.host, opts.port, mtu=opts.mtu)
+
+    def put(self, link, target, request):
+        rec, kind, body = self.record, (request.kind or "").partition(";")[0].strip(), request.body
+        lines = [line for text in request.http for line in text.split("\r\n")]
+        macs = [v.strip() for n, _, v in (line.partition(":") for line in lines)
+                if n.lower() == "x-syncml-hmac"]
+        with rec.lock:
+            rec.requests.append({
+                "method": "PUT", "path": target.decode("latin-1"), "length": len(body),
+                "type": request.kind, "expect": None, "hmac": macs[0] if macs else None,
+                "sha256": hashlib.sha256(body).hexdigest()})
+        link.user = None
+        if kind not in (syncml.XML_TYPE, syncml.WBXML_TYPE):
+            link.user = ("text/plain", b"not DM: PUT " + kind.encode() + b"\n")
+            return openobex.SUCCESS
+        try:
+            answer = self.dispatch(syncml.decode(body, kind))
+        except DmError as e:
+            rec.error("PUT: %s" % e)
+            return openobex.BAD_REQUEST
+        link.user = (kind, syncml.encode(answer, kind == syncml.WBXML_TYPE))
+        return openobex.SUCCESS
+
+    def get(self, link, target, request):
+        if link.user is None or request.kind != link.user[0]:
+            return openobex.NOT_FOUND
+        if self.opts.delay:
+            time.sleep(self.opts.delay / 1000)
+        (kind, octets), link.user = link.user, None
+        return None if self.opts.untyped else kind, octets
+
+    def fault(self, text):
+        self.record.error(text)
+
+    def failed_io(self, e):
+        self.record.failed_io(e)
+
+    def gone(self, left):
+        if self.ended() and not left:
+            self.record.done.set()
 
 
 def options():
@@ -327,11 +384,17 @@ def options():
     p.add_argument("--delay", type=int, default=0, help="milliseconds before each answer")
     p.add_argument("--user", help="NAME:PASSWORD, demands application level md5")
     p.add_argument("--ask", action="append", help="the commands of one round: TAG URI CODE [DATA]; ...")
+    p.add_argument("--obex", action="store_true", help="OBEX over TCP instead of HTTP")
+    p.add_argument("--mtu", type=int, default=openobex.MTU, help="obex: longest packet, both ways")
+    p.add_argument("--untyped", action="store_true", help="obex: answers to GET without a Type")
     p.add_argument("--locname", help="Source/LocName of this server")
     p.add_argument("--timeout", type=float, default=900, help="of the whole run, 0 for none")
     p.add_argument("--ready", help="file to create once it listens")
     p.add_argument("--json", help="file for the summary")
     opts = p.parse_args()
+    if opts.obex and (opts.chunked or opts.close or opts.close_delimited or opts.mptcp or
+                      opts.accept != "poll"):
+        p.error("an option of HTTP with --obex")
     if opts.ask:
         opts.rounds = len(opts.ask)
     return opts
@@ -339,7 +402,7 @@ def options():
 
 def main():
     opts = options()
-    server = Server(opts)
+    server = (ObexServer if opts.obex else Server)(opts)
     rec = server.record
     signal.signal(signal.SIGTERM, lambda *_: rec.done.set())
     threading.Thread(target=server.serve, daemon=True).start()
