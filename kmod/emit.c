@@ -189,7 +189,9 @@ unsigned int omasec_emit_tx(struct omasec_flow *f, struct omasec_msg *m)
 	}
 	if (!reason)
 		reason = omasec_emit_expect(f, m);
-	if (!reason)
+	if (!reason && omasec_flow_obex(f))
+		reason = omasec_relay_forward(f, OMASEC_PATH_TX, e.hmac, e.drop_hmac, body);
+	else if (!reason)
 		reason = omasec_emit_head(f, f->tx.head, f->tx.head_len, &e, &f->tx.out, body);
 	if (reason)
 		return reason;
@@ -231,6 +233,10 @@ unsigned int omasec_emit_respond(struct omasec_flow *f, struct omasec_msg *m)
 	if (omasec_flow_connects(f)) {
 		if (!x->req_head)
 			return OMASEC_REASON_HELPER_ERROR;
+		if (omasec_flow_obex(f)) {
+			reason = omasec_relay_again(f, e.hmac, &m->repl);
+			goto out;
+		}
 		e.length = len;
 		omasec_emit_type(m, &e);
 		reason = omasec_emit_head(f, x->req_head, x->req_head_len, &e, &f->tx.out,
@@ -238,10 +244,15 @@ unsigned int omasec_emit_respond(struct omasec_flow *f, struct omasec_msg *m)
 	} else {
 		type.p = m->repl_type[0] ? m->repl_type : m->content_type;
 		type.len = strlen(type.p);
+		if (omasec_flow_obex(f)) {
+			reason = omasec_relay_answer(f, type, e.hmac, &m->repl);
+			goto out;
+		}
 		n = omasec_http_make_response(head, sizeof(head), 200, type, len, e.hmac, false);
 		reason = n < 0 ? OMASEC_REASON_HTTP_TOO_MANY :
 				 omasec_emit_append(&f->tx.out, head, n, &m->repl);
 	}
+out:
 	if (reason)
 		return reason;
 	f->tx.messages++;
@@ -274,7 +285,10 @@ unsigned int omasec_emit_rx(struct omasec_flow *f, struct omasec_msg *m)
 	e.set_length = h->chunked || !h->has_length || m->has_repl;
 	e.length = len;
 	omasec_emit_type(m, &e);
-	reason = omasec_emit_head(f, f->rx.head, f->rx.head_len, &e, &f->rx.out, body);
+	if (omasec_flow_obex(f))
+		reason = omasec_relay_forward(f, OMASEC_PATH_RX, e.hmac, e.drop_hmac, body);
+	else
+		reason = omasec_emit_head(f, f->rx.head, f->rx.head_len, &e, &f->rx.out, body);
 	if (reason)
 		return reason;
 	f->rx.messages++;

@@ -278,6 +278,7 @@ void omasec_flow_free(struct omasec_flow *f)
 
 	omasec_flow_unlist(f);
 	omasec_fetched_forget(f);
+	omasec_relay_free(f);
 	omasec_dir_reset(&f->rx);
 	omasec_dir_reset(&f->tx);
 	omasec_buf_free(&f->rx.in);

@@ -29,6 +29,7 @@
 #include "event.h"
 #include "flow.h"
 #include "message.h"
+#include "obex_relay.h"
 #include "policy.h"
 #include "proto/hmac_header.h"
 #include "proto/http.h"
@@ -121,6 +122,7 @@ struct omasec_exchange {
  * @phase: enum omasec_secure_phase; read without lock for display
  * @secure: what is known of its TLS; once set it stays; release/acquire
  * @secured: version and suite in @secure are final; release/acquire
+ * @relay: where the OBEX exchange is, or NULL
  * @fetched: the bootstrap message that waits for its PIN, or NULL
  * @expect: nonce issued to a peer without account
  * @err: sticky, positive errno
@@ -159,6 +161,7 @@ struct omasec_flow {
 	u8 phase;
 	bool secured;
 	struct omasec_secure *secure;
+	struct omasec_relay *relay;
 	struct omasec_fetched_wait *fetched;
 	struct omasec_nonce *expect;
 	int err;
@@ -201,6 +204,12 @@ static inline bool omasec_shown_flag(const bool *shown)
 static inline bool omasec_flow_connects(const struct omasec_flow *f)
 {
 	return f->rule->sel.direction == OMASEC_DIRECTION_OUT;
+}
+
+/* Its messages are OBEX objects: obex_relay.c runs both directions. */
+static inline bool omasec_flow_obex(const struct omasec_flow *f)
+{
+	return f->rule->binding == OMASEC_BINDING_OBEX;
 }
 
 static inline struct omasec_dir *omasec_flow_dir(struct omasec_flow *f, int path)
@@ -266,7 +275,14 @@ void omasec_flow_put_error(struct omasec_flow *f, int err);
 /* rx.c, tx.c: run a direction as far as it goes; true when something moved. mtx held. */
 bool omasec_rx_run(struct omasec_flow *f);
 bool omasec_tx_run(struct omasec_flow *f);
-/* For secure.c: octets into rx.in (their number, 0 at FIN, or a negative errno). */
+/* A whole message is in rx.msg, or tx.msg, with its head in h; and its verdict was given. */
+void omasec_rx_complete(struct omasec_flow *f);
+void omasec_rx_decide(struct omasec_flow *f);
+void omasec_tx_complete(struct omasec_flow *f);
+void omasec_tx_decide(struct omasec_flow *f);
+/* A request to a peer that has said its last octet. */
+void omasec_tx_orphan(struct omasec_flow *f);
+/* For secure.c and obex_relay.c: octets into rx.in (their number, 0 at FIN, or a negative errno). */
 int omasec_rx_fill(struct omasec_flow *f);
 /* The connection broke: what was verified stays readable, then the error. */
 void omasec_rx_broken(struct omasec_flow *f, int err);

@@ -178,8 +178,12 @@ static const char *omasec_nl_rule_unfit(const struct omasec_rule *r)
 	const struct omasec_selector *sel = &r->sel;
 
 	if (sel->protocol == OMASEC_PROTOCOL_TCP) {
-		if (r->binding != OMASEC_BINDING_HTTP)
+		if (r->binding == OMASEC_BINDING_WSP)
 			return "binding wsp is for protocol udp";
+		if (r->binding == OMASEC_BINDING_OBEX &&
+		    (r->tls != OMASEC_TLS_FORBID || r->on_deny != OMASEC_ON_DENY_RESET ||
+		     r->bootstrap != OMASEC_BOOTSTRAP_HTTP_CHECK))
+			return "tls, on-deny http and bootstrap are for binding http";
 		if (r->notification_13 || r->nonce_resync)
 			return "notification-1.3 and nonce-resync are for protocol udp";
 		if (r->bootstrap == OMASEC_BOOTSTRAP_HTTP_FETCH &&

@@ -147,7 +147,7 @@ static unsigned int omasec_rx_mac_reason(const struct omasec_msg *m)
 	}
 }
 
-static void omasec_rx_complete(struct omasec_flow *f)
+void omasec_rx_complete(struct omasec_flow *f)
 {
 	struct omasec_msg *m = f->rx.msg;
 	unsigned int reason = 0;
@@ -180,7 +180,7 @@ static void omasec_rx_complete(struct omasec_flow *f)
 	omasec_dir_submit(f, OMASEC_PATH_RX);
 }
 
-static void omasec_rx_decide(struct omasec_flow *f)
+void omasec_rx_decide(struct omasec_flow *f)
 {
 	struct omasec_msg *m = f->rx.msg;
 
@@ -259,6 +259,8 @@ bool omasec_rx_run(struct omasec_flow *f)
 	struct omasec_dir *d = &f->rx;
 	bool moved = false;
 
+	if (omasec_flow_obex(f))
+		return omasec_relay_run(f);
 	if (omasec_secure_owns(f->phase))
 		return omasec_secure_rx(f);
 	for (;;) {

@@ -67,7 +67,7 @@ static void omasec_tx_send(struct omasec_flow *f)
 	omasec_dir_next(f, OMASEC_PATH_TX);
 }
 
-static void omasec_tx_complete(struct omasec_flow *f)
+void omasec_tx_complete(struct omasec_flow *f)
 {
 	struct omasec_msg *m = f->tx.msg;
 
@@ -83,7 +83,7 @@ static void omasec_tx_complete(struct omasec_flow *f)
 		omasec_tx_send(f);
 }
 
-static void omasec_tx_decide(struct omasec_flow *f)
+void omasec_tx_decide(struct omasec_flow *f)
 {
 	struct omasec_msg *m = f->tx.msg;
 
@@ -213,7 +213,7 @@ bool omasec_tx_shutdown(struct omasec_flow *f)
  * A request to a peer that has said its last octet gets no answer. As TCP would
  * after the peer's reset; but no nonce is spent on it.
  */
-static void omasec_tx_orphan(struct omasec_flow *f)
+void omasec_tx_orphan(struct omasec_flow *f)
 {
 	omasec_buf_consume(&f->tx.in, f->tx.in.len);
 	f->tx.state = OMASEC_DIR_DEAD;
@@ -226,6 +226,10 @@ bool omasec_tx_run(struct omasec_flow *f)
 	struct omasec_dir *d = &f->tx;
 	bool moved = false;
 
+	if (omasec_flow_obex(f)) {
+		moved = omasec_tx_flush(f);
+		return moved | omasec_tx_shutdown(f);
+	}
 	if (f->phase == OMASEC_SECURE_NEW && omasec_dir_first(f, OMASEC_PATH_TX))
 		return true;
 	if (omasec_secure_owns(f->phase))

@@ -143,6 +143,13 @@ struct omasec_obex_edit {
 ssize_t omasec_obex_edit_head(const void *head, size_t len, const struct omasec_obex_edit *e,
 			      void *out, size_t cap);
 
+/*
+ * Headers of an object of our own. Return: the length, -ENOSPC, or -EINVAL for a value with
+ * control characters.
+ */
+ssize_t omasec_obex_make_head(struct omasec_slice type, u32 length, struct omasec_slice hmac,
+			      void *out, size_t cap);
+
 /**
  * struct omasec_obex_cut - an object on its way out, packet by packet
  * @code: opcode without the final bit, or the code of the last response

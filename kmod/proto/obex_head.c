@@ -286,6 +286,25 @@ ssize_t omasec_obex_edit_head(const void *head, size_t len, const struct omasec_
 	return (ssize_t)at;
 }
 
+ssize_t omasec_obex_make_head(struct omasec_slice type, u32 length, struct omasec_slice hmac,
+			      void *out, size_t cap)
+{
+	size_t len = FRONT_LEN + type.len + 1;
+	struct omasec_obex_edit e = { .length = length, .set_length = true, .hmac = hmac };
+	u8 own[FRONT_LEN + 256];
+
+	if (omasec_text_span(type.p, type.len) != type.len)
+		return -EINVAL;
+	if (len > sizeof(own))
+		return -ENOSPC;
+	own[0] = HI_TYPE;
+	own[1] = (u8)(len >> 8);
+	own[2] = (u8)len;
+	memcpy(own + FRONT_LEN, type.p, type.len);
+	own[len - 1] = 0;
+	return omasec_obex_edit_head(own, len, &e, out, cap);
+}
+
 ssize_t omasec_obex_cut_next(struct omasec_obex_cut *c, void *out, size_t cap, size_t *body)
 {
 	struct omasec_slice rest = c->head;

@@ -389,11 +389,11 @@ static const struct {
 	[OMASEC_REASON_OBEX_HEADER] = {
 		"obex-header", EPROTO,
 		"A header of an OBEX packet is malformed, ambiguous, or stands where it may not.",
-		"Correct the sender; a body ends with one End-of-Body in its last packet, and Connection Id comes first.",
+		"Correct the sender; nothing of a body comes behind End-of-Body, and Connection Id comes first.",
 	},
 	[OMASEC_REASON_OBEX_REFUSED] = {
 		"obex-refused", EPROTO,
-		"One side uses an OBEX operation or mode that device management does not have (SetPath, Action, Session, Single Response Mode).",
+		"One side uses an OBEX operation or mode that device management does not have (SetPath, Action, Session, Single Response Mode, a PUT of nothing).",
 		"Switch it off in the application, or serve other OBEX profiles on another port.",
 	},
 	[OMASEC_REASON_OBEX_TRUNCATED] = {

@@ -323,6 +323,26 @@ static void header_too_long_for_the_receiver_is_refused(void **state)
 	assert_int_equal(omasec_obex_cut_next(&c, out, sizeof(out), &body), -EINVAL);
 }
 
+static void head_of_our_own(void **state)
+{
+	static const char whole[] = "\xc3\0\0\1\2\x42\0\7" "a/b\0\x47\0\x19" "x-syncml-hmac: mac=a\r\n";
+	struct omasec_slice type = { "a/b", 3 }, hmac = { "mac=a", 5 }, bad = { "a\n", 2 }, none = { NULL, 0 };
+	char buf[64], text[300];
+	size_t cap;
+
+	(void)state;
+	for (cap = 0; cap < sizeof(whole) - 1; cap++)
+		assert_int_equal(omasec_obex_make_head(type, 258, hmac, buf, cap), -ENOSPC);
+	assert_int_equal(omasec_obex_make_head(type, 258, hmac, buf, sizeof(whole)), sizeof(whole) - 1);
+	assert_memory_equal(buf, whole, sizeof(whole) - 1);
+	assert_int_equal(omasec_obex_make_head(type, 258, none, buf, sizeof(buf)), 12);
+	assert_int_equal(omasec_obex_make_head(bad, 258, none, buf, sizeof(buf)), -EINVAL);
+	assert_int_equal(omasec_obex_make_head(type, 258, bad, buf, sizeof(buf)), -EINVAL);
+	memset(text, 'a', sizeof(text));
+	type = (struct omasec_slice){ text, sizeof(text) };
+	assert_int_equal(omasec_obex_make_head(type, 258, none, buf, sizeof(buf)), -ENOSPC);
+}
+
 int main(void)
 {
 	static struct table t;
@@ -338,6 +358,7 @@ int main(void)
 	ADD(given_up_object_makes_room_for_another);
 	ADD(abort_of_a_get_is_answered);
 	ADD(head_is_rewritten);
+	ADD(head_of_our_own);
 	ADD(object_is_cut_to_the_size_agreed_on);
 	ADD(header_too_long_for_the_receiver_is_refused);
 	return table_run("obex", &t);

@@ -309,8 +309,8 @@ static const struct setting rule_settings[] = {
 		NO_WORDS, 0, "Account of the peer; any finds it by the user name in the MAC header." },
 	[R_ROLE] = { "role", "auto, client or server", parse_enum, false, OMASEC_NAMES_ROLE, R(r.role),
 		"Role of the local application; auto: client for out, server for in." },
-	[R_BINDING] = { "binding", "http or wsp", parse_enum, false, OMASEC_NAMES_BINDING, R(r.binding),
-		"Transport binding: http on tcp, wsp on udp." },
+	[R_BINDING] = { "binding", "http, wsp or obex", parse_enum, false, OMASEC_NAMES_BINDING, R(r.binding),
+		"Transport binding: http or obex on tcp, wsp on udp." },
 	[R_INTEGRITY] = { "integrity", "hmac, both, on-challenge or none", parse_enum, false, OMASEC_NAMES_INTEGRITY,
 		R(r.integrity), "Protection that is required; both: MAC and XML signature; on-challenge: once a side asks for it." },
 	[R_CONFIDENTIALITY] = { "confidentiality", "none or message", parse_enum, false,
@@ -571,7 +571,15 @@ static void check_tcp(const struct rule_conf *c, setting_report report, void *ar
 		if (c->seen & 1u << udp_only[i])
 			report(arg, udp_only[i], "is for protocol udp");
 	if (c->r.binding == OMASEC_BINDING_WSP)
-		report(arg, R_BINDING, "expected http with protocol tcp");
+		report(arg, R_BINDING, "expected http or obex with protocol tcp");
+	if (c->r.binding != OMASEC_BINDING_OBEX)
+		return;
+	if (c->r.tls != OMASEC_TLS_FORBID)
+		report(arg, R_TLS, "expected forbid with binding obex: an OBEX connection has no TLS to look at");
+	if (c->r.on_deny != OMASEC_ON_DENY_RESET)
+		report(arg, R_ON_DENY, "expected reset with binding obex");
+	if (c->r.bootstrap != OMASEC_BOOTSTRAP_HTTP_CHECK)
+		report(arg, R_BOOTSTRAP, "expected check with binding obex: bootstrap messages are carried by http and push");
 }
 
 void setting_rule_default(struct rule_conf *c)

@@ -252,12 +252,13 @@ enum omasec_role {
 };
 
 /**
- * enum omasec_binding - How messages are carried: http on tcp, wsp (pushes) on
- *   udp.
+ * enum omasec_binding - How messages are carried: http or obex on tcp, wsp
+ *   (pushes) on udp.
  */
 enum omasec_binding {
 	OMASEC_BINDING_HTTP,
 	OMASEC_BINDING_WSP,
+	OMASEC_BINDING_OBEX,
 };
 
 /**
