@@ -195,13 +195,18 @@ static void find_secrecy(const struct omasec_rule *r, struct report_finding *f)
 		found(&f[C_ENCRYPTION], REPORT_NOT_APPLICABLE, "no transport-neutral confidentiality is used");
 	found(&f[C_OBJECTS], REPORT_NOT_APPLICABLE,
 	      "objects pass as the applications write them, encrypted ones too");
-	found(&f[C_ACL], REPORT_NOT_MET,
-	      "ACLs are left to the application: rules have no acl in this version");
+	if (r->role == OMASEC_ROLE_SERVER)
+		found(&f[C_ACL], REPORT_NOT_APPLICABLE, "the device has the tree and its ACLs");
+	else
+		found(&f[C_ACL], REPORT_NOT_MET,
+		      "no rule has ACLs: met only while the helper's store has a tree, which is not looked at here (omasec acl show)");
 }
 
 static void find_cr2(const struct omasec_rule *r, struct report_finding *f)
 {
-	if (r->tls == OMASEC_TLS_FORBID)
+	if (r->binding == OMASEC_BINDING_OBEX)
+		found(&f[C_BINDING], REPORT_NOT_APPLICABLE, "OBEX carries no HTTP");
+	else if (r->tls == OMASEC_TLS_FORBID)
 		found(&f[C_BINDING], REPORT_NOT_APPLICABLE,
 		      "tls forbid: on these sockets it is refused, others may use it");
 	else
