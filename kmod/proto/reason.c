@@ -153,8 +153,8 @@ static const struct {
 	},
 	[OMASEC_REASON_HELPER_ERROR] = {
 		"helper-error", EHOSTDOWN,
-		"The helper failed while it worked on the message.",
-		"See the log of omasecd for what failed.",
+		"The helper failed while it worked on the message, or could not apply the Access Control Lists of the store to it.",
+		"See the log of omasecd for what failed. For the lists it says so: give the account a server-id, restore a copy of acl.db, or do not use lists with a native application.",
 	},
 	[OMASEC_REASON_WORKER_DIED] = {
 		"worker-died", EHOSTDOWN,
@@ -343,8 +343,8 @@ static const struct {
 	},
 	[OMASEC_REASON_SESSIONLESS_REFUSED] = {
 		"sessionless-refused", EBADMSG,
-		"The message belongs to no session, and the rule takes no such messages.",
-		"If they are wanted, set sessionless = accept in the rule and agree with the peer on a nonce for them.",
+		"The message belongs to no session, and the rule takes no such messages; or the tree of Access Control Lists does not let its server do all that it asks.",
+		"Look into omasec acl audit for the latter. If they are wanted, set sessionless = accept in the rule and agree with the peer on a nonce for them.",
 	},
 	[OMASEC_REASON_NONCE_EXHAUSTED] = {
 		"nonce-exhausted", EKEYEXPIRED,
