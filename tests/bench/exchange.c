@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What the benchmark measures, as one static program for the guest:
- *	serve PORT                              a management server
- *	exchange ROW HOST PORT OCTETS N         N exchanges on one connection
+ *	serve PORT [obex]                       a management server
+ *	exchange ROW HOST PORT OCTETS N         N exchanges on one connection; over OBEX when
+ *	                                        ROW begins with obex
  *	connect ROW PORT N                      N times connect, accept, close
  *	idle ROW HOST PORT N                    kernel memory of N connections
  * An exchange is the POST of a DM message of exactly so many octets and a response
@@ -23,6 +24,7 @@
 
 #include "mark.h"
 #include "net.h"
+#include "obex.h"
 
 #define BODY_MAX	(256 * 1024)
 #define ROOM		(BODY_MAX + 16384)
@@ -41,6 +43,7 @@ struct peer {
 };
 
 static char pad[BODY_MAX];
+static bool obex, server;
 
 static void pad_init(void)
 {
@@ -67,7 +70,7 @@ static const char dm_get[] = "<Get><CmdID>4</CmdID><Item><Target><LocURI>./DevDe
 static const char dm_exec[] = "<Exec><CmdID>5</CmdID><Item><Target><LocURI>./A</LocURI></Target><Data>";
 static const char dm_exec_end[] = "</Data></Item></Exec><Final/></SyncBody></SyncML>";
 
-/* One HTTP message with a Content-Length into p->buf; false at its end. */
+/* One message, over HTTP with a Content-Length, into p->buf; false at its end. */
 static bool receive(struct peer *p)
 {
 	size_t have = 0, want = 0;
@@ -79,6 +82,15 @@ static bool receive(struct peer *p)
 	if (!p->buf)
 		errx(1, "out of memory");
 	p->body = NULL;
+	if (obex) {
+		if (!server)
+			p->body_len = obex_get(p->fd, p->buf, ROOM, TYPE);
+		else if (!obex_serve(p->fd, p->buf, ROOM, &p->body_len))
+			return false;
+		p->body = p->buf;
+		p->buf[p->body_len] = 0;
+		return true;
+	}
 	while (!want || have < want) {
 		if (have == ROOM)
 			errx(1, "a message of more than %d octets", ROOM);
@@ -133,6 +145,14 @@ static void deliver(struct peer *p, const char *first_line, const char *start, c
 
 	if (fixed + 8 > size || size > BODY_MAX)
 		errx(2, "no message of %zu octets can be made", size);
+	if (obex && server) {
+		obex_answer(p->fd, v + 1, 3, TYPE);
+		return;
+	}
+	if (obex) {
+		obex_put(p->fd, v + 1, 3, TYPE);
+		return;
+	}
 	v[0].iov_len = (size_t)snprintf(head, sizeof(head), "%s%s%zu\r\n\r\n", first_line,
 					http_fields, size);
 	write_all(p->fd, v, 4);
@@ -215,7 +235,7 @@ static void exchange(struct peer *p, size_t size, bool check)
 	request(p, size);
 	if (!receive(p))
 		errx(1, "the server closed the connection");
-	if (strncmp(p->buf, "HTTP/1.1 200", 12))
+	if (!obex && strncmp(p->buf, "HTTP/1.1 200", 12))
 		errx(1, "the response is: %.300s", p->buf);
 	if (number_after(p, "<MsgRef>") != p->sent || p->body_len + 64 < size)
 		errx(1, "that is no answer to message %u: %.600s", p->sent, p->buf);
@@ -277,6 +297,9 @@ static void run_exchanges(char **argv)
 	size_t size = strtoul(argv[3], NULL, 10);
 	unsigned int n = (unsigned int)atoi(argv[4]), i;
 
+	obex = !strncmp(argv[0], "obex", 4);
+	if (obex)
+		obex_connect(p.fd);
 	for (i = 0; i < 4; i++)
 		exchange(&p, size, true);
 	mark_begin();
@@ -358,7 +381,9 @@ int main(int argc, char **argv)
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	pad_init();
-	if (!strcmp(what, "serve") && argc == 3)
+	server = !strcmp(what, "serve");
+	obex = server && argc == 4 && !strcmp(argv[3], "obex");
+	if (server && argc == 3 + obex)
 		serve(argv[2]);
 	else if (!strcmp(what, "exchange") && argc == 7)
 		run_exchanges(argv + 2);

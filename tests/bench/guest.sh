@@ -9,6 +9,7 @@ cd "$(dirname "$0")" || exit 1
 . ./lib/common.sh
 SIZES="1024 16384 262144"
 TLS_PORT=8443
+OBEX_PORT=650
 PUSH_PORT=2948
 
 fail()
@@ -46,7 +47,7 @@ two_namespaces()
 
 server_start()
 {
-	background bench-server server ./bench serve $PORT
+	background bench-server server ./bench serve "${1:-$PORT}" ${2:+"$2"}
 	SERVER=$LAST
 	wait_for 10 grep -q ready "$WORK/bench-server.log" || fail "no server: $(cat "$WORK/bench-server.log")"
 }
@@ -60,7 +61,10 @@ server_stop()
 # row NAME HOST PORT [SHARE]: the exchanges of a row; with SHARE, that part of the usual number
 row()
 {
-	server_start
+	case $1 in
+	obex*) server_start "$3" obex ;;
+	*) server_start ;;
+	esac
 	for _size in $SIZES; do
 		on device ./bench exchange "$1" "$2" "$3" "$_size" $(($(rounds "$_size") / ${4:-1})) ||
 			fail "$1 $_size; server: $(cat "$WORK/bench-server.log")"
@@ -168,6 +172,7 @@ secured() { echo "secured $1 $(stat device tls-flows) $(stat device tls-direct) 
 two_namespaces
 connects unloaded
 row plain 10.9.0.2 $PORT
+row obex 10.9.0.2 $OBEX_PORT
 idle plain
 tls plain
 push plain
@@ -194,6 +199,9 @@ row helper 10.9.0.2 $PORT 4
 protected helper
 helper_stop device
 helper_stop server
+both "auth-mode = static" "port = $OBEX_PORT" "binding = obex"
+row obex-static 10.9.0.2 $OBEX_PORT
+protected obex-static
 both "auth-mode = static" "port = $TLS_PORT" "tls = require" "tls-check = start"
 tls start
 secured start

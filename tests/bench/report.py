@@ -15,6 +15,7 @@ import sys
 SIZES = (1024, 16384, 262144)
 ROWS = (("plain", "plain TCP"), ("static", "omasec, kernel only"), ("helper", "omasec with helper"),
         ("haproxy", "HAProxy at one end"), ("haproxy-both", "HAProxy at both ends"))
+OBEX_ROWS = (("obex", "no module"), ("obex-static", "omasec, kernel only"))
 TLS_ROWS = (("plain", "no module"), ("start", "tls-check = start: handed back"),
             ("all", "tls-check = all: every record walked"))
 RECORD = 16384
@@ -165,6 +166,20 @@ class Report:
         print("Instructions for an exchange, and how many times those of plain TCP:\n")
         table(["", "1 KiB", "", "16 KiB", "", "256 KiB", ""], rows)
 
+    def obex(self):
+        rows = []
+        for row, text in OBEX_ROWS:
+            cells = [text]
+            for size in SIZES:
+                x = self.each("exchange", row, size)
+                cells += [number(x), "%.2f" % (x / self.each("exchange", "obex", size))]
+            rows.append(cells)
+        added = [[self.each("exchange", a, s) - self.each("exchange", b, s) for s in SIZES]
+                 for a, b in (("obex-static", "obex"), ("static", "plain"))]
+        print("The same over OBEX, a PUT and a GET, in packets of 64 KiB:\n")
+        table(["", "1 KiB", "", "16 KiB", "", "256 KiB", ""], rows)
+        print("Added there, times what is added to HTTP: %s.\n" % ", ".join("%.2f" % (a / b) for a, b in zip(*added)))
+
     def added(self):
         rows = []
         for row, text in ROWS[1:]:
@@ -261,7 +276,7 @@ class Report:
 
     def check(self):
         """The rows of omasec are about protected messages, or about nothing."""
-        seen = {"static": 0, "helper": 0}
+        seen = {"static": 0, "helper": 0, "obex-static": 0}
         for r in self.runs:
             if r.kind == "exchange" and r.row in seen:
                 seen[r.row] += r.n
@@ -288,6 +303,7 @@ def main():
     r = Report(runs, memory, checked, Profile(symbols))
     r.check()
     r.exchanges()
+    r.obex()
     r.added()
     r.slopes()
     r.unselected()
