@@ -5,7 +5,7 @@
 # messages and DM messages the verdicts that they would get on a socket, and makes
 # what an independent peer takes. What is wrong, repeated or unsecured is refused.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.12
 # TIMEOUT: 240
 . ./lib/common.sh
 . ./lib/push.sh

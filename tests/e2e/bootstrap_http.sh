@@ -6,7 +6,7 @@
 # those that would be a way around the MAC of a session, do not; a server sends none
 # that is not secured.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 240
 # NEEDS: curl
 . ./lib/common.sh

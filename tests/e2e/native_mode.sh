@@ -4,7 +4,7 @@
 # auth-mode native: applications that speak auth-MAC themselves are checked and not
 # changed; their own challenges and retries work.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 240
 . ./lib/common.sh
 network

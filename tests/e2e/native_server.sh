@@ -4,7 +4,7 @@
 # A server that implements auth-MAC by itself holds sessions with a client
 # application that knows nothing of it, behind omasec.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.12
 # TIMEOUT: 240
 . ./lib/common.sh
 network

@@ -5,7 +5,7 @@
 # asks for it; then it is answered, or the session ends. In both roles, transparent
 # and native.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 240
 . ./lib/common.sh
 network

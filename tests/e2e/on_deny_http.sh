@@ -3,7 +3,7 @@
 #
 # With on-deny = http the client application reads an HTTP status, not a reset.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 180
 . ./lib/common.sh
 network

@@ -3,7 +3,7 @@
 #
 # Content that is not DM is refused on a protected port, by default.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.12
 # TIMEOUT: 180
 . ./lib/common.sh
 network

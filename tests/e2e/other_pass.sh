@@ -3,7 +3,7 @@
 #
 # With other = pass what is not DM goes through untouched, and DM stays protected.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 180
 # NEEDS: curl
 . ./lib/common.sh

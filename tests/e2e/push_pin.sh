@@ -5,7 +5,7 @@
 # delivers them as they were sent, once; wrong ones, time, a user, or the end of
 # what they depend on refuses them. Other datagrams never wait for them.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.12
 # TIMEOUT: 240
 # MODULE: no
 . ./lib/common.sh

@@ -4,7 +4,7 @@
 # curl, Python's http.client and a plain socket are transports that omasec
 # protects alike.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.12
 # TIMEOUT: 180
 # NEEDS: curl
 . ./lib/common.sh

@@ -5,7 +5,7 @@
 # server application; both ends are behind omasec, and its retry round gets the
 # session through.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.12
 # TIMEOUT: 240
 . ./lib/common.sh
 network

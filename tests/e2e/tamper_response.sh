@@ -4,7 +4,7 @@
 # What an attacker on the path does to a response is refused before it reaches the
 # client application.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 240
 . ./lib/common.sh
 network
