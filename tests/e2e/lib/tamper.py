@@ -101,11 +101,11 @@ class Relay:
     def actions(self, direction, n):
         return [a for at, a in self.plan.get(direction, ()) if at in ("*", str(n))]
 
-    def note(self, direction, n, head, body, did):
+    def note(self, direction, n, head, body, did, **more):
         if self.log:
             self.log.write(json.dumps({
                 "dir": direction, "n": n, "head": head.decode("latin-1"),
-                "body": base64.b64encode(body).decode(), "did": did}) + "\n")
+                "body": base64.b64encode(body).decode(), "did": did, **more}) + "\n")
             self.log.flush()
 
     def connection(self, client):
@@ -117,8 +117,9 @@ class Relay:
         for s in (client, server):
             s.settimeout(120)
             s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        threads = [threading.Thread(target=self.pump, args=(client, server, "c2s"), daemon=True),
-                   threading.Thread(target=self.pump, args=(server, client, "s2c"), daemon=True)]
+        asked = []      # for a binding in which a response does not say what it answers
+        threads = [threading.Thread(target=self.pump, args=(client, server, "c2s", asked), daemon=True),
+                   threading.Thread(target=self.pump, args=(server, client, "s2c", asked), daemon=True)]
         for t in threads:
             t.start()
         for t in threads:
@@ -126,8 +127,11 @@ class Relay:
         client.close()
         server.close()
 
-    def pump(self, src, dst, direction):
-        reader = Reader(src)
+    def reader(self, sock, asked):
+        return Reader(sock)
+
+    def pump(self, src, dst, direction, asked):
+        reader = self.reader(src, asked)
         try:
             while True:
                 self.forward(reader, dst, direction)
@@ -201,13 +205,23 @@ def field(head, value):
     return re.sub(rb"(?im)^(x-syncml-hmac:\s*)(.*)\r\n", put, head)
 
 
+def other_digit(body):
+    """With another last digit of a Data, in XML or in WBXML."""
+    at = max(body.rfind(b"200"), body.rfind(b"1201"))
+    if at < 0:
+        raise SystemExit("tamper: cannot change this body")
+    return body[:at + 2] + (b"1" if body[at + 2:at + 3] == b"0" else b"9") + body[at + 3:]
+
+
+def other_mac(value):
+    return re.sub(rb"mac=(.)", lambda m: b"mac=" + (b"B" if m.group(1) == b"A" else b"A"), value)
+
+
 def change(verb, arg, head, raw, body):
     if verb == "body":
-        # the last digit of a Data, in XML or in WBXML
-        at = max(body.rfind(b"200"), body.rfind(b"1201"))
-        if raw != body or at < 0:
+        if raw != body:
             raise SystemExit("tamper: cannot change this body")
-        raw = body = body[:at + 2] + (b"1" if body[at + 2:at + 3] == b"0" else b"9") + body[at + 3:]
+        raw = body = other_digit(body)
     elif verb == "sub":
         old, _, new = arg.partition("/")
         if raw != body or old.encode() not in body or len(old) != len(new):
@@ -218,8 +232,7 @@ def change(verb, arg, head, raw, body):
     elif verb == "twice":
         head = field(head, lambda v: v + b"\r\nx-syncml-hmac: " + v)
     elif verb == "flip":
-        head = field(head, lambda v: re.sub(
-            rb"mac=(.)", lambda m: b"mac=" + (b"B" if m.group(1) == b"A" else b"A"), v))
+        head = field(head, other_mac)
     elif verb == "user":
         head = field(head, lambda v: re.sub(rb'username="[^"]*"', b'username="%s"' % arg.encode(), v))
     elif verb == "algo":
@@ -236,7 +249,7 @@ def change(verb, arg, head, raw, body):
     return head, raw, body
 
 
-def main():
+def main(kind=Relay):
     p = argparse.ArgumentParser()
     p.add_argument("--listen", type=int, required=True)
     p.add_argument("--host", default="0.0.0.0")
@@ -247,7 +260,7 @@ def main():
     opts = p.parse_args()
     host, _, port = opts.to.rpartition(":")
     opts.to = (host.strip("[]"), int(port))
-    relay = Relay(opts)
+    relay = kind(opts)
     s = socket.socket(socket.AF_INET6 if ":" in opts.host else socket.AF_INET)
     s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     s.bind((opts.host, opts.listen))
