@@ -150,7 +150,6 @@ static unsigned int omasec_relay_begin(struct omasec_flow *f, u8 code, size_t le
 			omasec_relay_idle(f);
 		return 0;
 	}
-	r->op = code;
 	r->resp.answers = code;
 	r->phase = r->cut.done ? OMASEC_RELAY_ANSWER : OMASEC_RELAY_SEND;
 	if (!omasec_flow_connects(f))
@@ -334,6 +333,11 @@ static void omasec_relay_whole(struct omasec_flow *f, bool from_client)
 		omasec_dir_next(f, path);
 		return;
 	}
+	/* It was none of DM when its body began, and has no digest. */
+	if (!d->msg->content_type[0]) {
+		omasec_relay_refuse(f, from_client, OMASEC_REASON_OBEX_HEADER, "a Type behind the body");
+		return;
+	}
 	/* What check.c and emit.c look at; slices into d->head, which stays. */
 	d->h.kind = d->msg->http_kind;
 	d->h.hmac = h.hmac;
@@ -413,8 +417,7 @@ static void omasec_relay_single(struct omasec_flow *f, const struct omasec_obex_
 		omasec_relay_refuse(f, true, reason, "a packet with more headers than its receiver takes");
 		return;
 	}
-	r->op = r->req.code;
-	r->resp.answers = r->op;
+	r->resp.answers = r->req.code;
 	r->phase = OMASEC_RELAY_ANSWER;
 	if (!omasec_flow_connects(f))
 		f->exch.resp_open = true;
@@ -481,7 +484,7 @@ static void omasec_relay_status(struct omasec_flow *f)
 {
 	struct omasec_dir *d = omasec_relay_dir(f, false);
 	struct omasec_relay *r = f->relay;
-	bool connect = r->op == OMASEC_OBEX_CONNECT;
+	bool connect = r->resp.answers == OMASEC_OBEX_CONNECT;
 	u16 max = r->resp.max_packet ?: OMASEC_OBEX_PACKET_MIN;
 	u8 front[7] = { r->resp.code, 0, 0, 0x10, 0, max >> 8, max };
 	struct omasec_obex_head h;
@@ -534,7 +537,7 @@ static void omasec_relay_response(struct omasec_flow *f)
 		return;
 	if (r->resp.code == OMASEC_OBEX_CONTINUE) {
 		reason = OMASEC_REASON_OBEX_PACKET;
-		if (r->op == OMASEC_OBEX_GET)
+		if (r->resp.answers == OMASEC_OBEX_GET)
 			reason = omasec_relay_short(f, true, OMASEC_OBEX_GET | OMASEC_OBEX_FINAL);
 		if (reason)
 			omasec_relay_refuse(f, false, reason, "CONTINUE behind the last packet");
@@ -542,7 +545,7 @@ static void omasec_relay_response(struct omasec_flow *f)
 		return;
 	}
 	r->more = false;
-	if (r->again && r->op == OMASEC_OBEX_PUT && r->resp.code == OMASEC_OBEX_SUCCESS) {
+	if (r->again && r->resp.answers == OMASEC_OBEX_PUT && r->resp.code == OMASEC_OBEX_SUCCESS) {
 		omasec_dir_next(f, omasec_relay_path(f, false));
 		omasec_relay_send_get(f);
 		return;

@@ -12,7 +12,6 @@
 #include "proto/obex.h"
 
 struct omasec_flow;
-struct omasec_msg;
 
 enum omasec_relay_phase {
 	OMASEC_RELAY_IDLE,	/* the client's next operation may begin */
@@ -28,9 +27,8 @@ enum omasec_relay_phase {
 /**
  * struct omasec_relay - an OBEX flow; all under the flow's mtx
  * @req: framer of what the client says
- * @resp: framer of what the server says
+ * @resp: framer of what the server says; its answers is what we asked last
  * @phase: enum omasec_relay_phase
- * @op: what the server was asked last, as omasec_obex.answers
  * @dm: the client has connected to SYNCML-DM: all objects are DM messages
  * @get_dm: the GET that is under way is for a DM message
  * @more: the server's object has further packets
@@ -51,7 +49,7 @@ enum omasec_relay_phase {
  */
 struct omasec_relay {
 	struct omasec_obex req, resp;
-	u8 phase, op;
+	u8 phase;
 	bool dm, get_dm, more, again, has_answer;
 	u16 client_max, server_max;
 	char type[OMASEC_TYPE_MAX + 1];

@@ -299,12 +299,6 @@ enum omasec_obex_event omasec_obex_step(struct omasec_obex *f, const void *data,
 	return event;
 }
 
-void omasec_obex_give_up(struct omasec_obex *f)
-{
-	if (f->state == FRONT && !f->front_len)
-		f->object_done = true;
-}
-
 unsigned int omasec_obex_eof(const struct omasec_obex *f)
 {
 	if (f->reason)

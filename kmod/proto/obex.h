@@ -90,12 +90,6 @@ enum omasec_obex_event omasec_obex_step(struct omasec_obex *f, const void *data,
 					struct omasec_obex_out *out);
 
 /*
- * For a request side, between two packets: the response ended the operation, and what
- * came of the object is all that comes.
- */
-void omasec_obex_give_up(struct omasec_obex *f);
-
-/*
  * The connection ended. Return: 0 between two objects, else
  * OMASEC_REASON_OBEX_TRUNCATED.
  */

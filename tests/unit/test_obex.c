@@ -72,27 +72,6 @@ static void headers_of_an_object_are_bounded(void **state)
 	assert_non_null(strstr(r.out.what, "more headers"));
 }
 
-static void given_up_object_makes_room_for_another(void **state)
-{
-	static const struct obex_vector put = { .side = OMASEC_OBEX_REQUEST };
-	struct obex_run r;
-
-	(void)state;
-	obex_begin(&r, &put);
-	assert_true(feed_copy(&r, "\x02\x00\x07\x48\x00\x04z", 7));
-	omasec_obex_give_up(&r.f);
-	assert_int_equal(omasec_obex_eof(&r.f), 0);
-	assert_true(feed_copy(&r, "\x83\x00\x03", 3));
-	/* not inside a packet */
-	obex_begin(&r, &put);
-	assert_true(feed_copy(&r, "\x02\x00\x07\x48", 4));
-	omasec_obex_give_up(&r.f);
-	assert_int_equal(omasec_obex_eof(&r.f), OMASEC_REASON_OBEX_TRUNCATED);
-	assert_true(feed_copy(&r, "\x00\x04z", 3));
-	assert_false(feed_copy(&r, "\x83\x00\x03", 3));
-	assert_int_equal(r.f.reason, OMASEC_REASON_OBEX_PACKET);
-}
-
 static void abort_of_a_get_is_answered(void **state)
 {
 	static const struct obex_vector get = { .side = OMASEC_OBEX_RESPONSE,
@@ -355,7 +334,6 @@ int main(void)
 #define ADD(f) table_add(&t, #f, f, NULL)
 	ADD(connect_says_what_its_sender_takes);
 	ADD(headers_of_an_object_are_bounded);
-	ADD(given_up_object_makes_room_for_another);
 	ADD(abort_of_a_get_is_answered);
 	ADD(head_is_rewritten);
 	ADD(head_of_our_own);
