@@ -14,6 +14,7 @@ static struct dm_list list;
 static struct dm_facts facts;
 static unsigned int changed;
 static int change_error;
+static char went[8192];
 
 #define SERVER(msg, content) MESSAGE(HDR(msg), content "<Final/>")
 #define REPORTS SERVER
@@ -75,6 +76,7 @@ static int change(void *arg, const struct acl_due *due, const char *uri, const c
 		acl_tree_rename(&t, n, text, strlen(text));
 		break;
 	case ACL_DUE_WRITE:
+	case ACL_DUE_LIST:
 		assert_int_equal(acl_tree_set(&t, n, text, strlen(text), NULL), 0);
 		break;
 	default:
@@ -117,6 +119,7 @@ static const char *sent(const char *server, const char *xml, int *rc)
 	assert_int_equal(dm_change(doc, &edits, &changes, &body, &len, &err), 0);
 	dm_doc_free(doc);
 	doc = parse_good(body, len, TYPE_XML);
+	snprintf(went, sizeof(went), "%.*s", (int)len, body);
 	out[0] = 0;
 	for (i = 0; i < doc->facts.status_count; i++)
 		sprintf(out + strlen(out), "%s%u:%u", i ? " " : "", doc->facts.status[i].cmd_ref, doc->facts.status[i].code);
@@ -351,6 +354,89 @@ static void what_cannot_be_kept_does_not_leave(void **state)
 	assert_int_equal(rc, -EIO);
 }
 
+/* ---- lists with something that is not for the server ---------------------- */
+
+#define VALUE(uri) "<Item><Source><LocURI>" uri "</LocURI></Source><Data>v</Data></Item>"
+#define REPORTED(id, items) CMD("Results", id, "<MsgRef>2</MsgRef><CmdRef>1</CmdRef>" items)
+#define N3 "./NodeB/Node3"
+#define went_with(text) assert_non_null(strstr(went, text))
+#define went_without(text) assert_null(strstr(went, text))
+
+static void begin_of_a_list(const char *more)
+{
+	char xml[4096];
+
+	snprintf(xml, sizeof(xml), SERVER("2", GET("1", N3 "?list=StructData") "%s"), more);
+	receive("ServerB", xml);
+}
+
+static void results_are_pruned(void **state)
+{
+	(void)state;
+	tree_put(&t, N3 "/Node5", ACL_KIND_INTERIOR, "Get=ServerA");
+	begin_of_a_list("");
+	check("ServerB", REPORTS("3", OK("1", "2") STATUS("2", "2", "1", "Get", "200")
+				 REPORTED("3", VALUE(N3) VALUE(N3 "/Node5") VALUE(N3 "/Node5/x") VALUE(N3 "/Node4"))),
+	      "0:200 1:200 +|results");
+	went_with("Node4");
+	went_with("Node3<");
+	went_without("Node5");
+	/* a client may go on with it for as long as it likes, and does not have to say of what it is */
+	receive("ServerB", SERVER("3", ALERT("1")));
+	check("ServerB", REPORTS("4", OK("1", "3") CMD("Results", "3", "<CmdRef>9</CmdRef>" VALUE(N3 "/Node5/y") VALUE(N3))),
+	      "0:200 +|results");
+	went_without("Node5");
+	/* it waits for a Status of what nobody gets */
+	check("ServerB", REPORTS("5", OK("1", "3") REPORTED("3", VALUE(N3 "/Node5"))), "0:200|");
+	receive("ServerB", SERVER("4", ALERT("1")));
+	assert_int_equal(changes.answer_count, 1);
+	assert_int_equal(changes.answer[0].cmd, DM_CMD_RESULTS);
+}
+
+static void what_cannot_be_told_is_kept_back(void **state)
+{
+	(void)state;
+	check("ServerB", REPORTS("3", OK("1", "2") REPORTED("3", "<Item><Data>v</Data></Item>")), "0:200 +|results");
+	tree_put(&t, N3 "/Node5", ACL_KIND_LEAF, "Get=ServerA");
+	begin_of_a_list("");
+	check("ServerB", REPORTS("3", OK("1", "2") REPORTED("3", "<Item><Data>v</Data></Item>")), "0:200|");
+	check("ServerB", REPORTS("4", OK("1", "2") REPORTED("3", VALUE("Node4"))), "0:200|");
+	check("ServerB", REPORTS("5", OK("1", "2") REPORTED("3", VALUE(N3) "<Item><Source><LocURI>" N3 "</LocURI></Source>"
+				 "<Source><LocURI>" N3 "/Node5</LocURI></Source><Data>v</Data></Item>")), "0:200|");
+	check("ServerB", REPORTS("6", OK("1", "2") REPORTED("3", VALUE(N3 "?list=TNDS") VALUE(N3 "/Node4?list=TNDS"))),
+	      "0:200 +|results");
+	went_without(N3 "?list");
+	went_with("Node4?list");
+}
+
+/* Whichever name it had when the client looked. */
+static void a_new_name_does_not_help(void **state)
+{
+	(void)state;
+	tree_put(&t, N3 "/Node5", ACL_KIND_LEAF, "Replace=ServerB");
+	begin_of_a_list(SET("2", N3 "/Node5?prop=Name", "Open"));
+	check("ServerB", REPORTS("3", OK("1", "2") STATUS("2", "2", "1", "Get", "200") STATUS("3", "2", "2", "Replace", "200")
+				 REPORTED("4", VALUE(N3 "/Node5") VALUE(N3 "/Open") VALUE(N3 "/Node4"))),
+	      "0:200 1:200 2:200 +|results");
+	assert_string_equal(acl(N3 "/Open"), "Replace=ServerB");
+	went_without("Node5");
+	went_without("Open");
+	went_with("Node4");
+}
+
+static void a_list_of_the_client_is_learned(void **state)
+{
+	(void)state;
+	t.client_lists = true;
+	receive("ServerB", SERVER("2", SET("1", N3 "?prop=ACL", "Get=*") SET("2", N3 "/Node4?prop=ACL", "Get=ServerB")));
+	assert_string_equal(acl(N3), "Delete=ServerB&Get=ServerB&Replace=ServerB");
+	check("ServerB", REPORTS("3", OK("1", "2") STATUS("2", "2", "1", "Replace", "200")
+				 STATUS("3", "2", "2", "Replace", "425")), "0:200 1:200 2:425|");
+	assert_string_equal(acl(N3), "Get=*");
+	assert_string_equal(acl(N3 "/Node4"), "");
+	assert_int_equal(dues.count, 0);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 static const struct CMUnitTest tests[] = {
@@ -358,7 +444,8 @@ static const struct CMUnitTest tests[] = {
 	T(renewed_in_one_message), T(renamed_over_messages), T(a_stand_in_is_not_seen),
 	T(no_receipt_where_none_is_wanted), T(lists_are_read_and_written),
 	T(a_new_node_gets_its_list), T(lists_are_judged_when_they_are_written), T(a_new_session_owes_nothing), T(what_does_not_fit_is_told),
-	T(what_cannot_be_kept_does_not_leave),
+	T(what_cannot_be_kept_does_not_leave), T(results_are_pruned), T(what_cannot_be_told_is_kept_back),
+	T(a_new_name_does_not_help), T(a_list_of_the_client_is_learned),
 };
 
 int main(void)

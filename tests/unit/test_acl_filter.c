@@ -61,7 +61,7 @@ static const char *filtered(const char *server, const char *xml)
 
 static const char *due(void)
 {
-	static const char *const what[] = { "", "results", "read", "write", "stand-in", "receipt", "add", "delete", "rename", "copy" };
+	static const char *const what[] = { "", "results", "read", "write", "stand-in", "receipt", "add", "delete", "rename", "copy", "list", "prune" };
 	static char out[4096];
 	uint32_t i;
 
@@ -166,14 +166,48 @@ static void subtrees_and_odd_copies_are_denied(void **state)
 	      "1:425 2:405 3:405");
 }
 
-static void lists_are_told_whole_or_not(void **state)
+static void lists_are_asked_for_less_what_is_not_for_the_server(void **state)
 {
+	char xml[256];
+	unsigned int i;
+
 	(void)state;
 	check("ServerB", GET("1", "./NodeB/Node3?list=Struct") GET("2", ".?list=TNDS"), "1./NodeB/Node3?list=Struct",
 	      "2:425");
 	assert_string_equal(told, "Get .?list=TNDS list-beneath;");
 	tree_put(&t, "./NodeB/Node3/Node5", ACL_KIND_LEAF, "Get=ServerA");
+	check("ServerB", GET("1", "./NodeB/Node3?list=Struct") GET("2", "./NodeB/Node3?list=StructData"),
+	      "1./NodeB/Node3?list=Struct 2./NodeB/Node3?list=StructData", "1:prune./NodeB/Node3/Node5");
+	assert_string_equal(told, "Get ./NodeB/Node3?list=Struct pruned;Get ./NodeB/Node3?list=StructData pruned;");
+	acl_dues_init(&dues);
+	/* what is in the way of a deep one stays beneath the first node that is not for it */
+	check("ServerB", GET("1", ".?list=Struct"), "1.?list=Struct", "1:prune./NodeA 1:prune./NodeB 1:prune./NodeC");
+	acl_dues_init(&dues);
+	check("ServerB", GET("1", "./NodeB?list=Struct") GET("2", "."), "2.", "1:425");
+	check("ServerB", GET("1", "./NodeB/Node3?list=TNDS") GET("2", "."), "2.", "1:425");
+	/* there is room for so many, and the rest of the message has its own */
+	for (i = 0; i <= ACL_DUES_MAX / 2; i++) {
+		snprintf(xml, sizeof(xml), "./NodeB/Node3/N%u", i);
+		tree_put(&t, xml, ACL_KIND_LEAF, "Get=ServerA");
+	}
 	check("ServerB", GET("1", "./NodeB/Node3?list=Struct") GET("2", "."), "2.", "1:425");
+}
+
+static void a_client_with_lists_is_asked_for_them(void **state)
+{
+	(void)state;
+	t.client_lists = true;
+	check("ServerB", GET("1", "./NodeB/Node3?prop=ACL") SET("2", "./NodeB/Node3?prop=ACL", "Get=*")
+	      SET("3", "./NodeB?prop=ACL", "Get=*"), "1./NodeB/Node3?prop=ACL 2./NodeB/Node3?prop=ACL",
+	      "2:list./NodeB/Node3=Get=* 3:425");
+	/* another list may count by the time that the client is there, but it does not yet */
+	check("ServerB", SET("1", "./NodeB/Node3?prop=ACL", "Exec=ServerB") GET("2", "./NodeB/Node3")
+	      CMD("Exec", "3", ITEM("./NodeB/Node3/Node4", "")), "1./NodeB/Node3?prop=ACL 2./NodeB/Node3",
+	      "1:list./NodeB/Node3=Exec=ServerB 3:417");
+	check("ServerB", CMD("Atomic", "1", SET("2", "./NodeB/Node3?prop=ACL", "Get=*") SET("3", "./NodeB/Node3", "x")),
+	      "1 2./NodeB/Node3?prop=ACL 3./NodeB/Node3", "2:list./NodeB/Node3=Get=*");
+	check("ServerB", CMD("Replace", "1", "<NoResp/>" ITEM("./NodeB/Node3?prop=ACL", "<Data>Get=*</Data>"))
+	      GET("2", "."), "2.", "");
 }
 
 static void lists_of_nodes_are_ours(void **state)
@@ -354,7 +388,7 @@ static void answers_are_found(void **state)
 static const struct CMUnitTest tests[] = {
 	T(denied_commands_are_cut), T(nobody_gets_nothing), T(the_session_goes_on_when_all_is_denied),
 	T(items_are_judged_one_by_one), T(atomic_fails_whole), T(sequence_goes_with_its_last_command),
-	T(subtrees_and_odd_copies_are_denied), T(lists_are_told_whole_or_not), T(lists_of_nodes_are_ours),
+	T(subtrees_and_odd_copies_are_denied), T(lists_are_asked_for_less_what_is_not_for_the_server), T(a_client_with_lists_is_asked_for_them), T(lists_of_nodes_are_ours),
 	T(what_is_done_counts_later), T(what_waits_gives_no_right), T(a_renamed_node_keeps_its_list),
 	T(a_message_that_comes_again_is_the_same), T(a_change_under_way_is_not_taken_back), T(who_wants_no_status_changes_nothing), T(chunks_are_judged_each),
 	T(what_waits_elsewhere_is_nobodys), T(room_for_what_is_due_is_bounded), T(answers_are_found),

@@ -41,9 +41,9 @@ static void refuses_what_is_not_its_own(void **state)
 	open_at(&store);
 	acl_store_close(store);
 	store = NULL;
-	sql("PRAGMA user_version = 3");
+	sql("PRAGMA user_version = 4");
 	refused(-EPROTO, "newer omasec");
-	sql("PRAGMA user_version = 2; PRAGMA application_id = 1869439347");
+	sql("PRAGMA user_version = 3; PRAGMA application_id = 1869439347");
 	refused(-EUCLEAN, "restore a copy");
 	unlink(file);
 	sql("CREATE TABLE t (x)");
@@ -68,11 +68,29 @@ static void takes_over_the_schema_before(void **state)
 	assert_int_equal(add("./A", ACL_KIND_LEAF, NULL), 0);
 	acl_store_close(store);
 	store = NULL;
-	sql("DROP TABLE due; PRAGMA user_version = 1");
+	sql("DROP TABLE due; DROP TABLE option; PRAGMA user_version = 1");
 	open_at(&store);
 	assert_non_null(list_at(store, "./A"));
 	assert_int_equal(acl_store_dues_put(store, "x", "", NULL), 0);
 	reopen();
+	acl_store_close(store);
+	store = NULL;
+	sql("DROP TABLE option; PRAGMA user_version = 2");
+	open_at(&store);
+	assert_non_null(list_at(store, "./A"));
+	assert_int_equal(acl_store_option(store, ACL_OPTION_CLIENT_LISTS, true), 0);
+}
+
+static void an_unknown_option_is_no_tree(void **state)
+{
+	struct acl_tree *t;
+
+	(void)state;
+	open_at(&store);
+	sql("INSERT INTO option VALUES ('stricter', 1)");
+	assert_int_equal(acl_store_load(store, &t), -EUCLEAN);
+	assert_null(t);
+	assert_non_null(strstr(acl_store_error(store), "restore a copy"));
 }
 
 static void what_is_due_is_checked(void **state)
@@ -347,7 +365,7 @@ static void audit_is_filled_from_decisions(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(refuses_what_is_not_its_own), TEST(takes_over_the_schema_before), TEST(what_is_due_is_checked), TEST(refuses_damaged_pages), TEST(refuses_damaged_trees),
+		TEST(refuses_what_is_not_its_own), TEST(takes_over_the_schema_before), TEST(an_unknown_option_is_no_tree), TEST(what_is_due_is_checked), TEST(refuses_damaged_pages), TEST(refuses_damaged_trees),
 		TEST(waits_for_other_writers), TEST(full_disk_changes_nothing), TEST(failed_rows_take_all_back),
 		TEST(refuses_others), TEST(belongs_to_whom_the_directory_belongs), TEST(audit_is_searched),
 		TEST(audit_is_rotated), TEST(audit_is_filled_from_decisions),

@@ -138,7 +138,7 @@ static int put_in(const struct acl_answer *a, struct acl_dues *dues, struct dm_c
 			.msg_ref = due->msg, .cmd_ref = due->cmd, .results = due->what == ACL_DUE_RESULTS,
 		};
 
-		if (acl_due_pending(due) || due->what == ACL_DUE_RECEIPT)
+		if (acl_due_pending(due) || due->what == ACL_DUE_RECEIPT || due->what == ACL_DUE_PRUNE)
 			continue;
 		due->sent = a->f->msg_id;
 		if (due->what == ACL_DUE_STAND_IN) {
@@ -148,6 +148,77 @@ static int put_in(const struct acl_answer *a, struct acl_dues *dues, struct dm_c
 		due->own = a->next + changes->answer_count;
 		rc = dm_changes_answer(changes, &answer, acl_due_text(dues, due->uri), acl_due_text(dues, due->text));
 	}
+	return rc;
+}
+
+/* ---- what is kept back ---------------------------------------------------- */
+
+/*
+ * By the lists as they were when it was asked for, and as they are now: in between a node can have
+ * got the name of another.
+ */
+static bool kept_back(const struct acl_answer *a, const struct acl_dues *dues, const struct dm_item *i)
+{
+	const char *uri = a->l->text + i->source;
+	struct acl_request q = { .command = ACL_CMD_GET, .uri = uri, .uri_len = strlen(uri) };
+	char spelled[ACL_URI_MAX + 1];
+	struct acl_decision d;
+	struct acl_uri u;
+	bool tree;
+	uint32_t k;
+
+	if (i->flags & DM_ITEM_ODD || !i->source || acl_uri_parse(uri, q.uri_len, &u) ||
+	    acl_uri_spell(&u, u.depth, spelled))
+		return true;
+	tree = i->flags & DM_ITEM_TREE || (u.query == ACL_QUERY_LIST && u.list == ACL_LIST_TNDS);
+	for (k = 0; k < dues->count; k++) {
+		const char *not = acl_due_text(dues, dues->due[k].uri);
+
+		if (dues->due[k].what == ACL_DUE_PRUNE &&
+		    (acl_uri_above(not, spelled) || (tree && acl_uri_above(spelled, not))))
+			return true;
+	}
+	acl_judge(a->t, a->who, &q, &d);
+	return !d.allow && d.clause != ACL_CLAUSE_NOT_FOUND;
+}
+
+static int prune_results(const struct acl_answer *a, struct acl_dues *dues, struct dm_changes *changes, uint16_t n)
+{
+	const struct dm_listed *c = &a->l->command[n];
+	bool back[DM_ITEMS_MAX];
+	unsigned int i, count = 0;
+	int rc = 0;
+
+	for (i = 0; i < c->count; i++) {
+		back[i] = kept_back(a, dues, &a->l->item[c->first + i]);
+		count += back[i];
+	}
+	if (c->unlisted || (count && count == c->count)) {
+		rc = dm_changes_cut(changes, DM_CUT_COMMAND, n, 0);
+		return rc ? rc : owe_receipt(a, &a->f->command[n], dues);
+	}
+	for (i = 0; !rc && count && i < c->count; i++)
+		if (back[i])
+			rc = dm_changes_cut(changes, DM_CUT_ITEM, n, (uint16_t)i);
+	return rc;
+}
+
+/* Which Results are of what Get cannot be relied on, so all are looked into from then on. */
+static int prune(const struct acl_answer *a, struct acl_dues *dues, struct dm_changes *changes)
+{
+	bool gone[DM_COMMAND_MAX] = { false };
+	uint32_t i;
+	int rc = 0;
+
+	for (i = 0; i < dues->count && dues->due[i].what != ACL_DUE_PRUNE;)
+		i++;
+	if (i == dues->count)
+		return 0;
+	for (i = 0; i < changes->cut_count; i++)
+		gone[changes->cut[i].command] = true;
+	for (i = 0; !rc && i < a->f->command_count; i++)
+		if (a->f->command[i].cmd == DM_CMD_RESULTS && !gone[i])
+			rc = prune_results(a, dues, changes, (uint16_t)i);
 	return rc;
 }
 
@@ -170,7 +241,9 @@ int acl_answer(const struct acl_answer *a, struct acl_dues *dues, struct dm_chan
 	*old = *dues;
 	rc = settle(a, dues, old);
 	free(old);
-	return rc ? rc : put_in(a, dues, changes, hidden);
+	if (!rc)
+		rc = put_in(a, dues, changes, hidden);
+	return rc ? rc : prune(a, dues, changes);
 }
 
 bool acl_due_results(const struct acl_dues *dues, uint32_t sent, uint32_t cmd)

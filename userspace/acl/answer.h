@@ -33,6 +33,9 @@ struct acl_answer {
 };
 
 /*
+ * Where a list was asked for that has what the server may not read, what it may not is cut out of
+ * all Results from then on, to the end of the session.
+ *
  * @dues: what is due after it. A message of the client that is sent once more has the same
  * answers and changes nothing. @changes: what goes into the message, and Results to cut
  * out. @hide: Status that answer what the server did not ask. 0, what @change ended with,

@@ -70,6 +70,8 @@ static const struct {
 		"there are too many nodes"),
 	[ACL_CLAUSE_LIST_BENEATH] = TEXT(425, "list-beneath", "TND 7",
 		"something beneath the node may not be read, so all of it is not told"),
+	[ACL_CLAUSE_PRUNED] = TEXT(200, "pruned", "TND 7",
+		"what beneath the node the server may not read is left out of what it gets"),
 	[ACL_CLAUSE_SUBTREE] = TEXT(415, "subtree", "TND 7",
 		"a subtree as data cannot be judged node by node"),
 	[ACL_CLAUSE_NO_STATUS] = TEXT(405, "no-status", "TND 7.7.1",

@@ -26,6 +26,8 @@ enum acl_due_what {
 	ACL_DUE_DELETE,
 	ACL_DUE_RENAME,		/* @text is the new name, escapes resolved */
 	ACL_DUE_COPY,		/* to @text */
+	ACL_DUE_LIST,		/* @text as the list of @uri, set by the client itself */
+	ACL_DUE_PRUNE,		/* a list was asked for: @uri and what is beneath is not for the server */
 	ACL_DUES
 };
 
@@ -66,7 +68,7 @@ static inline const char *acl_due_text(const struct acl_dues *d, uint32_t at)
 /* A change of the tree that waits for the client's Status. */
 static inline bool acl_due_pending(const struct acl_due *due)
 {
-	return due->what >= ACL_DUE_ADD;
+	return due->what >= ACL_DUE_ADD && due->what <= ACL_DUE_LIST;
 }
 
 /* All changes of @before that wait in message @msg wait in @d as well. */

@@ -28,6 +28,7 @@ struct filter {
 	void *arg;
 	uint32_t mark_count, mark_text;		/* @dues before the Atomic where we are */
 	bool broken;				/* it has a denied member */
+	uint32_t kept_back, kept_text;		/* for what the lists of this message leave out */
 	bool gone[DM_COMMAND_MAX];		/* nothing of it goes on */
 	uint16_t fails[DM_COMMAND_MAX];		/* place plus 1 of the Atomic that fails with it; 0 for none */
 	uint16_t code[DM_COMMAND_MAX];		/* first denial in it */
@@ -60,14 +61,6 @@ static enum acl_command judged_as(uint8_t cmd)
 
 /* ---- changes that wait for their Status --------------------------------- */
 
-/* @a is @b or above it; both as acl_uri_spell() writes them. */
-static bool above(const char *a, const char *b)
-{
-	size_t len = strlen(a);
-
-	return !strncmp(a, b, len) && (!b[len] || b[len] == '/');
-}
-
 /* Where a change that waits will have put a node; "" for none. */
 static void goes_to(const struct acl_dues *dues, const struct acl_due *due, char out[2 * ACL_URI_MAX + 1])
 {
@@ -90,6 +83,7 @@ struct waits {
 	bool made;	/* the node may be there by now */
 	bool removed;	/* it may be gone by now */
 	bool inside;	/* something beneath it may be there or gone by now */
+	bool listed;	/* another list may count by now */
 };
 
 static void what_waits(const struct acl_dues *dues, const char *uri, struct waits *w)
@@ -104,16 +98,20 @@ static void what_waits(const struct acl_dues *dues, const char *uri, struct wait
 
 		if (!acl_due_pending(due))
 			continue;
+		if (due->what == ACL_DUE_LIST) {
+			w->listed |= acl_uri_above(from, uri);
+			continue;
+		}
 		goes_to(dues, due, to);
-		if (due->what == ACL_DUE_RENAME && above(to, uri))
+		if (due->what == ACL_DUE_RENAME && acl_uri_above(to, uri))
 			w->renamed = true;
-		if (due->what == ACL_DUE_ADD && (above(from, uri) || above(uri, from)))
+		if (due->what == ACL_DUE_ADD && (acl_uri_above(from, uri) || acl_uri_above(uri, from)))
 			w->made = true;
-		if (*to && (above(to, uri) || above(uri, to)))
+		if (*to && (acl_uri_above(to, uri) || acl_uri_above(uri, to)))
 			w->made = true;
-		if ((due->what == ACL_DUE_DELETE || due->what == ACL_DUE_RENAME) && above(from, uri))
+		if ((due->what == ACL_DUE_DELETE || due->what == ACL_DUE_RENAME) && acl_uri_above(from, uri))
 			w->removed = true;
-		if (above(uri, from) || (*to && above(uri, to)))
+		if (acl_uri_above(uri, from) || (*to && acl_uri_above(uri, to)))
 			w->inside = true;
 	}
 }
@@ -133,7 +131,7 @@ static bool is_others(const struct filter *x, enum acl_command c, const struct a
 		return true;
 	for (i = 0; w.made && i < x->others->count; i++) {
 		goes_to(x->others, &x->others->due[i], to);
-		if (above(acl_due_text(x->others, x->others->due[i].uri), uri) || (*to && above(to, uri)))
+		if (acl_uri_above(acl_due_text(x->others, x->others->due[i].uri), uri) || (*to && acl_uri_above(to, uri)))
 			return true;
 	}
 	return false;
@@ -153,34 +151,74 @@ static void with_waiting(const struct filter *x, enum acl_command c, const char 
 		d->allow = true;
 	else if (d->clause == ACL_CLAUSE_EXISTS && w.removed && c == ACL_CMD_ADD)
 		d->allow = true;
-	else if (!d->allow && !form && ((w.made && !there) || w.removed))
+	else if (!d->allow && !form && ((w.made && !there) || w.removed || w.listed))
 		acl_decide(d, ACL_CLAUSE_PENDING, NULL);
 }
 
 /* ---- one item ----------------------------------------------------------- */
 
-static bool changes_tree(enum acl_command c, const struct acl_uri *u)
+static bool changes_tree(const struct filter *x, enum acl_command c, const struct acl_uri *u)
 {
-	return c == ACL_CMD_ADD || c == ACL_CMD_DELETE || c == ACL_CMD_COPY ||
-	       (c == ACL_CMD_REPLACE && u->query == ACL_QUERY_PROP && u->prop == ACL_PROP_NAME);
+	if (c != ACL_CMD_REPLACE)
+		return c == ACL_CMD_ADD || c == ACL_CMD_DELETE || c == ACL_CMD_COPY;
+	return u->query == ACL_QUERY_PROP &&
+	       (u->prop == ACL_PROP_NAME || (u->prop == ACL_PROP_ACL && x->t->client_lists));
 }
 
-/* All of it may be read, or nothing is told: what comes back is not looked into. */
-static void whole(const struct filter *x, const struct acl_uri *u, struct acl_decision *d)
+static bool has_kept_back(const struct acl_dues *dues, const char *uri)
 {
-	const struct acl_node *top = acl_tree_find(x->t, u), *n = top;
+	uint32_t i;
+
+	for (i = 0; i < dues->count; i++)
+		if (dues->due[i].what == ACL_DUE_PRUNE && !strcmp(acl_due_text(dues, dues->due[i].uri), uri))
+			return true;
+	return false;
+}
+
+/* The next node at @w that the server may not read; what is beneath goes with it. */
+static const struct acl_node *next_kept_back(const struct filter *x, struct acl_walk *w)
+{
+	const struct acl_node *n;
+
+	while (w->node && acl_walk_readable(w, x->who))
+		acl_walk_next(w, false);
+	n = w->node;
+	if (n)
+		acl_walk_next(w, true);
+	return n;
+}
+
+/*
+ * What is kept back is told by the URI of each Item that the client reports. TNDS is one Item, so
+ * all of it may be read, or nothing is told. So too where there is more to remember than room.
+ */
+static void whole(struct filter *x, const struct acl_uri *u, struct acl_decision *d)
+{
+	const struct acl_node *top = acl_tree_find(x->t, u), *n, *first = NULL;
+	uint32_t count = x->dues->count + x->kept_back, text = x->dues->text_len + x->kept_text;
+	char uri[ACL_URI_MAX + 1];
 	struct acl_walk w;
 
 	if (!top)
 		return;
 	acl_walk_begin(&w, top);
-	acl_read_first(&w, x->who);
-	while (n && w.node == n) {
-		n = acl_node_after(top, n, false);
-		acl_read_next(&w, x->who);
+	while ((n = next_kept_back(x, &w))) {
+		size_t len = acl_node_uri(n, uri);
+
+		if (!first) {
+			first = n;
+			acl_decide(d, ACL_CLAUSE_PRUNED, n);
+		}
+		if (u->list != ACL_LIST_TNDS && has_kept_back(x->dues, uri))
+			continue;
+		text += (uint32_t)len + 1;
+		if (u->list == ACL_LIST_TNDS || ++count > ACL_DUES_MAX / 2 || text > ACL_DUES_TEXT / 2) {
+			acl_decide(d, ACL_CLAUSE_LIST_BENEATH, n);
+			return;
+		}
 	}
-	if (n || w.node)
-		acl_decide(d, ACL_CLAUSE_LIST_BENEATH, n);
+	x->kept_back = count - x->dues->count;
+	x->kept_text = text - x->dues->text_len;
 }
 
 /* The value of a property has one reading, or the command is denied. */
@@ -204,7 +242,7 @@ static void judge_property(const struct filter *x, const struct dm_item *i, cons
 	acl_judge(x->t, x->who, q, d);
 }
 
-static void judge_tree(const struct filter *x, enum acl_command c, const struct dm_item *i, struct acl_uri *u,
+static void judge_tree(struct filter *x, enum acl_command c, const struct dm_item *i, struct acl_uri *u,
 		       struct acl_decision *d)
 {
 	const char *target = x->l->text + i->target, *source = x->l->text + i->source;
@@ -253,7 +291,7 @@ static void judge_waiting(const struct filter *x, enum acl_command c, const stru
 		with_waiting(x, c, spelled, acl_tree_find(x->t, &to), d);
 }
 
-static void judge_item(const struct filter *x, unsigned int n, const struct dm_item *i, struct acl_uri *u,
+static void judge_item(struct filter *x, unsigned int n, const struct dm_item *i, struct acl_uri *u,
 		       struct acl_decision *d)
 {
 	enum acl_command c = judged_as(x->f->command[n].cmd);
@@ -273,15 +311,15 @@ static void judge_item(const struct filter *x, unsigned int n, const struct dm_i
 		if (d->clause == ACL_CLAUSE_URI_BAD || d->clause == ACL_CLAUSE_URI_LONG)
 			return;
 		judge_waiting(x, c, i, u, d);
-		if (d->allow && quiet && changes_tree(c, u))
+		if (d->allow && quiet && changes_tree(x, c, u))
 			acl_decide(d, ACL_CLAUSE_NO_STATUS, NULL);
 	}
 }
 
-/* omasec has the lists, so it answers for them. */
-static enum acl_due_what owned(uint8_t cmd, const struct acl_uri *u)
+/* Where only omasec has lists, it answers for them. */
+static enum acl_due_what owned(const struct filter *x, uint8_t cmd, const struct acl_uri *u)
 {
-	if (u->query != ACL_QUERY_PROP || u->prop != ACL_PROP_ACL)
+	if (x->t->client_lists || u->query != ACL_QUERY_PROP || u->prop != ACL_PROP_ACL)
 		return ACL_DUE_STATUS;
 	return cmd == DM_CMD_GET ? ACL_DUE_READ : cmd == DM_CMD_REPLACE ? ACL_DUE_WRITE : ACL_DUE_STATUS;
 }
@@ -325,6 +363,9 @@ static int due_change(struct filter *x, unsigned int n, const struct dm_item *i,
 		due.what = ACL_DUE_COPY;
 		if (acl_uri_parse(target, strlen(target), &to) || acl_uri_spell(&to, to.depth, text))
 			return -E2BIG;
+	} else if (u->prop == ACL_PROP_ACL) {
+		due.what = ACL_DUE_LIST;
+		return acl_dues_add(x->dues, &due, uri, x->l->text + i->data);
 	} else {
 		due.what = ACL_DUE_RENAME;
 		if (acl_name_decode(x->l->text + i->data, strlen(x->l->text + i->data), text, &len))
@@ -332,6 +373,25 @@ static int due_change(struct filter *x, unsigned int n, const struct dm_item *i,
 		text[len] = '\0';
 	}
 	return acl_dues_add(x->dues, &due, uri, text);
+}
+
+static int due_kept_back(struct filter *x, unsigned int n, const struct acl_uri *u)
+{
+	const struct acl_node *top = acl_tree_find(x->t, u), *kept;
+	struct acl_due due = due_of(x, n, ACL_DUE_PRUNE);
+	char uri[ACL_URI_MAX + 1];
+	struct acl_walk w;
+	int rc = 0;
+
+	if (!top)
+		return 0;
+	acl_walk_begin(&w, top);
+	while (!rc && (kept = next_kept_back(x, &w))) {
+		acl_node_uri(kept, uri);
+		if (!has_kept_back(x->dues, uri))
+			rc = acl_dues_add(x->dues, &due, uri, NULL);
+	}
+	return rc;
 }
 
 static void tell(struct filter *x, unsigned int n, const char *uri, const struct acl_decision *d)
@@ -349,9 +409,10 @@ static int one_item(struct filter *x, unsigned int n, unsigned int at)
 	struct verdict *v = &x->item[at];
 	struct acl_decision d;
 	struct acl_uri u;
+	bool changes;
 
 	judge_item(x, n, i, &u, &d);
-	v->own = d.allow && owned(x->f->command[n].cmd, &u) != ACL_DUE_STATUS;
+	v->own = d.allow && owned(x, x->f->command[n].cmd, &u) != ACL_DUE_STATUS;
 	/* It would be done although the rest of the Atomic may fail. */
 	if (v->own && x->f->command[n].depth && x->fails[n]) {
 		acl_decide(&d, ACL_CLAUSE_COMMAND, NULL);
@@ -361,9 +422,10 @@ static int one_item(struct filter *x, unsigned int n, unsigned int at)
 	v->status = d.status;
 	if (!d.allow && !x->code[n])
 		x->code[n] = d.status;
-	if (!d.allow || v->own || changes_tree(judged_as(x->f->command[n].cmd), &u))
+	changes = changes_tree(x, judged_as(x->f->command[n].cmd), &u);
+	if (!d.allow || v->own || changes || d.clause == ACL_CLAUSE_PRUNED)
 		tell(x, n, x->l->text + i->target, &d);
-	if (d.allow && !v->own && changes_tree(judged_as(x->f->command[n].cmd), &u))
+	if (d.allow && !v->own && changes)
 		return due_change(x, n, i, &u);
 	return 0;
 }
@@ -486,9 +548,11 @@ static int due_item(struct filter *x, unsigned int n, unsigned int at)
 		return due_status(x, n, v->status, target);
 	if (acl_uri_parse(uri, strlen(uri), &u))
 		return -E2BIG;	/* it was allowed, so it is one */
+	if (!v->own && u.query == ACL_QUERY_LIST)
+		return due_kept_back(x, n, &u);
 	if (!v->own)
-		return changes_tree(judged_as(x->f->command[n].cmd), &u) ? due_change(x, n, i, &u) : 0;
-	due = due_of(x, n, owned(x->f->command[n].cmd, &u));
+		return changes_tree(x, judged_as(x->f->command[n].cmd), &u) ? due_change(x, n, i, &u) : 0;
+	due = due_of(x, n, owned(x, x->f->command[n].cmd, &u));
 	if (due.what == ACL_DUE_READ && due.quiet)
 		return 0;
 	return acl_dues_add(x->dues, &due, target, x->l->text + i->data);
@@ -535,9 +599,10 @@ static int stand_in(struct filter *x)
 	return acl_dues_add(x->dues, &due, NULL, NULL);
 }
 
+/* What is kept back stays so to the end of the session: a client reports by and by. */
 static bool of_message(const struct acl_due *due, uint32_t msg)
 {
-	return due->msg == msg && due->what != ACL_DUE_RECEIPT;
+	return due->msg == msg && due->what != ACL_DUE_RECEIPT && due->what != ACL_DUE_PRUNE;
 }
 
 static int give_receipts(struct filter *x)

@@ -381,7 +381,7 @@ void acl_walk_next(struct acl_walk *w, bool skip)
 }
 
 /* Not for ./Inbox, nor for what the description hides. */
-static bool readable(const struct acl_walk *w, const struct acl_principal *who)
+bool acl_walk_readable(const struct acl_walk *w, const struct acl_principal *who)
 {
 	const struct acl_node *n = w->node;
 
@@ -392,7 +392,7 @@ static bool readable(const struct acl_walk *w, const struct acl_principal *who)
 
 bool acl_read_first(struct acl_walk *w, const struct acl_principal *who)
 {
-	bool may = readable(w, who);
+	bool may = acl_walk_readable(w, who);
 
 	if (!may)
 		w->node = NULL;
@@ -402,6 +402,6 @@ bool acl_read_first(struct acl_walk *w, const struct acl_principal *who)
 void acl_read_next(struct acl_walk *w, const struct acl_principal *who)
 {
 	acl_walk_next(w, false);
-	while (w->node && !readable(w, who))
+	while (w->node && !acl_walk_readable(w, who))
 		acl_walk_next(w, true);
 }

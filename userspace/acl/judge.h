@@ -54,6 +54,7 @@ enum acl_clause {
 	ACL_CLAUSE_COMMAND,
 	ACL_CLAUSE_FULL,
 	ACL_CLAUSE_LIST_BENEATH,
+	ACL_CLAUSE_PRUNED,
 	ACL_CLAUSE_SUBTREE,
 	ACL_CLAUSE_NO_STATUS,
 	ACL_CLAUSE_PENDING,
@@ -109,6 +110,8 @@ struct acl_walk {
 	const struct acl_node *above[ACL_DEPTH_MAX + 1];
 };
 
+/* The server may read the node of @w where it is, and know of it. */
+bool acl_walk_readable(const struct acl_walk *w, const struct acl_principal *who);
 /* At @top then. */
 void acl_walk_begin(struct acl_walk *w, const struct acl_node *top);
 /* @skip: not into the node where it is. */

@@ -49,6 +49,7 @@ struct acl_node {
  * struct acl_tree - a tree; the root is always there and always governs. It cannot be moved.
  * @delete_node_only: whoever may delete a node may delete it with everything beneath;
  *	otherwise each list beneath has to allow it too
+ * @client_lists: the client has lists as well, and is asked for them; what both allow is allowed
  */
 struct acl_tree {
 	struct acl_node root;
@@ -57,7 +58,7 @@ struct acl_tree {
 	uint32_t count;		/* without the root */
 	size_t octets;
 	uint64_t key[2];
-	bool delete_node_only;
+	bool delete_node_only, client_lists;
 };
 
 /* Who asks. Zeroed, it is nobody, who may do nothing. */

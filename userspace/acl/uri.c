@@ -175,3 +175,10 @@ int acl_uri_spell(const struct acl_uri *uri, unsigned int depth, char out[ACL_UR
 	out[at] = '\0';
 	return 0;
 }
+
+bool acl_uri_above(const char *a, const char *b)
+{
+	size_t len = strlen(a);
+
+	return !strncmp(a, b, len) && (!b[len] || b[len] == '/');
+}

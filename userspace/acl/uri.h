@@ -56,6 +56,9 @@ size_t acl_name_encode(const char *name, size_t len, char *out);
  */
 int acl_uri_spell(const struct acl_uri *uri, unsigned int depth, char out[ACL_URI_MAX + 1]);
 
+/* @a is @b or above it; both as acl_uri_spell() writes them. */
+bool acl_uri_above(const char *a, const char *b);
+
 static inline const char *acl_uri_name(const struct acl_uri *u, unsigned int i, size_t *len)
 {
 	*len = (size_t)(u->at[i + 1] - u->at[i]);

@@ -28,6 +28,8 @@ static const char *const acl_store_sql[ACL_STATEMENTS] = {
 	[ACL_NODE_NAME] = "UPDATE node SET name = ?2 WHERE id = ?1",
 	[ACL_NODE_LIST] = "UPDATE node SET acl = ?2 WHERE id = ?1",
 	[ACL_NODE_DESCRIBE] = "UPDATE node SET kind = ?2, access = ?3, permanent = ?4 WHERE id = ?1",
+	[ACL_OPTION_ALL] = "SELECT name, value FROM option",
+	[ACL_OPTION_PUT] = "INSERT OR REPLACE INTO option (name, value) VALUES (?1, ?2)",
 	[ACL_DUE_GET] = "SELECT dues FROM due WHERE account = ?1 AND session = ?2",
 	[ACL_DUE_BEFORE] = "SELECT dues FROM due WHERE account = ?1 AND session <> ?2",
 	[ACL_DUE_OTHERS] = "SELECT dues FROM due WHERE account <> ?1",
@@ -51,8 +53,10 @@ static const char *const acl_store_sql[ACL_STATEMENTS] = {
  */
 #define ACL_STORE_DUE \
 	"CREATE TABLE due (account TEXT PRIMARY KEY, session TEXT NOT NULL," \
-	" dues BLOB NOT NULL) STRICT;" \
-	"PRAGMA user_version = 2;"
+	" dues BLOB NOT NULL) STRICT;"
+#define ACL_STORE_OPTION \
+	"CREATE TABLE option (name TEXT PRIMARY KEY, value INTEGER NOT NULL CHECK (value IN (0, 1))) STRICT;" \
+	"PRAGMA user_version = 3;"
 
 static const char acl_store_schema[] =
 	"BEGIN IMMEDIATE;"
@@ -72,11 +76,14 @@ static const char acl_store_schema[] =
 	"CREATE INDEX audit_node ON audit (node);"
 	"CREATE INDEX audit_time ON audit (time);"
 	"PRAGMA application_id = 1869439331;"
-	ACL_STORE_DUE
+	ACL_STORE_DUE ACL_STORE_OPTION
 	"COMMIT;";
 
-/* From schema 1, which had nothing that is due. */
-static const char acl_store_upgrade[] = "BEGIN IMMEDIATE;" ACL_STORE_DUE "COMMIT;";
+/* By schema: 1 had nothing that is due, 2 no options. */
+static const char *const acl_store_upgrade[ACL_STORE_SCHEMA] = {
+	[1] = "BEGIN IMMEDIATE;" ACL_STORE_DUE ACL_STORE_OPTION "COMMIT;",
+	[2] = "BEGIN IMMEDIATE;" ACL_STORE_OPTION "COMMIT;",
+};
 
 /* ---- errors -------------------------------------------------------------- */
 
@@ -217,7 +224,9 @@ static int acl_store_setup(struct acl_store *st, bool create)
 	rc = acl_store_int(st, "SELECT quick_check = 'ok' FROM pragma_quick_check(1)", &sound);
 	if (rc == SQLITE_OK && !sound)
 		return SQLITE_CORRUPT;
-	return rc == SQLITE_OK && version < ACL_STORE_SCHEMA ? acl_store_make(st, acl_store_upgrade) : rc;
+	if (rc != SQLITE_OK || version == ACL_STORE_SCHEMA)
+		return rc;
+	return version < 1 ? SQLITE_NOTADB : acl_store_make(st, acl_store_upgrade[version]);
 }
 
 static int acl_store_explain(struct acl_store *st, int rc, const char *path, char *err, size_t len)
@@ -448,6 +457,8 @@ static int acl_store_read(struct acl_store *st, struct acl_tree *t)
 		err = acl_store_fail(st, rc, "cannot read the tree");
 	else if (!err && !x.count)
 		err = -EUCLEAN;
+	if (!err)
+		err = acl_store_read_options(st, t);
 	if (err == -EUCLEAN)
 		snprintf(st->error, sizeof(st->error), "the stored tree is damaged; restore a copy of "
 			 ACL_STORE_FILE ", or move it away and import the tree again");

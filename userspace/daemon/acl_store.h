@@ -16,7 +16,7 @@
 #include "acl/due.h"
 #include "acl/judge.h"
 
-#define ACL_STORE_SCHEMA	2
+#define ACL_STORE_SCHEMA	3
 #define ACL_STORE_FILE		"acl.db"
 #define ACL_AUDIT_KEEP		100000	/* records, unless said otherwise */
 
@@ -83,6 +83,12 @@ int acl_store_change(struct acl_store *st, const struct acl_change *change, size
 int acl_store_begin(struct acl_store *st, struct acl_tree **tree);
 int acl_store_step(struct acl_store *st, const struct acl_change *change);
 int acl_store_finish(struct acl_store *st, int err);
+
+/* How the lists are to be taken: the flags of struct acl_tree, which has them after acl_store_load(). */
+enum acl_option { ACL_OPTION_CLIENT_LISTS, ACL_OPTION_DELETE_NODE_ONLY, ACL_OPTIONS };
+
+/* Durable; it stays when the tree is replaced. 0 or a negative errno. */
+int acl_store_option(struct acl_store *st, enum acl_option which, bool value);
 
 /*
  * What is due in the session of an account; one session for each. 1, or 0 and nothing in @d

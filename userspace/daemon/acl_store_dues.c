@@ -45,6 +45,7 @@ int acl_store_dues(struct acl_store *st, const char *account, const char *sessio
 	return dues_of(st, ACL_DUE_GET, account, session, d);
 }
 
+/* A list that a client may have is its own to keep; ours counts as it is until its Status is there. */
 static int add_pending(struct acl_store *st, const struct acl_dues *from, struct acl_dues *d)
 {
 	uint32_t i;
@@ -52,7 +53,7 @@ static int add_pending(struct acl_store *st, const struct acl_dues *from, struct
 	for (i = 0; i < from->count; i++) {
 		const struct acl_due *due = &from->due[i];
 
-		if (!acl_due_pending(due))
+		if (!acl_due_pending(due) || due->what == ACL_DUE_LIST)
 			continue;
 		if (acl_dues_add(d, due, acl_due_text(from, due->uri), acl_due_text(from, due->text))) {
 			snprintf(st->error, sizeof(st->error), "too many changes wait for their Status");

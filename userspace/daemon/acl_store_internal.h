@@ -13,6 +13,7 @@ enum acl_statement {
 	ACL_BEGIN, ACL_COMMIT, ACL_ROLLBACK, ACL_VERSION,
 	ACL_NODE_ALL, ACL_NODE_FIND, ACL_NODE_ADD, ACL_NODE_DEL, ACL_NODE_CLEAR,
 	ACL_NODE_NAME, ACL_NODE_LIST, ACL_NODE_DESCRIBE,
+	ACL_OPTION_ALL, ACL_OPTION_PUT,
 	ACL_DUE_GET, ACL_DUE_BEFORE, ACL_DUE_OTHERS, ACL_DUE_PUT, ACL_DUE_DEL, ACL_DUE_CLEAR,
 	ACL_AUDIT_ADD, ACL_AUDIT_ROTATE, ACL_AUDIT_SEARCH,
 	ACL_STATEMENTS
@@ -40,5 +41,7 @@ int acl_store_run(sqlite3_stmt *stmt);
 int acl_store_fail(struct acl_store *st, int rc, const char *what);
 /* Ends a transaction: commits if @err is 0, rolls back otherwise. @err, or that of the end. */
 int acl_store_end(struct acl_store *st, int err, const char *what);
+/* Into a tree that was just read. -EUCLEAN for an option that nobody knows. */
+int acl_store_read_options(struct acl_store *st, struct acl_tree *t);
 
 #endif

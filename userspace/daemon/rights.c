@@ -189,7 +189,7 @@ static int make_change(void *arg, const struct acl_due *due, const char *uri, co
 	static const enum acl_change_what what[ACL_DUES] = {
 		[ACL_DUE_WRITE] = ACL_CHANGE_SET, [ACL_DUE_ADD] = ACL_CHANGE_ADD,
 		[ACL_DUE_DELETE] = ACL_CHANGE_DELETE, [ACL_DUE_RENAME] = ACL_CHANGE_RENAME,
-		[ACL_DUE_COPY] = ACL_CHANGE_COPY,
+		[ACL_DUE_COPY] = ACL_CHANGE_COPY, [ACL_DUE_LIST] = ACL_CHANGE_SET,
 	};
 	struct work *w = arg;
 	char spelled[ACL_URI_MAX + 1];

@@ -186,6 +186,29 @@ static int list_items(struct lister *x, uint32_t node, struct dm_listed *c)
 	return ret;
 }
 
+/* What a client reports has to be told apart only where a server may not have all of it. */
+static void list_reported(struct lister *x, uint32_t node, struct dm_listed *c)
+{
+	uint32_t text = x->l->text_len, child, meta;
+	const struct want wants[] = { { DM_META, false, false, &meta } };
+	struct dm_error ignored;
+	struct lister quiet = { x->doc, x->l, &ignored };
+	int ret = WANT(x->doc, node, wants, OTHERS_OF_SYNCML, &ignored);
+
+	for (child = x->doc->nodes[node].child; !ret && child; child = x->doc->nodes[child].next) {
+		if (x->doc->nodes[child].kind != DM_ELEMENT || x->doc->nodes[child].tag != DM_ITEM)
+			continue;
+		ret = list_item(&quiet, child, meta, false);
+		c->count++;
+	}
+	if (!ret)
+		return;
+	x->l->item_count = c->first;
+	x->l->text_len = text;
+	c->count = 0;
+	c->unlisted = 1;
+}
+
 static int list_results(struct lister *x, unsigned int i)
 {
 	uint32_t msg_ref, cmd_ref;
@@ -200,6 +223,8 @@ static int list_results(struct lister *x, unsigned int i)
 		ret = want_number(x->doc, msg_ref, 1, &c->msg_ref, x->err);
 	if (!ret && cmd_ref)
 		ret = want_number(x->doc, cmd_ref, 0, &c->cmd_ref, x->err);
+	if (!ret)
+		list_reported(x, x->doc->command[i].node, c);
 	return ret;
 }
 

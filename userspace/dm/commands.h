@@ -42,10 +42,11 @@ struct dm_item {
  * struct dm_listed - a command, at the same place as in dm_facts.command
  * @parent: place of the Atomic or Sequence around it plus 1; 0 for none
  * @first, @count: its items
+ * @unlisted: it is Results whose items have no clear reading, or are too many to be listed
  * @msg_ref, @cmd_ref: of Results, else 0
  */
 struct dm_listed {
-	uint16_t parent, first, count;
+	uint16_t parent, first, count, unlisted;
 	uint32_t msg_ref, cmd_ref;
 };
 

@@ -41,7 +41,7 @@ bool dm_list_valid(const struct dm_list *l, size_t len, const struct dm_facts *f
 		/* in document order: what is around it comes before it */
 		if (c->parent > i || (above != DM_CMD_ATOMIC && above != DM_CMD_SEQUENCE) ||
 		    c->first != items || c->count > l->item_count - items || c->msg_ref > INT32_MAX ||
-		    c->cmd_ref > INT32_MAX)
+		    c->cmd_ref > INT32_MAX || c->unlisted > 1 || (c->unlisted && c->count))
 			return false;
 		items += c->count;
 	}

@@ -59,7 +59,7 @@ int dm_extract(const struct dm_doc *doc, struct dm_facts *facts, struct dm_error
 /* --- document to what its commands are about (commands.c) ------------ */
 
 /*
- * @items: also what the commands name; without, only what Status and Results refer to.
+ * @items: also what the commands name; without, only what Status refer to and Results are about.
  * -EBADMSG for commands that are not of DM, two with one CmdID, and what is not clear
  * about an Item.
  */

@@ -26,6 +26,9 @@ struct acl_source {
 int acl_source_load(struct tool *t, struct acl_source *s, int refused);
 void acl_source_free(struct acl_source *s);
 
+/* Names of options, or the values of one: words for the shell. */
+void acl_option_complete(const char *name);
+
 /* The store to be changed (made with @create) or searched. As above. */
 int acl_source_store(struct tool *t, bool create, struct acl_store **st, int refused);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "acl/judge.h"
+#include "acl_source.h"
 #include "keyring.h"
 #include "setting.h"
 #include "tool.h"
@@ -247,7 +248,9 @@ static void complete_command(struct tool *t, const struct command *c, int argc, 
 	if (!c->settings) {
 		unsigned int i;
 
-		if (argc == 0 && c->complete == COMPLETE_FILES)
+		if (argc < 2 && c->complete == COMPLETE_ACL_OPTION)
+			acl_option_complete(argc ? argv[0] : NULL);
+		else if (argc == 0 && c->complete == COMPLETE_FILES)
 			complete_live(t, COMPLETE_FILE);
 		else if (argc == 0 && c->complete != COMPLETE_ACL)
 			complete_live(t, c->complete);

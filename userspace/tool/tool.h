@@ -70,6 +70,7 @@ enum complete {
 	COMPLETE_WAIT,		/* a message that waits for a PIN */
 	COMPLETE_FILES,		/* two of them */
 	COMPLETE_ACL,		/* server, command */
+	COMPLETE_ACL_OPTION,	/* option, value */
 };
 
 /**
@@ -129,6 +130,7 @@ int cmd_acl_check(struct tool *t, int argc, char **argv);
 int cmd_acl_diff(struct tool *t, int argc, char **argv);
 int cmd_acl_export(struct tool *t, int argc, char **argv);
 int cmd_acl_import(struct tool *t, int argc, char **argv);
+int cmd_acl_option(struct tool *t, int argc, char **argv);
 int cmd_acl_set(struct tool *t, int argc, char **argv);
 int cmd_acl_show(struct tool *t, int argc, char **argv);
 int cmd_acl_why(struct tool *t, int argc, char **argv);
