@@ -3,7 +3,8 @@
 #
 # Two servers with accounts of their own manage one unmodified client under Access Control
 # Lists: each gets what is its own, whatever name it claims, and the client never sees the
-# rest. What a server makes is its own once the client has said that it is there.
+# rest. What a server makes is its own once the client has said that it is there. Lists of nodes
+# are cut to what is its own, large objects go or stay with each chunk.
 #
 # KERNELS: 6.1
 # TIMEOUT: 180
@@ -50,12 +51,29 @@ acl audit --server Mgmt1 >"$WORK/one"
 check "what it was denied is on record" grep -Eq "Delete +\./A " "$WORK/two"
 check_fails "under its own name" grep -Eq "Delete +\./A " "$WORK/one"
 
+TEXT="lists and large objects"
+acl set ./A/secret 'Get=Mgmt2' --create >/dev/null
+acl set ./A/secret/key '' --create >/dev/null
+asks "$PORT" Mgmt1 "--session 3 --tree ./A:./A/secret:./A/secret/key:./A/x" \
+	"Get ./A?list=StructData 200 ./A,./A/x;Get ./A?list=TNDS 425" "Get ./A/secret 425;Get ./A/x 200" \
+	"Replace ./A/x 213 1/3;Replace ./B 425 1/2" "Replace ./A/x 213 2/3;Replace ./B 425 2/2" "Replace ./A/x 200 3/3"
+expect "the client reported all, and was asked for no more than there was" "$WORK/client.json" \
+	'd["results"][0]["seen"] == ["Get ./A?list=StructData", "Get ./A/x"] + 3 * ["Replace ./A/x"]'
+
+TEXT="a client with lists of its own"
+acl option lists merge
+asks "$PORT" Mgmt1 "--session 4" "Get ./A?prop=ACL 200;Replace ./A/x?prop=ACL 200 Get=Mgmt1;Get ./B?prop=ACL 425" "Get ./A/x 200"
+expect "it was asked for them" "$WORK/client.json" \
+	'd["results"][0]["seen"] == ["Get ./A?prop=ACL", "Replace ./A/x?prop=ACL", "Get ./A/x"]'
+acl show ./A/x >"$WORK/new"
+check "and omasec has learned what it took" grep -q "Get=Mgmt1 *own" "$WORK/new"
+
 helper_stop device KILL
 printf x | dd of="$WORK/device/acl.db" bs=1 seek=100 conv=notrunc 2>/dev/null
 rm -f "$WORK/device/acl.db-wal"
 helper_start device --replace
 app_server --rounds 1
-check_fails "with a store that cannot be read nothing goes on" app_client "$DIRECT" --session 3 --timeout 5
+check_fails "with a store that cannot be read nothing goes on" app_client "$DIRECT" --session 5 --timeout 5
 stop_peer server
 expect "and the server has not seen it" "$WORK/server.json" 'len(d["requests"]) == 0'
 finish

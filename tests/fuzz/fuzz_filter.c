@@ -2,12 +2,13 @@
 /*
  * Whole messages of a server through the filter of ACLs, in XML or WBXML. Whatever goes
  * in, what comes out is a message, has no command that is denied, and what is due can be
- * stored, read back, and told in a message of the client.
+ * stored, read back, and told in a message of the client. The same message as one of the
+ * client loses what is kept back of lists.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include <acl/filter.h>
+#include <acl/answer.h>
 
 #include "dm/dm.h"
 
@@ -111,6 +112,69 @@ static void answer(const uint8_t *data, size_t size, const char *type)
 	dm_doc_free(doc);
 }
 
+static int change(void *arg, const struct acl_due *due, const char *uri, const char *text)
+{
+	(void)arg;
+	CHECK(acl_due_pending(due) || due->what == ACL_DUE_WRITE);
+	CHECK(uri && text);
+	return 1;
+}
+
+/* No Item of Results in @data is at or beneath what is kept back. */
+static void check_kept_back(const uint8_t *data, size_t size, const char *type)
+{
+	char spelled[ACL_URI_MAX + 1];
+	struct dm_error err = { 0 };
+	struct dm_doc *doc;
+	struct acl_uri u;
+	uint32_t i, k;
+
+	CHECK(!dm_parse(data, size, type, &doc, &err) && !dm_extract(doc, &facts, &err));
+	CHECK(!dm_commands(doc, false, &list, &err));
+	for (i = 0; i < list.item_count; i++) {
+		const char *uri = list.text + list.item[i].source;
+
+		CHECK(!acl_uri_parse(uri, strlen(uri), &u) && !acl_uri_spell(&u, u.depth, spelled));
+		for (k = 0; k < dues.count; k++)
+			CHECK(dues.due[k].what != ACL_DUE_PRUNE ||
+			      !acl_uri_above(acl_due_text(&dues, dues.due[k].uri), spelled));
+	}
+	dm_doc_free(doc);
+}
+
+/* @data as a message of the client in this session. */
+static void prune(const uint8_t *data, size_t size, const char *type)
+{
+	static uint32_t wire[DM_STATUS_MAX];
+	static bool hidden[DM_STATUS_MAX];
+	struct acl_answer a = {
+		.t = &tree, .who = &who, .f = &facts, .l = &list, .wire = wire, .change = change,
+	};
+	struct dm_edits edits = { 0 };
+	struct dm_error err = { 0 };
+	struct dm_doc *doc;
+	uint32_t i, kept = 0;
+	uint8_t *out;
+	size_t len;
+
+	CHECK(!dm_parse(data, size, type, &doc, &err) && !dm_extract(doc, &facts, &err));
+	if (!dm_commands(doc, false, &list, &err)) {
+		CHECK(dm_list_valid(&list, dm_list_size(&list), &facts));
+		for (i = 0; i < facts.status_count; i++)
+			wire[i] = facts.status[i].msg_ref;
+		a.next = facts.max_cmd_id + 1;
+		if (!acl_answer(&a, &dues, &changes, hidden) && !dm_change(doc, &edits, &changes, &out, &len, &err)) {
+			for (i = 0; i < dues.count; i++)
+				kept += dues.due[i].what == ACL_DUE_PRUNE;
+			/* its own answers are of lists that the server may read */
+			if (kept && !changes.answer_count)
+				check_kept_back(out, len, type);
+			free(out);
+		}
+	}
+	dm_doc_free(doc);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *type = size && data[0] == '<' ? "application/vnd.syncml.dm+xml" : "application/vnd.syncml.dm+wbxml";
@@ -122,6 +186,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	CHECK(!acl_dues_unpack(&again, packed, acl_dues_pack(&dues, packed)) && again.count == dues.count);
 	answer(out, len, type);
+	prune(data, size, type);
 	/* What came out goes through once more, with nothing waiting, and loses nothing. */
 	acl_dues_init(&dues);
 	CHECK(!filter(out, len, type, denied, &second, &len2));

@@ -464,6 +464,32 @@ static void audit_is_printed(void **state)
 	assert_int_equal(omasec("acl", "audit"), 2);
 }
 
+static void options_are_kept(void **state)
+{
+	(void)state;
+	assert_int_equal(omasec("acl", "option"), 0);
+	assert_non_null(strstr(out, "lists   own "));
+	assert_non_null(strstr(out, "delete  beneath "));
+	assert_int_equal(omasec("acl", "why", "ServerB", "Delete", "./NodeB/Node3"), 1);
+	assert_int_equal(omasec("acl", "option", "delete", "node"), 0);
+	assert_int_equal(omasec("acl", "why", "ServerB", "Delete", "./NodeB/Node3"), 0);
+	assert_int_equal(omasec("acl", "option", "lists", "merge"), 0);
+	options.given = OPT_REPLACE;
+	assert_int_equal(omasec("acl", "import", EXAMPLE), 0);
+	options.json = true;
+	assert_int_equal(omasec("acl", "option"), 0);
+	assert_non_null(strstr(out, "\"lists\": \"merge\""));
+	assert_non_null(strstr(out, "\"delete\": \"node\""));
+	assert_int_equal(omasec("acl", "option", "lists", "own"), 0);
+	assert_int_equal(omasec("acl", "option"), 0);
+	assert_non_null(strstr(out, "lists   own "));
+	assert_int_equal(omasec("acl", "option", "list"), 2);
+	assert_non_null(strstr(err, "did you mean lists?"));
+	assert_int_equal(omasec("acl", "option", "lists"), 2);
+	assert_int_equal(omasec("acl", "option", "lists", "mine"), 2);
+	assert_int_equal(omasec("acl", "option", "lists", "own", "more"), 2);
+}
+
 #define ADD(f, before) (t.tests[t.n++] = (struct CMUnitTest)cmocka_unit_test_setup_teardown(f, before, teardown))
 
 int main(void)
@@ -490,6 +516,7 @@ int main(void)
 	ADD(osgi_010_copies_have_no_list, setup);
 	ADD(osgi_011_creators_get_rights, setup);
 	ADD(set_is_exact, setup);
+	ADD(options_are_kept, setup_example);
 	ADD(import_adds_and_replaces, setup_example);
 	ADD(export_is_the_store, setup_example);
 	ADD(missing_stores_are_told_of, setup);

@@ -288,6 +288,7 @@ class Session:
         u = urlsplit(opts.url)
         self.path = (u.path or "/") + ("?" + u.query if u.query else "")
         self.messages, self.commands, self.hashes, self.seen = 0, 0, [], []
+        self.chunks = {}
 
     def run(self):
         try:
@@ -342,25 +343,41 @@ class Session:
         data = base64.b64encode(hashlib.md5(inner + b":" + nonce).digest()).decode()
         return Node("Cred", meta(Format="b64", Type="syncml:auth-md5"), Node("Data", data))
 
+    def _nodes(self, uri):
+        """What a Get of @uri reports: of a list, the nodes of --tree at and beneath it."""
+        top, _, query = uri.partition("?")
+        if not query.startswith("list="):
+            return [uri]
+        return [n for n in self.opts.tree.split(":") if n == top or n.startswith(top + "/")]
+
+    def _replace(self, item):
+        uri = item.value("Target/LocURI", "")
+        self.chunks[uri] = self.chunks.get(uri, "") + item.value("Data", "")
+        if item.find("MoreData") is not None:
+            return
+        if not uri.endswith("?prop=ACL") and not syncml.payload_ok(self.chunks[uri]):
+            raise DmError("the data of Replace %s is damaged" % uri)
+        del self.chunks[uri]
+
     def _obey(self, root, commands):
         out = Outgoing()
         out.status(self.peer.peer_msg_id, "0", "SyncHdr", 200)
         for c in commands:
-            out.status(self.peer.peer_msg_id, c.value("CmdID"), c.tag, 200)
+            out.status(self.peer.peer_msg_id, c.value("CmdID"), c.tag,
+                       213 if c.find("Item/MoreData") is not None else 200)
             self.commands += 1
             self.seen += [c.tag + " " + i.value("Target/LocURI", "") for i in c.all("Item")]
             if c.tag == "Get":
                 uri = c.value("Item/Target/LocURI", "")
                 out.command("Results", Node("MsgRef", self.peer.peer_msg_id),
                             Node("CmdRef", c.value("CmdID")),
-                            Node("Item", Node("Source", Node("LocURI", uri)),
-                                 meta(Format="chr", Type="text/plain"),
-                                 Node("Data", syncml.payload(self.opts.size, uri))))
+                            *[Node("Item", Node("Source", Node("LocURI", at)),
+                                   meta(Format="chr", Type="text/plain"),
+                                   Node("Data", syncml.payload(self.opts.size, at)))
+                              for at in self._nodes(uri)])
             elif c.tag == "Replace":
                 for item in c.all("Item"):
-                    if not syncml.payload_ok(item.value("Data", "")):
-                        raise DmError("the data of Replace %s is damaged"
-                                      % item.value("Target/LocURI"))
+                    self._replace(item)
             elif c.tag not in ("Exec", "Add", "Delete"):
                 raise DmError("unexpected command %s" % c.tag)
         resp = root.value("SyncHdr/RespURI")
@@ -402,6 +419,7 @@ def options():
     p.add_argument("--mtu", type=int, default=openobex.MTU, help="obex: longest packet, both ways")
     p.add_argument("--no-end", action="store_true", help="obex: bodies without End-of-Body")
     p.add_argument("--size", type=int, default=200, help="characters in each Results")
+    p.add_argument("--tree", default="", help="URIs of the nodes that lists report, colons between")
     p.add_argument("--pause", type=int, default=0, help="milliseconds before each message")
     p.add_argument("--user", help="NAME:PASSWORD for application level md5")
     p.add_argument("--timeout", type=float, default=20, help="of one exchange")

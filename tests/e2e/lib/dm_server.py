@@ -56,7 +56,7 @@ class Session:
         self.peer = Peer(target, client, session_id, locname=opts.locname)
         self.authorised = opts.user is None
         self.nonce = b"server-app-nonce"
-        self.over, self.wanted = False, {}
+        self.over, self.wanted, self.listed = False, {}, {}
         self.lock = threading.Lock()
 
     def handle(self, root):
@@ -84,6 +84,10 @@ class Session:
         got = [c.value("CmdRef") for c in commands if c.tag == "Results"]
         if sorted(got) != sorted(c for c in self.peer.results_due() if self.wanted.get(c, 200) == 200):
             raise DmError("Results for %s, asked for %s" % (got, self.peer.results_due()))
+        for c in commands:
+            items = [i.value("Source/LocURI") for i in c.all("Item")]
+            if c.tag == "Results" and items != self.listed.get(c.value("CmdRef"), items):
+                raise DmError("Results of %s" % items)
         if self.round < self.opts.rounds:
             self.round += 1
             self._commands(out)
@@ -116,14 +120,27 @@ class Session:
         return 212
 
     def _ask(self, out):
-        """The next of --ask: commands as TAG URI CODE [DATA], with the Status that each is to get."""
-        self.wanted = {}
+        """The next of --ask: commands as TAG URI CODE [DATA], with the Status that each is to get.
+        DATA: "node"; K/N, the K-th of N chunks of a large object; of a Get the URIs that its
+        Results are to have, with commas between; or the data."""
+        self.wanted, self.listed = {}, {}
         for ask in self.opts.ask[self.round - 1].split(";"):
             tag, uri, code, *data = ask.split()
-            kind = meta(Format="node") if data == ["node"] else None
+            kind, text, more = None, data[0] if data else None, None
+            if text == "node":
+                kind, text = meta(Format="node"), None
+            elif tag == "Get" and text:
+                items, text = text.split(","), None
+            elif text and text[0].isdigit():
+                k, n = (int(x) for x in text.split("/"))
+                whole = syncml.payload(120 * n, uri)
+                kind = meta(Format="chr", Size=str(len(whole))) if k == 1 else None
+                text, more = whole[120 * (k - 1):120 * k], Node("MoreData") if k < n else None
             ref = out.command(tag, Node("Item", Node("Target", Node("LocURI", uri)), kind,
-                                        Node("Data", data[0]) if data and not kind else None))
+                                        Node("Data", text) if text else None, more))
             self.wanted[ref] = int(code)
+            if tag == "Get" and data:
+                self.listed[ref] = items
 
     def _commands(self, out):
         if self.opts.ask:

@@ -283,6 +283,7 @@ class Peer:
         if (node.value("CmdRef"), "Get") not in self.open.get(msg_ref, ()):
             raise DmError("Results for MsgRef %d CmdRef %r, which is no Get of mine"
                           % (msg_ref, node.value("CmdRef")))
-        data = node.value("Item/Data", "")
-        if not payload_ok(data):
-            raise DmError("Results data of %d characters is damaged" % len(data))
+        for item in node.all("Item"):
+            data = item.value("Data", "")
+            if not payload_ok(data):
+                raise DmError("Results data of %d characters is damaged" % len(data))
