@@ -375,6 +375,8 @@ static void results_are_pruned(void **state)
 	(void)state;
 	tree_put(&t, N3 "/Node5", ACL_KIND_INTERIOR, "Get=ServerA");
 	begin_of_a_list("");
+	/* another message of that number does not take it back */
+	receive("ServerB", SERVER("2", ALERT("1")));
 	check("ServerB", REPORTS("3", OK("1", "2") STATUS("2", "2", "1", "Get", "200")
 				 REPORTED("3", VALUE(N3) VALUE(N3 "/Node5") VALUE(N3 "/Node5/x") VALUE(N3 "/Node4"))),
 	      "0:200 1:200 +|results");
