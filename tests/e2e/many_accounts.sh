@@ -4,7 +4,7 @@
 # Many devices at once at one server, each with an account of its own, found by the
 # user name in the header.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.12
 # TIMEOUT: 300
 # MEM: 2048
 . ./lib/common.sh

@@ -5,7 +5,7 @@
 # packets of many sizes, XML and WBXML. Every message on the wire is authenticated, and
 # what an attacker does to one reaches nobody.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 240
 . ./lib/common.sh
 network

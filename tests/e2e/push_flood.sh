@@ -5,7 +5,7 @@
 # counted, memory stays bounded, a DM session beside it goes on, and a right
 # notification gets through when the flood is over.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 300
 . ./lib/common.sh
 . ./lib/push.sh

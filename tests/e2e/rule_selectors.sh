@@ -5,7 +5,7 @@
 # alone. Only one end has rules, so what they select fails, and the applications'
 # own records tell the rest.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 180
 PYTHON=/usr/bin/python3
 . ./lib/common.sh

@@ -4,7 +4,7 @@
 # Keep-alive, a connection for each message, and responses that end with the
 # connection.
 #
-# KERNELS: 6.1 6.12 debug
+# KERNELS: 6.1 6.12
 # TIMEOUT: 180
 . ./lib/common.sh
 network

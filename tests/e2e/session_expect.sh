@@ -3,7 +3,7 @@
 #
 # Expect: 100-continue is answered, and the application behind never waits for it.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.12
 # TIMEOUT: 180
 # NEEDS: curl
 . ./lib/common.sh

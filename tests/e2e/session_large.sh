@@ -3,7 +3,7 @@
 #
 # Messages of 1 MiB, both ways.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 240
 . ./lib/common.sh
 network

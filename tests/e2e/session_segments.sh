@@ -4,7 +4,7 @@
 # Messages in segments of one octet, written so by the client or cut so on the
 # path.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.12
 # TIMEOUT: 180
 . ./lib/common.sh
 network

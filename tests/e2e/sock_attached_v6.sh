@@ -3,7 +3,7 @@
 #
 # The socket cases on protected sockets, IPv6.
 #
-# KERNELS: 6.1 6.12 debug
+# KERNELS: 6.1 6.12
 # TIMEOUT: 300
 # ALONE: yes
 . ./lib/common.sh

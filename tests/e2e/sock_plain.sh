@@ -4,7 +4,7 @@
 # The socket cases on sockets that no rule selects: what TCP itself does, and what
 # the module must leave alone.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.12
 # TIMEOUT: 300
 # ALONE: yes
 . ./lib/common.sh

@@ -5,7 +5,7 @@
 # and without kTLS asked for, both kinds of tls-check; events and flow list say what
 # was found; and plain DM beside it stays protected.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 300
 # NEEDS: openssl curl strace
 . ./lib/common.sh

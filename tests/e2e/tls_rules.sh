@@ -4,7 +4,7 @@
 # tls = require refuses plain DM, tls = forbid refuses TLS, tls-min what is older;
 # each with its reason, whichever end has the rule.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.12
 # TIMEOUT: 240
 # NEEDS: openssl curl
 . ./lib/common.sh
