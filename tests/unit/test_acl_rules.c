@@ -389,6 +389,88 @@ static void import_adds_and_replaces(void **state)
 	assert_int_equal(omasec("acl", "show", "./Q"), 1);
 }
 
+static void import_says_before_what_it_does(void **state)
+{
+	const char *more = path_with("<MgmtTree><Node><NodeName>NodeC</NodeName><RTProperties><ACL>Get=*</ACL></RTProperties>"
+				     "</Node><Node><NodeName>N</NodeName><Node><NodeName>M</NodeName></Node></Node></MgmtTree>");
+	static char before[sizeof(out)];
+
+	(void)state;
+	assert_int_equal(omasec("acl", "export"), 0);
+	strcpy(before, out);
+	options.given = OPT_DRY_RUN;
+	assert_int_equal(omasec("acl", "import", more), 0);
+	assert_string_equal(out, "~ ./NodeC  Get=ServerA&Replace=ServerA -> Get=*\n+ ./N  (inherits)\n"
+				 "+ ./N/M  (inherits)\n");
+	options.given = OPT_DRY_RUN | OPT_REPLACE;
+	assert_int_equal(omasec("acl", "import", more), 0);
+	assert_non_null(strstr(out, "- ./NodeA/Node1  Get=*\n"));
+	options.given = OPT_DRY_RUN;
+	options.json = true;
+	assert_int_equal(omasec("acl", "import", more), 0);
+	assert_non_null(strstr(out, "\"acl-diff\""));
+	assert_int_equal(omasec("acl", "export"), 0);
+	assert_string_equal(out, before);
+	/* what it said is what comes, and then there is no more of it */
+	assert_int_equal(omasec("acl", "import", more), 0);
+	assert_list("./NodeC", "Get=*");
+	assert_list("./N/M", "");
+	options.given = OPT_DRY_RUN;
+	assert_int_equal(omasec("acl", "import", more), 0);
+	assert_string_equal(out, "Nothing would change.\n");
+	/* a node with nodes beneath is no leaf */
+	options.given = OPT_DRY_RUN;
+	assert_int_equal(omasec("acl", "import", path_with("<MgmtTree><Node><NodeName>N</NodeName><Value/></Node></MgmtTree>")), 1);
+	assert_string_equal(out, "");
+	assert_non_null(strstr(err, "./N: the store would not take"));
+}
+
+/* A store that is not there is not made by looking. */
+static void import_looks_without_a_store(void **state)
+{
+	char path[128];
+
+	(void)state;
+	options.given = OPT_DRY_RUN;
+	assert_int_equal(omasec("acl", "import", EXAMPLE), 1);
+	assert_non_null(strstr(err, "omasec acl import or omasec acl set makes one"));
+	snprintf(path, sizeof(path), "%s/" ACL_STORE_FILE, dir);
+	assert_int_not_equal(access(path, F_OK), 0);
+}
+
+static void del_takes_all_beneath(void **state)
+{
+	json_t *all, *o;
+
+	(void)state;
+	set("./NodeB/Node3/Deep/er", "Get=deep");
+	assert_int_equal(omasec("acl", "del", "./NodeB/Node3"), 0);
+	assert_string_equal(out, "Deleted 5 nodes; the store has 6, 5 with an ACL of their own.\n");
+	assert_int_equal(omasec("acl", "show", "./NodeB/Node3"), 1);
+	assert_list("./NodeB", "Get=ServerA&Replace=ServerA");
+	/* no ghost: a node of the same name begins without a list */
+	options.given = OPT_CREATE;
+	assert_int_equal(omasec("acl", "set", "./NodeB/Node3/Deep/er", ""), 0);
+	assert_list("./NodeB/Node3", "");
+	assert_list("./NodeB/Node3/Deep/er", "");
+	options.json = true;
+	assert_int_equal(omasec("acl", "del", "./NodeC"), 0);
+	all = json_loads(out, 0, NULL);
+	o = json_object_get(all, "acl-del");
+	assert_string_equal(json_string_value(json_object_get(o, "uri")), "./NodeC");
+	assert_int_equal(json_integer_value(json_object_get(o, "nodes")), 1);
+	json_decref(all);
+	/* what is not there, the root, and what is no node */
+	assert_int_equal(omasec("acl", "del", "./NodeC"), 1);
+	assert_non_null(strstr(err, "there is no such node in the store"));
+	assert_int_equal(omasec("acl", "del", "."), 1);
+	assert_int_equal(omasec("acl", "del", "./NodeA?prop=ACL"), 2);
+	assert_int_equal(omasec("acl", "del", "NodeA"), 2);
+	assert_int_equal(omasec("acl", "del"), 2);
+	assert_int_equal(omasec("acl", "del", "./NodeA", "./NodeB"), 2);
+	assert_list("./NodeA/Node1", "Get=*");
+}
+
 static void export_is_the_store(void **state)
 {
 	(void)state;
@@ -518,6 +600,9 @@ int main(void)
 	ADD(set_is_exact, setup);
 	ADD(options_are_kept, setup_example);
 	ADD(import_adds_and_replaces, setup_example);
+	ADD(import_says_before_what_it_does, setup_example);
+	ADD(import_looks_without_a_store, setup);
+	ADD(del_takes_all_beneath, setup_example);
 	ADD(export_is_the_store, setup_example);
 	ADD(missing_stores_are_told_of, setup);
 	ADD(audit_is_printed, setup);

@@ -331,9 +331,9 @@ static void export_is_the_same_tree(void **state)
 static void completes(void **state)
 {
 	static const struct { char *words[6]; const char *out; } rows[] = {
-		{ { "acl" }, "show\nwhy\nset\noption\nimport\nexport\ndiff\naudit\ncheck\n" },
+		{ { "acl" }, "show\nwhy\nset\ndel\noption\nimport\nexport\ndiff\naudit\ncheck\n" },
 		{ { "acl", "option" }, "lists\ndelete\n" }, { { "acl", "option", "lists" }, "own\nmerge\n" },
-		{ { "acl", "import" }, "FILE\n" }, { { "acl", "diff", "x" }, "FILE\n" },
+		{ { "acl", "del" }, "" }, { { "acl", "import" }, "FILE\n" }, { { "acl", "diff", "x" }, "FILE\n" },
 		{ { "acl", "diff", "x", "y" }, "" }, { { "acl", "why" }, "" },
 		{ { "acl", "why", "x" }, "Add\nCopy\nDelete\nExec\nGet\nRename\nReplace\n" },
 	};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See acl_source.h. */
+#include <errno.h>
 #include <string.h>
 
 #include "acl_source.h"
@@ -15,6 +16,20 @@ int acl_source_store(struct tool *t, bool create, struct acl_store **st, int ref
 	int rc = acl_store_open(t->store_dir ? t->store_dir : OMASEC_STATEDIR, create, st, err, sizeof(err));
 
 	return rc ? tool_error(t, code_of(rc, refused), "%s", err) : 0;
+}
+
+int acl_source_refused(struct tool *t, const struct acl_store *st, int err)
+{
+	if (err == -EBUSY)
+		return tool_error(t, EXIT_REFUSED, "%s: another process is writing; try again", acl_store_error(st));
+	return tool_error(t, tool_exit_code(err), "%s", acl_store_error(st));
+}
+
+const struct acl_node *acl_source_node(const struct acl_tree *tree, const char *text)
+{
+	struct acl_uri uri;
+
+	return acl_uri_parse(text, strlen(text), &uri) ? NULL : acl_tree_find(tree, &uri);
 }
 
 static int load_store(struct tool *t, struct acl_source *s, int refused)

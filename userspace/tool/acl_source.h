@@ -31,5 +31,9 @@ void acl_option_complete(const char *name);
 
 /* The store to be changed (made with @create) or searched. As above. */
 int acl_source_store(struct tool *t, bool create, struct acl_store **st, int refused);
+/* Tells of a negative errno of the store; an exit code. */
+int acl_source_refused(struct tool *t, const struct acl_store *st, int err);
+/* The node of a URI whatever its query, or NULL. */
+const struct acl_node *acl_source_node(const struct acl_tree *tree, const char *text);
 
 #endif

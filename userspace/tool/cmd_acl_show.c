@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* omasec acl show and diff: walks over one tree, and over two. See omasec-acl(8). */
-#include <errno.h>
+/* omasec acl show: a walk over the tree. See omasec-acl(8). */
 #include <string.h>
 
 #include "acl/judge.h"
 #include "acl_source.h"
 
 #define WIDTH_MAX	48	/* of the column with the names */
-
-enum { SAME = 0, DIFFERENT = 1, UNKNOWN = 2 };
 
 static const char *const kinds[] = {
 	[ACL_KIND_UNKNOWN] = "unknown", [ACL_KIND_INTERIOR] = "interior", [ACL_KIND_LEAF] = "leaf",
@@ -151,100 +148,5 @@ int cmd_acl_show(struct tool *t, int argc, char **argv)
 	if (!rc)
 		rc = t->json ? show_json(t, top) : show_text(t, top, s.root_listed);
 	acl_source_free(&s);
-	return rc;
-}
-
-/* ------------------------------------------------------------------ diff */
-
-struct diff {
-	const struct tool *t;
-	json_t *all;	/* NULL for text */
-	unsigned int count;
-};
-
-/* @from, @to: NULL for a node that is not there */
-static void diff_tell(struct diff *d, const char *what, const struct acl_node *from, const struct acl_node *to)
-{
-	char uri[ACL_URI_MAX + 1], a[ACL_TEXT_MAX + 1], b[ACL_TEXT_MAX + 1];
-	const char *old = from ? acl_file_list(from, a) : NULL, *new = to ? acl_file_list(to, b) : NULL;
-	json_t *o;
-
-	acl_node_uri(to ? to : from, uri);
-	d->count++;
-	if (d->all) {
-		o = json_object();
-		out_set(o, "uri", json_string(uri));
-		out_set(o, "change", json_string(what));
-		out_set(o, "from", old && *old ? json_string(old) : json_null());
-		out_set(o, "to", new && *new ? json_string(new) : json_null());
-		json_array_append_new(d->all, o);
-	} else if (!from || !to) {
-		const char *list = from ? old : new;
-
-		printf("%c %s  %s\n", from ? '-' : '+', uri, *list ? list : "(inherits)");
-	} else if (!strcmp(what, "acl")) {
-		printf("~ %s  %s -> %s\n", uri, *old ? old : "(inherits)", *new ? new : "(inherits)");
-	} else {
-		printf("~ %s  other %s\n", uri, what);
-	}
-}
-
-/* The same place in @other, whose parent is known to be there or not. */
-static const struct acl_node *twin(const struct acl_tree *other, const struct acl_node *parent,
-				   const struct acl_node *n)
-{
-	return parent ? acl_tree_child(other, parent, n->name, n->name_len) : NULL;
-}
-
-/* What of @a is missing in @b, or (@compare) unlike. */
-static void diff_walk(struct diff *d, const struct acl_tree *a, const struct acl_tree *b, bool compare)
-{
-	const struct acl_node *at[ACL_DEPTH_MAX + 1], *n, *m;
-
-	for (n = &a->root; n; n = acl_node_after(&a->root, n, false)) {
-		m = n->parent ? twin(b, at[n->depth - 1], n) : &b->root;
-		at[n->depth] = m;
-		if (!m) {
-			diff_tell(d, compare ? "removed" : "added", compare ? n : NULL, compare ? NULL : n);
-		} else if (compare) {
-			if (n->broken != m->broken || !acl_same(n->acl, m->acl))
-				diff_tell(d, "acl", n, m);
-			if (n->kind != m->kind)
-				diff_tell(d, "format", n, m);
-			if (n->access != m->access || n->permanent != m->permanent)
-				diff_tell(d, "description", n, m);
-		}
-	}
-}
-
-int cmd_acl_diff(struct tool *t, int argc, char **argv)
-{
-	struct diff d = { t, NULL, 0 };
-	struct acl_source a;
-	struct tnds b;
-	int rc;
-
-	if (argc < 1)
-		return tool_usage(t, "the name of a file is expected, or of two");
-	if (argc > 2)
-		return tool_usage(t, "%s: nothing is expected here", argv[2]);
-	if (argc == 2 && t->store_dir)
-		return tool_usage(t, "%s: nothing is expected here beside --store and a file", argv[1]);
-	t->tree_file = argc == 2 ? argv[0] : NULL;
-	rc = acl_source_load(t, &a, UNKNOWN);
-	if (rc) {
-		acl_source_free(&a);
-		return rc;
-	}
-	rc = acl_file_load(t, argv[argc - 1], &b, UNKNOWN);
-	if (!rc) {
-		d.all = t->json ? json_array() : NULL;
-		diff_walk(&d, a.tree, &b.tree, true);
-		diff_walk(&d, &b.tree, a.tree, false);
-		rc = t->json ? out_json(t, "acl-diff", d.all) : out_finish(t);
-		rc = rc ? UNKNOWN : d.count ? DIFFERENT : SAME;
-	}
-	acl_source_free(&a);
-	tnds_free(&b);
 	return rc;
 }

@@ -127,6 +127,7 @@ int tool_connect(struct tool *t);
 /* cmd_*.c */
 int cmd_acl_audit(struct tool *t, int argc, char **argv);
 int cmd_acl_check(struct tool *t, int argc, char **argv);
+int cmd_acl_del(struct tool *t, int argc, char **argv);
 int cmd_acl_diff(struct tool *t, int argc, char **argv);
 int cmd_acl_export(struct tool *t, int argc, char **argv);
 int cmd_acl_import(struct tool *t, int argc, char **argv);
