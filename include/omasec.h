@@ -429,6 +429,15 @@ struct omasec_message {
 	uint8_t agreed_mac[16];			/**< and it is this one */
 };
 
+/** struct omasec_denial - a command, or an item of one, that Access Control Lists deny. */
+struct omasec_denial {
+	char server[OMASEC_SERVER_ID_MAX + 1];	/**< identifier, "" for nobody */
+	char command[OMASEC_WORD_MAX + 1];
+	char uri[OMASEC_URI_MAX + 1];		/**< perhaps only its beginning; "" for nothing */
+	char clause[OMASEC_WORD_MAX + 1];	/**< by which it is denied */
+	uint16_t status;			/**< that the server gets */
+};
+
 /**
  * struct omasec_decision - a verdict on a message, in full. All zero but cookie
  * and verdict is fine.
@@ -447,6 +456,9 @@ struct omasec_decision {
 	struct omasec_nonce expect_nonce;	/**< issued in it; counts from the wire on */
 	bool sessionless;			/**< it is a sessionless message */
 	uint32_t agreed_used;			/**< messages that its agreed nonce has protected, or 0 */
+	uint32_t denied;			/**< what of it Access Control Lists deny */
+	const struct omasec_denial *denial;	/**< the first of that, for events: */
+	uint32_t denial_count;			/**< so many, at most OMASEC_DENIALS_MAX */
 };
 
 /**
@@ -536,6 +548,8 @@ struct omasec_event {
 	char tls_name[OMASEC_TLS_NAME_MAX + 1];
 	uint32_t wait;				/**< id of a message that waits for its PIN, 0 for none */
 	uint8_t sec;				/**< enum omasec_sec, of that message */
+	struct omasec_denial denial;		/**< with OMASEC_EVENT_KIND_ACL_DENIED */
+	uint32_t more;				/**< denials of the same message that have no event */
 };
 
 /** Listen to events. */

@@ -22,9 +22,11 @@
 
 #define OMASEC_EVENT_BURST	256
 #define OMASEC_EVENT_RATE	64	/* per second */
+/* One message has many denials: they are not to take the place of what others do. */
+#define OMASEC_EVENT_OTHERS	(OMASEC_EVENT_BURST / 2)
 
-/* Takes a token. */
-static bool omasec_event_allowed(struct omasec_control *c)
+/* Takes a token, if there are more than @left. */
+static bool omasec_event_allowed(struct omasec_control *c, unsigned int left)
 {
 	unsigned long now = jiffies, passed, fresh;
 	bool ok;
@@ -36,7 +38,7 @@ static bool omasec_event_allowed(struct omasec_control *c)
 		c->event_tokens = min_t(unsigned long, c->event_tokens + fresh, OMASEC_EVENT_BURST);
 		c->event_stamp = now;
 	}
-	ok = c->event_tokens;
+	ok = c->event_tokens > left;
 	if (ok)
 		c->event_tokens--;
 	spin_unlock_bh(&c->event_lock);
@@ -68,6 +70,24 @@ static int omasec_event_put_socket(struct sk_buff *skb, const struct omasec_even
 	       nla_put_u16(skb, OMASEC_A_EVENT_PEER_PORT, ev->pport) ||
 	       nla_put_u8(skb, OMASEC_A_EVENT_DIRECTION, ev->direction) ||
 	       (!ev->no_uid && nla_put_u32(skb, OMASEC_A_EVENT_UID, ev->uid));
+}
+
+static int omasec_event_put_denial(struct sk_buff *skb, const struct omasec_event *ev)
+{
+	const struct omasec_denial *d = ev->denial;
+	struct nlattr *nest;
+
+	if (!d)
+		return 0;
+	nest = nla_nest_start(skb, OMASEC_A_EVENT_DENIAL);
+	if (!nest || omasec_event_put_string(skb, OMASEC_A_DENIAL_SERVER, d->server) ||
+	    nla_put_string(skb, OMASEC_A_DENIAL_COMMAND, d->command) ||
+	    omasec_event_put_string(skb, OMASEC_A_DENIAL_URI, d->uri) ||
+	    nla_put_u16(skb, OMASEC_A_DENIAL_STATUS, d->status) ||
+	    nla_put_string(skb, OMASEC_A_DENIAL_CLAUSE, d->clause))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return ev->more ? nla_put_u32(skb, OMASEC_A_EVENT_MORE, ev->more) : 0;
 }
 
 static int omasec_event_fill(struct sk_buff *skb, const struct omasec_event *ev)
@@ -107,6 +127,8 @@ static int omasec_event_fill(struct sk_buff *skb, const struct omasec_event *ev)
 		return -EMSGSIZE;
 	if (ev->wait && (nla_put_u32(skb, OMASEC_A_EVENT_WAIT, ev->wait) ||
 			 nla_put_u8(skb, OMASEC_A_EVENT_SEC, ev->sec)))
+		return -EMSGSIZE;
+	if (omasec_event_put_denial(skb, ev))
 		return -EMSGSIZE;
 	genlmsg_end(skb, hdr);
 	return 0;
@@ -148,13 +170,20 @@ void omasec_event_socket(struct omasec_event *ev, struct omasec_net *on, const s
 	omasec_event_addresses(sk, &ev->family, ev->local, ev->peer, &ev->lport, &ev->pport);
 }
 
+static size_t omasec_event_room(const char *text)
+{
+	return text ? strlen(text) : 0;
+}
+
 /* Room for the attributes; strings are of bounded length where they come from. */
 static size_t omasec_event_size(const struct omasec_event *ev)
 {
-	size_t text = (ev->account ? strlen(ev->account) : 0) +
-		      (ev->user ? strlen(ev->user) : 0) + (ev->text ? strlen(ev->text) : 0) +
-		      (ev->tls_name ? strlen(ev->tls_name) : 0);
+	size_t text = omasec_event_room(ev->account) + omasec_event_room(ev->user) +
+		      omasec_event_room(ev->text) + omasec_event_room(ev->tls_name);
 
+	if (ev->denial)
+		text += omasec_event_room(ev->denial->server) + omasec_event_room(ev->denial->uri) +
+			2 * OMASEC_WORD_MAX;
 	return 512 + text;
 }
 
@@ -163,7 +192,7 @@ static void omasec_event_multicast(struct omasec_net *on, const struct omasec_ev
 	struct sk_buff *skb;
 	int err;
 
-	if (!omasec_event_allowed(on->control))
+	if (!omasec_event_allowed(on->control, ev->denial ? OMASEC_EVENT_OTHERS : 0))
 		goto lost;
 	skb = genlmsg_new(omasec_event_size(ev), gfp);
 	if (!skb)

@@ -7,6 +7,17 @@
 #include "net.h"
 
 /**
+ * struct omasec_denial - what Access Control Lists deny
+ * @server: identifier, NULL for nobody
+ * @uri: NULL for nothing
+ * @status: that the server gets
+ */
+struct omasec_denial {
+	const char *server, *command, *uri, *clause;
+	u16 status;
+};
+
+/**
  * struct omasec_event - an event before it is sent
  * @family: AF_INET, AF_INET6, or 0 when there is no socket
  * @local: address, network order, 4 or 16 octets
@@ -30,6 +41,8 @@ struct omasec_event {
 	u32 wait;		/* of what waits for a PIN, 0 for none */
 	u8 sec;			/* enum omasec_sec; only with @wait */
 	const char *account, *user, *text, *tls_name;
+	const struct omasec_denial *denial;
+	u32 more;		/* denials of the same message without an event */
 };
 
 struct omasec_control;
@@ -41,6 +54,7 @@ void omasec_event_init(struct omasec_control *c);
  * Counts the reason (for OMASEC_EVENT_KIND_REFUSED) and sends the event. Never
  * fails; what cannot be sent is counted. @gfp says what the context allows.
  * Rate-limited per namespace (burst 256, then 64 a second), counting what was left out.
+ * Denials leave half of the burst to the others.
  */
 void omasec_event_send(struct omasec_net *on, const struct omasec_event *ev, gfp_t gfp);
 /* Fills in that a socket without a flow is refused. @rule: that selects it, or NULL. */

@@ -25,6 +25,14 @@ const struct nla_policy omasec_cred_nl_policy[OMASEC_A_CRED_AGREED_USED + 1] = {
 	[OMASEC_A_CRED_AGREED_USED] = { .type = NLA_U32, },
 };
 
+const struct nla_policy omasec_denial_nl_policy[OMASEC_A_DENIAL_CLAUSE + 1] = {
+	[OMASEC_A_DENIAL_SERVER] = { .type = NLA_NUL_STRING, .len = 255, },
+	[OMASEC_A_DENIAL_COMMAND] = { .type = NLA_NUL_STRING, .len = OMASEC_WORD_MAX, },
+	[OMASEC_A_DENIAL_URI] = { .type = NLA_NUL_STRING, .len = OMASEC_URI_MAX, },
+	[OMASEC_A_DENIAL_STATUS] = { .type = NLA_U16, },
+	[OMASEC_A_DENIAL_CLAUSE] = { .type = NLA_NUL_STRING, .len = OMASEC_WORD_MAX, },
+};
+
 /* Requests without attributes. */
 static const struct nla_policy omasec_nothing_nl_policy[2] = {
 	[1] = { .type = NLA_REJECT, },
@@ -135,7 +143,7 @@ static const struct nla_policy omasec_msg_put_nl_policy[OMASEC_A_MSG_CHUNK + 1] 
 };
 
 /* OMASEC_CMD_MSG_VERDICT */
-static const struct nla_policy omasec_msg_verdict_nl_policy[OMASEC_A_MSG_AGREED_USED + 1] = {
+static const struct nla_policy omasec_msg_verdict_nl_policy[OMASEC_A_MSG_DENIALS + 1] = {
 	[OMASEC_A_MSG_COOKIE] = { .type = NLA_U64, },
 	[OMASEC_A_MSG_ACCOUNT] = { .type = NLA_NUL_STRING, .len = OMASEC_NAME_MAX, },
 	[OMASEC_A_MSG_CONTENT_TYPE] = { .type = NLA_NUL_STRING, .len = OMASEC_TYPE_MAX, },
@@ -148,6 +156,8 @@ static const struct nla_policy omasec_msg_verdict_nl_policy[OMASEC_A_MSG_AGREED_
 	[OMASEC_A_MSG_DETAIL] = { .type = NLA_NUL_STRING, .len = 255, },
 	[OMASEC_A_MSG_SESSIONLESS] = { .type = NLA_FLAG, },
 	[OMASEC_A_MSG_AGREED_USED] = { .type = NLA_U32, },
+	[OMASEC_A_MSG_DENIED] = { .type = NLA_U32, },
+	[OMASEC_A_MSG_DENIALS] = NLA_POLICY_NESTED_ARRAY(omasec_denial_nl_policy),
 };
 
 /* OMASEC_CMD_ACCOUNT_PIN_RESET */
@@ -338,7 +348,7 @@ static const struct genl_ops omasec_nl_ops[] = {
 		.cmd = OMASEC_CMD_MSG_VERDICT,
 		.doit = omasec_nl_msg_verdict_doit,
 		.policy = omasec_msg_verdict_nl_policy,
-		.maxattr = OMASEC_A_MSG_AGREED_USED,
+		.maxattr = OMASEC_A_MSG_DENIALS,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -12,6 +12,7 @@
 #include "../include/uapi/linux/omasec.h"
 
 extern const struct nla_policy omasec_cred_nl_policy[OMASEC_A_CRED_AGREED_USED + 1];
+extern const struct nla_policy omasec_denial_nl_policy[OMASEC_A_DENIAL_CLAUSE + 1];
 
 int omasec_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info);
 int omasec_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);

@@ -37,7 +37,14 @@ static inline const char *omasec_nl_string(const struct nlattr *attr)
 struct sk_buff *omasec_nl_reply(struct genl_info *info, size_t size, u8 cmd, void **hdr);
 int omasec_nl_reply_end(struct genl_info *info, struct sk_buff *reply, void *hdr, int err);
 
+/* No control characters. */
+bool omasec_nl_text_ok(const char *text);
 /* A name or user name: not empty, no control characters. */
 bool omasec_nl_name_ok(const char *name);
+
+/* nl_denied.c: the denials in a verdict, before it and once it counts. */
+struct omasec_msg;
+int omasec_nl_denied_check(struct genl_info *info);
+void omasec_nl_denied_tell(struct genl_info *info, const struct omasec_msg *m);
 
 #endif

@@ -14,15 +14,20 @@
 #include "netlink.h"
 #include "sessionless.h"
 
-bool omasec_nl_name_ok(const char *name)
+bool omasec_nl_text_ok(const char *text)
 {
-	const u8 *c = (const u8 *)name;
+	const u8 *c = (const u8 *)text;
 
 	for (; *c; c++) {
 		if (*c < 0x20 || *c == 0x7f)
 			return false;
 	}
-	return *name;
+	return true;
+}
+
+bool omasec_nl_name_ok(const char *name)
+{
+	return *name && omasec_nl_text_ok(name);
 }
 
 struct sk_buff *omasec_nl_reply(struct genl_info *info, size_t size, u8 cmd, void **hdr)

@@ -343,12 +343,16 @@ int omasec_nl_msg_verdict_doit(struct sk_buff *skb, struct genl_info *info)
 	if (IS_ERR(m))
 		return PTR_ERR(m);
 	err = omasec_nl_decision(info, &d);
+	if (!err)
+		err = omasec_nl_denied_check(info);
 	if (!err) {
 		err = omasec_upcall_verdict(m, info->snd_portid, &d, &why);
-		if (err)
+		if (err) {
 			omasec_nl_fail(info->extack, NULL, err, why);
-		else
+		} else {
 			omasec_nl_msg_used(m, &d);
+			omasec_nl_denied_tell(info, m);
+		}
 	}
 	omasec_account_put(d.account);
 	omasec_msg_put(m);

@@ -40,6 +40,7 @@ static const char * const omasec_stat_names[] = {
 	[OMASEC_STAT_TLS_RECORDS] = "tls-records",
 	[OMASEC_STAT_TLS_DIRECT] = "tls-direct",
 	[OMASEC_STAT_PINS_WANTED] = "pins-wanted",
+	[OMASEC_STAT_ACL_DENIED] = "acl-denied",
 };
 
 static_assert(ARRAY_SIZE(omasec_stat_names) == OMASEC_STAT_MAX);

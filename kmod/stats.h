@@ -37,6 +37,7 @@ enum omasec_stat {
 	OMASEC_STAT_TLS_RECORDS,	/* whose headers were looked at */
 	OMASEC_STAT_TLS_DIRECT,		/* flows that were handed back to TCP */
 	OMASEC_STAT_PINS_WANTED,	/* messages that had to wait for a PIN */
+	OMASEC_STAT_ACL_DENIED,		/* commands and items, by Access Control Lists */
 	OMASEC_STAT_MAX
 };
 

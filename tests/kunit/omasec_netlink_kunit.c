@@ -16,6 +16,7 @@
 struct nl_test {
 	struct socket *sock;
 	struct file *file;	/* has the credentials that the family asks for */
+	struct socket *ear;	/* hears events, when a test wants to */
 	struct sk_buff *skb;	/* the request that is being written */
 	void *hdr;
 };
@@ -53,6 +54,8 @@ static void nl_exit(struct kunit *test)
 		return;
 	kfree_skb(t->skb);
 	nl_close(t);
+	if (t->ear)
+		sock_release(t->ear);
 }
 
 static struct sk_buff *request(struct kunit *test, u8 cmd, u16 flags)
@@ -361,13 +364,18 @@ static void keys_are_used_for_the_helper_only(struct kunit *test)
 
 static void join_events(struct kunit *test)
 {
+	struct sockaddr_nl addr = { .nl_family = AF_NETLINK };
 	struct nl_test *t = test->priv;
 	int group = omasec_nl_family.mcgrp_offset + OMASEC_NLGRP_EVENTS;
 
-	t->sock->sk->sk_rcvbuf = 8 << 20;	/* none is lost for want of room */
-	KUNIT_ASSERT_EQ(test, t->sock->ops->setsockopt(t->sock, SOL_NETLINK,
-						       NETLINK_ADD_MEMBERSHIP,
-						       KERNEL_SOCKPTR(&group), sizeof(group)), 0);
+	omasec_event_init(omasec_net(&init_net)->control);	/* all tokens are there */
+	KUNIT_ASSERT_EQ(test, sock_create_kern(&init_net, AF_NETLINK, SOCK_RAW, NETLINK_GENERIC,
+					       &t->ear), 0);
+	t->ear->sk->sk_rcvbuf = 8 << 20;	/* none is lost for want of room */
+	KUNIT_ASSERT_EQ(test, kernel_bind(t->ear, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	KUNIT_ASSERT_EQ(test, t->ear->ops->setsockopt(t->ear, SOL_NETLINK,
+						      NETLINK_ADD_MEMBERSHIP,
+						      KERNEL_SOCKPTR(&group), sizeof(group)), 0);
 }
 
 /* Takes what has arrived; their number, and the kind of each if @kinds is not NULL. */
@@ -378,7 +386,7 @@ static unsigned int take_events(struct kunit *test, u8 *kinds)
 	unsigned int n = 0;
 	struct sk_buff *skb;
 
-	while ((skb = skb_dequeue(&t->sock->sk->sk_receive_queue))) {
+	while ((skb = skb_dequeue(&t->ear->sk->sk_receive_queue))) {
 		attr = nlmsg_find_attr(nlmsg_hdr(skb), GENL_HDRLEN, OMASEC_A_EVENT_KIND);
 		KUNIT_EXPECT_NOT_NULL(test, attr);
 		if (kinds && attr)
@@ -421,6 +429,146 @@ static void events_reach_who_listens_at_a_limited_rate(struct kunit *test)
 			1001ULL);
 }
 
+/* What one message denies does not keep refusals from being heard. */
+static void denials_leave_room_for_others(struct kunit *test)
+{
+	const struct omasec_denial d = { .command = "Get", .clause = "not-named", .status = 425 };
+	struct omasec_event ev = { .kind = OMASEC_EVENT_KIND_ACL_DENIED, .denial = &d };
+	struct omasec_event other = {
+		.kind = OMASEC_EVENT_KIND_REFUSED, .reason = OMASEC_REASON_MAC_WRONG,
+	};
+	struct omasec_net *on = omasec_net(&init_net);
+	unsigned int i;
+
+	join_events(test);
+	for (i = 0; i < 1000; i++)
+		omasec_event_send(on, &ev, GFP_KERNEL);
+	KUNIT_EXPECT_GE(test, take_events(test, NULL), 100U);
+	for (i = 0; i < 100; i++)
+		omasec_event_send(on, &other, GFP_KERNEL);
+	KUNIT_EXPECT_EQ(test, take_events(test, NULL), 100U);
+}
+
+static void count_decided(struct omasec_msg *m, void *arg)
+{
+	(*(unsigned int *)arg)++;
+}
+
+/* A received message that the helper of this test has. */
+static struct omasec_msg *handed_msg(struct kunit *test, unsigned int *decided)
+{
+	struct omasec_rule *r = control_rule(test, OMASEC_DIRECTION_OUT, 80);
+	struct sk_buff *skb = request(test, OMASEC_CMD_HELPER_REGISTER, 0);
+	struct omasec_msg *m;
+
+	nla_put_u32(skb, OMASEC_A_HELPER_ABI, OMASEC_GENL_VERSION);
+	KUNIT_ASSERT_EQ(test, answer(test), 0);
+	m = omasec_msg_new(omasec_net(&init_net), r, NULL);
+	omasec_rule_put(r);
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	m->path = OMASEC_PATH_RX;
+	m->flow_id = 77;
+	m->mac_state = OMASEC_MAC_STATE_OK;
+	m->decided = count_decided;
+	m->arg = decided;
+	KUNIT_ASSERT_EQ(test, omasec_upcall_submit(m), 0U);
+	request(test, OMASEC_CMD_MSG_NEXT, 0);
+	answer(test);	/* the notice has handed it out already, or this does */
+	return m;
+}
+
+/* A verdict on @m with @denied denials, of which @n are named, all with the attribute @attr. */
+static int deny(struct kunit *test, const struct omasec_msg *m, u32 denied, unsigned int n, int attr,
+		const char *text)
+{
+	struct sk_buff *skb = request(test, OMASEC_CMD_MSG_VERDICT, 0);
+	struct nlattr *all, *one;
+	unsigned int i;
+
+	nla_put_u64_64bit(skb, OMASEC_A_MSG_COOKIE, m->cookie, OMASEC_A_MSG_PAD);
+	nla_put_u8(skb, OMASEC_A_MSG_VERDICT, OMASEC_VERDICT_ACCEPT);
+	nla_put_u32(skb, OMASEC_A_MSG_DENIED, denied);
+	all = nla_nest_start(skb, OMASEC_A_MSG_DENIALS);
+	KUNIT_ASSERT_NOT_NULL(test, all);
+	for (i = 0; i < n; i++) {
+		one = nla_nest_start(skb, i + 1);
+		KUNIT_ASSERT_NOT_NULL(test, one);
+		if (attr != OMASEC_A_DENIAL_COMMAND)
+			nla_put_string(skb, OMASEC_A_DENIAL_COMMAND, "Delete");
+		nla_put_u16(skb, OMASEC_A_DENIAL_STATUS, 425);
+		nla_put_string(skb, OMASEC_A_DENIAL_CLAUSE, "not-named");
+		if (text)
+			nla_put_string(skb, attr, text);
+		nla_nest_end(skb, one);
+	}
+	nla_nest_end(skb, all);
+	return answer(test);
+}
+
+/* The next event, which is a denial: its URI is @uri, and it tells of @more. */
+static void expect_denial(struct kunit *test, const char *uri, u32 more)
+{
+	struct nl_test *t = test->priv;
+	struct sk_buff *skb = skb_dequeue(&t->ear->sk->sk_receive_queue);
+	struct nlattr *denial, *attr;
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	attr = nlmsg_find_attr(nlmsg_hdr(skb), GENL_HDRLEN, OMASEC_A_EVENT_KIND);
+	KUNIT_EXPECT_EQ(test, nla_get_u8(attr), (u8)OMASEC_EVENT_KIND_ACL_DENIED);
+	attr = nlmsg_find_attr(nlmsg_hdr(skb), GENL_HDRLEN, OMASEC_A_EVENT_FLOW);
+	KUNIT_EXPECT_EQ(test, attr ? nla_get_u64(attr) : 0, 77ULL);
+	attr = nlmsg_find_attr(nlmsg_hdr(skb), GENL_HDRLEN, OMASEC_A_EVENT_MORE);
+	KUNIT_EXPECT_EQ(test, attr ? nla_get_u32(attr) : 0, more);
+	denial = nlmsg_find_attr(nlmsg_hdr(skb), GENL_HDRLEN, OMASEC_A_EVENT_DENIAL);
+	KUNIT_ASSERT_NOT_NULL(test, denial);
+	attr = nla_find_nested(denial, OMASEC_A_DENIAL_URI);
+	KUNIT_ASSERT_NOT_NULL(test, attr);
+	KUNIT_EXPECT_STREQ(test, (const char *)nla_data(attr), uri);
+	attr = nla_find_nested(denial, OMASEC_A_DENIAL_COMMAND);
+	KUNIT_ASSERT_NOT_NULL(test, attr);
+	KUNIT_EXPECT_STREQ(test, (const char *)nla_data(attr), "Delete");
+	attr = nla_find_nested(denial, OMASEC_A_DENIAL_STATUS);
+	KUNIT_ASSERT_NOT_NULL(test, attr);
+	KUNIT_EXPECT_EQ(test, nla_get_u16(attr), (u16)425);
+	kfree_skb(skb);
+}
+
+static void denials_are_told_when_the_verdict_counts(struct kunit *test)
+{
+	struct omasec_net *on = omasec_net(&init_net);
+	u64 denied = omasec_stat_read(on, OMASEC_STAT_ACL_DENIED);
+	unsigned int decided = 0;
+	struct omasec_msg *m = handed_msg(test, &decided);
+	char *long_uri = kunit_kzalloc(test, OMASEC_URI_MAX + 2, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, long_uri);
+	memset(long_uri, 'x', OMASEC_URI_MAX + 1);
+	join_events(test);
+	/* more than are named, or counted; texts that are too long, or would be obeyed */
+	KUNIT_EXPECT_EQ(test, deny(test, m, 17, 17, OMASEC_A_DENIAL_URI, "./A"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, deny(test, m, 1, 2, OMASEC_A_DENIAL_URI, "./A"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, deny(test, m, 1, 1, OMASEC_A_DENIAL_URI, long_uri), -EINVAL);
+	KUNIT_EXPECT_EQ(test, deny(test, m, 1, 1, OMASEC_A_DENIAL_URI, "./A\033[2J"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, deny(test, m, 1, 1, OMASEC_A_DENIAL_SERVER, "a\nb"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, deny(test, m, 1, 1, OMASEC_A_DENIAL_COMMAND, "\177"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, deny(test, m, 1, 1, OMASEC_A_DENIAL_COMMAND, NULL), -EINVAL);
+	KUNIT_EXPECT_EQ(test, deny(test, m, 1, 1, OMASEC_A_DENIAL_MAX + 1, "x"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, decided, 0U);
+	KUNIT_EXPECT_EQ(test, take_events(test, NULL), 0U);
+	KUNIT_EXPECT_EQ(test, omasec_stat_read(on, OMASEC_STAT_ACL_DENIED), denied);
+
+	KUNIT_EXPECT_EQ(test, deny(test, m, 5, 2, OMASEC_A_DENIAL_URI, "./A"), 0);
+	KUNIT_EXPECT_EQ(test, decided, 1U);
+	expect_denial(test, "./A", 0);
+	expect_denial(test, "./A", 3);
+	/* what does not decide tells nothing */
+	KUNIT_EXPECT_LT(test, deny(test, m, 5, 2, OMASEC_A_DENIAL_URI, "./A"), 0);
+	KUNIT_EXPECT_EQ(test, take_events(test, NULL), 0U);
+	KUNIT_EXPECT_EQ(test, omasec_stat_read(on, OMASEC_STAT_ACL_DENIED), denied + 5);
+	omasec_upcall_cancel(m);
+	omasec_msg_put(m);
+}
+
 static struct kunit_case netlink_cases[] = {
 	KUNIT_CASE(requests_without_attributes_take_none),
 	KUNIT_CASE_PARAM(account_attributes_are_validated, account_case_gen_params),
@@ -430,6 +578,8 @@ static struct kunit_case netlink_cases[] = {
 	KUNIT_CASE(message_commands_are_the_helpers),
 	KUNIT_CASE(keys_are_used_for_the_helper_only),
 	KUNIT_CASE(events_reach_who_listens_at_a_limited_rate),
+	KUNIT_CASE(denials_leave_room_for_others),
+	KUNIT_CASE(denials_are_told_when_the_verdict_counts),
 	{}
 };
 

@@ -389,7 +389,7 @@ static void puts_a_body_in_order_and_in_allowed_pieces(void **state)
 
 /* ------------------------------------------------------------------ verdicts */
 
-_Alignas(8) static uint8_t sent[4096];
+_Alignas(8) static uint8_t sent[16384];
 
 static void keep_and_ack(const struct nlmsghdr *req)
 {
@@ -430,13 +430,54 @@ static void sends_a_verdict_in_full(void **state)
 	assert_non_null(sent_attr(OMASEC_A_MSG_NO_MAC));
 }
 
+static void names_what_was_denied(void **state)
+{
+	static struct omasec_denial denial[OMASEC_DENIALS_MAX + 1];
+	struct omasec_decision d = {
+		.cookie = 9, .verdict = OMASEC_VERDICT_ACCEPT, .denied = 20, .denial = denial, .denial_count = 2,
+	};
+	struct nlattr *all, *one, *tb[OMASEC_A_DENIAL_MAX + 1];
+
+	(void)state;
+	strcpy(denial[0].server, "Mgmt1");
+	strcpy(denial[0].command, "Get");
+	strcpy(denial[0].clause, "not-named");
+	denial[0].status = 425;
+	denial[1] = denial[0];
+	denial[1].server[0] = '\0';
+	memset(denial[1].uri, 'x', OMASEC_URI_MAX);
+	fake.handler = keep_and_ack;
+	assert_int_equal(omasec_message_verdict(fake.o, &d), 0);
+	assert_int_equal(nla_get_u32(sent_attr(OMASEC_A_MSG_DENIED)), 20);
+	all = sent_attr(OMASEC_A_MSG_DENIALS);
+	assert_non_null(all);
+	one = nla_data(all);
+	assert_int_equal(nla_parse_nested(tb, OMASEC_A_DENIAL_MAX, one, NULL), 0);
+	assert_string_equal(nla_data(tb[OMASEC_A_DENIAL_SERVER]), "Mgmt1");
+	assert_string_equal(nla_data(tb[OMASEC_A_DENIAL_COMMAND]), "Get");
+	assert_string_equal(nla_data(tb[OMASEC_A_DENIAL_CLAUSE]), "not-named");
+	assert_int_equal(nla_get_u16(tb[OMASEC_A_DENIAL_STATUS]), 425);
+	assert_null(tb[OMASEC_A_DENIAL_URI]);
+	one = (struct nlattr *)((char *)one + NLA_ALIGN(one->nla_len));
+	assert_int_equal(nla_parse_nested(tb, OMASEC_A_DENIAL_MAX, one, NULL), 0);
+	assert_null(tb[OMASEC_A_DENIAL_SERVER]);
+	assert_int_equal(nla_len(tb[OMASEC_A_DENIAL_URI]), OMASEC_URI_MAX + 1);
+	/* as many as there may be, and not one more */
+	d.denial_count = OMASEC_DENIALS_MAX;
+	for (unsigned int i = 0; i < OMASEC_DENIALS_MAX; i++)
+		denial[i] = denial[1];
+	assert_int_equal(omasec_message_verdict(fake.o, &d), 0);
+	d.denial_count++;
+	assert_int_equal(omasec_message_verdict(fake.o, &d), -EINVAL);
+}
+
 static void sends_no_more_than_the_verdict_says(void **state)
 {
 	struct omasec_decision d = { .cookie = 9, .verdict = OMASEC_VERDICT_ACCEPT };
 	static const int absent[] = {
 		OMASEC_A_MSG_REASON, OMASEC_A_MSG_DETAIL, OMASEC_A_MSG_LENGTH,
 		OMASEC_A_MSG_CONTENT_TYPE, OMASEC_A_MSG_ACCOUNT, OMASEC_A_MSG_MAC_NONCE,
-		OMASEC_A_MSG_NO_MAC, OMASEC_A_MSG_EXPECT_NONCE,
+		OMASEC_A_MSG_NO_MAC, OMASEC_A_MSG_EXPECT_NONCE, OMASEC_A_MSG_DENIED, OMASEC_A_MSG_DENIALS,
 	};
 	unsigned int i;
 
@@ -539,6 +580,31 @@ static void reads_events_one_at_a_time(void **state)
 	assert_int_equal(e.kind, OMASEC_EVENT_KIND_HELPER_UP);
 	assert_false(e.has_path);
 	assert_int_equal(omasec_events_read(fake.o, &e), 0);
+}
+
+static void reads_what_was_denied(void **state)
+{
+	static struct attrs a, d;
+	struct omasec_event e;
+
+	(void)state;
+	a.len = d.len = 0;
+	attr_str(&d, OMASEC_A_DENIAL_SERVER, "Mgmt1");
+	attr_str(&d, OMASEC_A_DENIAL_COMMAND, "Delete");
+	attr_u16(&d, OMASEC_A_DENIAL_STATUS, 425);
+	attr_str(&d, OMASEC_A_DENIAL_CLAUSE, "not-named");
+	attr_u8(&a, OMASEC_A_EVENT_KIND, OMASEC_EVENT_KIND_ACL_DENIED);
+	attr_put(&a, OMASEC_A_EVENT_DENIAL | NLA_F_NESTED, d.data, d.len);
+	attr_u32(&a, OMASEC_A_EVENT_MORE, 4);
+	fake_genl(2, 0, 0, 0, OMASEC_CMD_EVENT, &a);
+	assert_int_equal(omasec_events_read(fake.o, &e), 1);
+	assert_int_equal(e.kind, OMASEC_EVENT_KIND_ACL_DENIED);
+	assert_string_equal(e.denial.server, "Mgmt1");
+	assert_string_equal(e.denial.command, "Delete");
+	assert_string_equal(e.denial.clause, "not-named");
+	assert_string_equal(e.denial.uri, "");
+	assert_int_equal(e.denial.status, 425);
+	assert_int_equal(e.more, 4);
 }
 
 static void refuses_an_event_that_cannot_be_read(void **state)
@@ -690,6 +756,7 @@ int main(void)
 		T(tells_when_the_message_is_decided),
 		T(puts_a_body_in_order_and_in_allowed_pieces),
 		T(sends_a_verdict_in_full),
+		T(names_what_was_denied),
 		T(sends_no_more_than_the_verdict_says),
 		T(sets_only_the_nonce_that_is_given),
 		T(asks_for_accounts_as_the_helper),
@@ -698,6 +765,7 @@ int main(void)
 		T(takes_nothing_but_one_result_that_fits),
 		T(asks_for_nothing_that_cannot_be),
 		T(reads_events_one_at_a_time),
+		T(reads_what_was_denied),
 		T(refuses_an_event_that_cannot_be_read),
 		T(tells_when_events_were_lost_and_goes_on),
 	};

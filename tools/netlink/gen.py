@@ -254,6 +254,8 @@ class Kernel:
             return "{ .type = NLA_FLAG, }"
         if kind == "nest":
             return f"NLA_POLICY_NESTED({self.nest(attr['nested-attributes'])})"
+        if kind == "array-nest":
+            return f"NLA_POLICY_NESTED_ARRAY({self.nest(attr['nested-attributes'])})"
         if kind in ("string", "binary") and limit is not None:
             nla = "NLA_NUL_STRING" if kind == "string" else "NLA_BINARY"
             text, value = self.spec.number(limit)
@@ -378,7 +380,7 @@ def traffic(spec, oper):
 def attr_kind(attr):
     """Type of an attribute in words."""
     kind = attr["type"]
-    kind += f" of {attr['nested-attributes']}" if kind == "nest" else ""
+    kind += f" of {attr['nested-attributes']}" if "nested-attributes" in attr else ""
     return kind + (f", enum {attr['enum']}" if "enum" in attr else "")
 
 

@@ -382,6 +382,35 @@ static void message_put_detail(struct genl_msg *m, const char *detail)
 	genl_put_str(m, OMASEC_A_MSG_DETAIL, text, OMASEC_DETAIL_MAX);
 }
 
+static void message_put_denial(struct genl_msg *m, int attr, const struct omasec_denial *d)
+{
+	struct nlattr *nest = genl_nest(m, attr);
+
+	if (*d->server)
+		genl_put_str(m, OMASEC_A_DENIAL_SERVER, d->server, OMASEC_SERVER_ID_MAX);
+	genl_put_str(m, OMASEC_A_DENIAL_COMMAND, d->command, OMASEC_WORD_MAX);
+	if (*d->uri)
+		genl_put_str(m, OMASEC_A_DENIAL_URI, d->uri, OMASEC_URI_MAX);
+	genl_put_u16(m, OMASEC_A_DENIAL_STATUS, d->status);
+	genl_put_str(m, OMASEC_A_DENIAL_CLAUSE, d->clause, OMASEC_WORD_MAX);
+	genl_nest_end(m, nest);
+}
+
+static void message_put_denials(struct genl_msg *m, const struct omasec_decision *d)
+{
+	struct nlattr *nest;
+	uint32_t i;
+
+	if (d->denied)
+		genl_put_u32(m, OMASEC_A_MSG_DENIED, d->denied);
+	if (!d->denial_count)
+		return;
+	nest = genl_nest(m, OMASEC_A_MSG_DENIALS);
+	for (i = 0; i < d->denial_count; i++)
+		message_put_denial(m, (int)i + 1, &d->denial[i]);
+	genl_nest_end(m, nest);
+}
+
 int omasec_message_verdict(struct omasec *o, const struct omasec_decision *d)
 {
 	struct genl_msg m;
@@ -389,7 +418,10 @@ int omasec_message_verdict(struct omasec *o, const struct omasec_decision *d)
 
 	if (rc)
 		return rc;
-	genl_msg_init(&m, &o->helper.g, OMASEC_CMD_MSG_VERDICT, false, 1024);
+	if (d->denial_count > OMASEC_DENIALS_MAX)
+		return omasec_fail(o, -EINVAL, "a verdict names %d denials at most", OMASEC_DENIALS_MAX);
+	genl_msg_init(&m, &o->helper.g, OMASEC_CMD_MSG_VERDICT, false,
+		      1024 + d->denial_count * (sizeof(*d->denial) + 64));
 	genl_put_u64(&m, OMASEC_A_MSG_COOKIE, d->cookie);
 	genl_put_u8(&m, OMASEC_A_MSG_VERDICT, d->verdict);
 	if (d->reason)
@@ -412,6 +444,7 @@ int omasec_message_verdict(struct omasec *o, const struct omasec_decision *d)
 		genl_put_flag(&m, OMASEC_A_MSG_SESSIONLESS);
 	if (d->agreed_used)
 		genl_put_u32(&m, OMASEC_A_MSG_AGREED_USED, d->agreed_used);
+	message_put_denials(&m, d);
 	rc = helper_call(o, &m, &omasec_set_message, NULL, NULL);
 	return omasec_explain(o, &o->helper.g, rc, helper_hints);
 }

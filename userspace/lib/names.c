@@ -38,7 +38,7 @@ static const struct {
 	[OMASEC_NAMES_VERDICT] = NAMES("none", "accept", "reject", "respond"),
 	[OMASEC_NAMES_EVENT_KIND] = NAMES("refused", "attached", "detached", "challenged",
 					  "helper-up", "helper-down", "config", "key", "accepted",
-					  "secured", "pin-wanted"),
+					  "secured", "pin-wanted", "acl-denied"),
 	[OMASEC_NAMES_HTTP_KIND] = NAMES("request", "response"),
 	[OMASEC_NAMES_PROTOCOL] = NAMES("tcp", "udp"),
 	[OMASEC_NAMES_TLS] = NAMES("forbid", "allow", "require"),

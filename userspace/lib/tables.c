@@ -152,6 +152,8 @@ static const struct genl_field message_fields[] = {
 	GENL_FIELD_NAME(OMASEC_A_MSG_DETAIL, "detail"),
 	GENL_FIELD_NAME(OMASEC_A_MSG_SESSIONLESS, "sessionless"),
 	GENL_FIELD_NAME(OMASEC_A_MSG_AGREED_USED, "agreed-used"),
+	GENL_FIELD_NAME(OMASEC_A_MSG_DENIED, "denied"),
+	GENL_FIELD_NAME(OMASEC_A_MSG_DENIALS, "denials"),
 };
 const struct genl_set omasec_set_message = GENL_SET(message_fields, OMASEC_A_MSG_MAX);
 
@@ -215,6 +217,16 @@ static const struct genl_field register_fields[] = {
 };
 const struct genl_set omasec_set_register = GENL_SET(register_fields, OMASEC_A_HELPER_MAX);
 
+#define D(a, t, m, n) GENL_FIELD(OMASEC_A_DENIAL_##a, t, struct omasec_denial, m, n)
+static const struct genl_field denial_fields[] = {
+	D(SERVER, GENL_STR, server, "server"),
+	D(COMMAND, GENL_STR, command, "command"),
+	D(URI, GENL_STR, uri, "uri"),
+	D(STATUS, GENL_U16, status, "status"),
+	D(CLAUSE, GENL_STR, clause, "clause"),
+};
+static const struct genl_set denial_set = GENL_SET(denial_fields, OMASEC_A_DENIAL_MAX);
+
 #define E(a, t, m, n) GENL_FIELD(OMASEC_A_EVENT_##a, t, struct omasec_event, m, n)
 #define E_AUX(a, t, m, x, n) GENL_FIELD_AUX(OMASEC_A_EVENT_##a, t, struct omasec_event, m, x, n)
 static const struct genl_field event_fields[] = {
@@ -242,6 +254,8 @@ static const struct genl_field event_fields[] = {
 	E(TLS_NAME, GENL_STR, tls_name, "tls-name"),
 	E(WAIT, GENL_U32, wait, "wait"),
 	E(SEC, GENL_U8, sec, "sec"),
+	GENL_FIELD_NEST(OMASEC_A_EVENT_DENIAL, struct omasec_event, denial, &denial_set, "denial"),
+	E(MORE, GENL_U32, more, "more"),
 };
 const struct genl_set omasec_set_event = GENL_SET(event_fields, OMASEC_A_EVENT_MAX);
 

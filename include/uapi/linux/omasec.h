@@ -20,6 +20,9 @@
 #define OMASEC_PIN_WAIT_DEFAULT	300
 #define OMASEC_PIN_WAIT_MAX	3600
 #define OMASEC_SESSIONLESS_MAX	256
+#define OMASEC_DENIALS_MAX	16
+#define OMASEC_URI_MAX		511
+#define OMASEC_WORD_MAX		31
 #define OMASEC_MESSAGE_MAX	16777216
 
 /**
@@ -446,7 +449,7 @@ enum omasec_verdict {
  *   is missing, revoked or has expired; accepted tells of a notification, of a
  *   bootstrap message or of a blob; secured when TLS was recognised and its
  *   version accepted; pin-wanted when a message waits for a PIN, again after a
- *   wrong one.
+ *   wrong one; acl-denied tells of one command that Access Control Lists deny.
  */
 enum omasec_event_kind {
 	OMASEC_EVENT_KIND_REFUSED,
@@ -460,6 +463,7 @@ enum omasec_event_kind {
 	OMASEC_EVENT_KIND_ACCEPTED,
 	OMASEC_EVENT_KIND_SECURED,
 	OMASEC_EVENT_KIND_PIN_WANTED,
+	OMASEC_EVENT_KIND_ACL_DENIED,
 };
 
 /**
@@ -657,6 +661,17 @@ enum {
 #define OMASEC_A_FLOW_MAX (__OMASEC_A_FLOW_MAX - 1)
 
 enum {
+	OMASEC_A_DENIAL_SERVER = 1,
+	OMASEC_A_DENIAL_COMMAND,
+	OMASEC_A_DENIAL_URI,
+	OMASEC_A_DENIAL_STATUS,
+	OMASEC_A_DENIAL_CLAUSE,
+
+	__OMASEC_A_DENIAL_MAX
+};
+#define OMASEC_A_DENIAL_MAX (__OMASEC_A_DENIAL_MAX - 1)
+
+enum {
 	OMASEC_A_MSG_COOKIE = 1,
 	OMASEC_A_MSG_FLOW,
 	OMASEC_A_MSG_PATH,
@@ -689,6 +704,8 @@ enum {
 	OMASEC_A_MSG_SESSIONLESS,
 	OMASEC_A_MSG_AGREED_USED,
 	OMASEC_A_MSG_CONFIDENTIALITY,
+	OMASEC_A_MSG_DENIED,
+	OMASEC_A_MSG_DENIALS,
 
 	__OMASEC_A_MSG_MAX
 };
@@ -799,6 +816,8 @@ enum {
 	OMASEC_A_EVENT_TLS_NAME,
 	OMASEC_A_EVENT_WAIT,
 	OMASEC_A_EVENT_SEC,
+	OMASEC_A_EVENT_DENIAL,
+	OMASEC_A_EVENT_MORE,
 
 	__OMASEC_A_EVENT_MAX
 };
