@@ -22,6 +22,7 @@ acl set ./A/x '' --create >/dev/null
 acl set ./B 'Get=Mgmt2&Replace=Mgmt2' --create >/dev/null
 helper_start device
 helper_start server
+events device
 
 # asks PORT NAME "CLIENT OPTIONS" ASK...: a session with the server at PORT, in the name NAME
 asks()
@@ -50,6 +51,12 @@ acl audit --server Mgmt2 >"$WORK/two"
 acl audit --server Mgmt1 >"$WORK/one"
 check "what it was denied is on record" grep -Eq "Delete +\./A " "$WORK/two"
 check_fails "under its own name" grep -Eq "Delete +\./A " "$WORK/one"
+check "and was told" event device '"kind":"acl-denied"' '"account":"other"' '"server":"Mgmt2"' '"command":"Delete"' \
+	'"uri":"./A"' '"status":425' '"clause":"not-named"'
+check "as what the first was denied" event device acl-denied '"account":"mgmt"' '"server":"Mgmt1"' '"command":"Delete"' '"uri":"./B"'
+on device omasec -j status >"$WORK/status"
+expect "all are counted" "$WORK/status" \
+	"d[\"status\"][\"acl-denied\"] == $(grep -c acl-denied "$WORK/events-device.log")"
 
 TEXT="lists and large objects"
 acl set ./A/secret 'Get=Mgmt2' --create >/dev/null

@@ -15,6 +15,7 @@ static struct omasec_message msg;
 static struct dm_changes changes;
 static struct dm_list list;
 static struct dm_facts facts;
+static struct denied denied;
 static char out[4096];
 
 #define SERVER(id, content) MESSAGE(HDR(id), content "<Final/>")
@@ -61,7 +62,8 @@ static int end(void **state)
 /* What becomes of @xml: cuts, answers, and what a rejection says. */
 static const char *through(const char *account, uint8_t path, const char *xml)
 {
-	struct rights_in in = { .e = &engine, .msg = &msg, .facts = &facts, .list = &list };
+	struct rights_in in = { .e = &engine, .msg = &msg, .facts = &facts, .list = &list,
+				.denied = &denied };
 	struct dm_doc *doc = parse_good(xml, strlen(xml), TYPE_XML);
 	struct dm_error error;
 	int rc;
@@ -80,6 +82,7 @@ static const char *through(const char *account, uint8_t path, const char *xml)
 	if (!rc)
 		return "free";
 	dm_changes_init(&changes);
+	denied_init(&denied);
 	(path == OMASEC_PATH_RX ? rights_deliver : rights_send)(&rights, &in, 1000, &changes, &d);
 	if (d.verdict == OMASEC_VERDICT_REJECT)
 		return "refused";
@@ -115,6 +118,76 @@ static void an_account_is_its_server(void **state)
 	account_find(&engine.accounts, "one")->server[0] = '\0';
 	received("one", SERVER("2", GET("1", "./A")), "refused");
 	assert_non_null(strstr(d.detail, "server-id"));
+}
+
+static void assert_denied(unsigned int i, const char *server, const char *command, const char *uri, unsigned int status,
+			  const char *clause)
+{
+	assert_in_range(i, 0, denied.kept - 1);
+	assert_string_equal(denied.denial[i].server, server);
+	assert_string_equal(denied.denial[i].command, command);
+	assert_string_equal(denied.denial[i].uri, uri);
+	assert_int_equal(denied.denial[i].status, status);
+	assert_string_equal(denied.denial[i].clause, clause);
+}
+
+/* For the module: what is denied, and no more of it than a verdict may name. */
+static void denials_are_named(void **state)
+{
+	static char many[16384];
+	size_t len = 0;
+	unsigned int i;
+
+	(void)state;
+	reset();
+	received("one", SERVER("2", GET("1", "./A") GET("2", "./B") SET("3", "./B", "x")), "2 cut 0 put");
+	assert_int_equal(denied.count, 2);
+	assert_int_equal(denied.kept, 2);
+	assert_denied(0, "Mgmt1", "Get", "./B", 425, "not-named");
+	assert_denied(1, "Mgmt1", "Replace", "./B", 425, "not-named");
+	received("one", SERVER("2", GET("1", "./A")), "0 cut 0 put");
+	assert_int_equal(denied.count, 0);
+	msg.mac_state = OMASEC_MAC_STATE_MISSING;
+	received("one", SERVER("3", GET("1", "./A") CMD("Alert", "3", "<Data>1100</Data>")), "1 cut 0 put");
+	assert_int_equal(denied.kept, 1);
+	assert_string_equal(denied.denial[0].server, "");
+	msg.mac_state = OMASEC_MAC_STATE_OK;
+	len = (size_t)snprintf(many, sizeof(many), "%s", "<SyncML xmlns='SYNCML:SYNCML1.2'><SyncHdr>" HDR("4") "</SyncHdr><SyncBody>");
+	for (i = 1; i <= 20; i++)
+		len += (size_t)snprintf(many + len, sizeof(many) - len, "<Get><CmdID>%u</CmdID><Item><Target><LocURI>./B/%u"
+					"</LocURI></Target></Item></Get>", i, i);
+	snprintf(many + len, sizeof(many) - len, GET("21", "./A") "<Final/></SyncBody></SyncML>");
+	received("one", many, "20 cut 0 put");
+	assert_int_equal(denied.count, 20);
+	assert_int_equal(denied.kept, OMASEC_DENIALS_MAX);
+	assert_denied(15, "Mgmt1", "Get", "./B/16", 425, "not-named");
+}
+
+/* Whatever a server writes, the module can take it: it would refuse the verdict. */
+static void denials_are_cut_and_clean(void **state)
+{
+	struct acl_filtered f = { .word = "Get", .d = { .status = 414, .clause = ACL_CLAUSE_NOT_NAMED } };
+	char uri[2 * OMASEC_URI_MAX];
+
+	(void)state;
+	denied_init(&denied);
+	f.uri = "./a\033[2J\n\x7f\303\244";
+	denied_add(&denied, NULL, &f);
+	assert_string_equal(denied.denial[0].uri, "./a?[2J??\303\244");
+	memset(uri, 'x', sizeof(uri) - 1);
+	uri[sizeof(uri) - 1] = '\0';
+	f.uri = uri;
+	denied_add(&denied, "s", &f);
+	assert_int_equal(strlen(denied.denial[1].uri), OMASEC_URI_MAX);
+	/* not through the middle of a character */
+	uri[OMASEC_URI_MAX - 1] = '\303';
+	uri[OMASEC_URI_MAX] = '\244';
+	denied_add(&denied, "s", &f);
+	assert_int_equal(strlen(denied.denial[2].uri), OMASEC_URI_MAX - 1);
+	uri[OMASEC_URI_MAX] = '\0';
+	memcpy(uri + OMASEC_URI_MAX - 2, "\303\244", 2);
+	denied_add(&denied, "s", &f);
+	assert_string_equal(denied.denial[3].uri, uri);
 }
 
 static void what_waits_outlives_the_process(void **state)
@@ -201,7 +274,8 @@ static void without_a_store_there_are_no_lists(void **state)
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 static const struct CMUnitTest tests[] = {
-	T(an_account_is_its_server), T(what_waits_outlives_the_process), T(a_change_cannot_be_hidden), T(numbers_are_those_of_the_wire),
+	T(an_account_is_its_server), T(denials_are_named), T(denials_are_cut_and_clean),
+	T(what_waits_outlives_the_process), T(a_change_cannot_be_hidden), T(numbers_are_those_of_the_wire),
 	T(what_cannot_be_applied_is_refused), T(without_a_store_there_are_no_lists),
 };
 

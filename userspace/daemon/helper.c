@@ -28,6 +28,7 @@ struct ready {
 	uint64_t flow;
 	uint8_t path;
 	uint8_t *out;
+	struct omasec_denial *denial;
 	char detail[sizeof(((struct engine_decision *)0)->detail)];
 	char type[OMASEC_TYPE_MAX + 1];
 	char account[OMASEC_NAME_MAX + 1];	/* for the module */
@@ -121,6 +122,18 @@ static int helper_fetch(struct helper *h, struct job *j, uint64_t now)
 
 /* ---- decided -------------------------------------------------------------- */
 
+/* Without memory they are counted and not named. */
+static void ready_denied(struct ready *r, const struct denied *d)
+{
+	r->v.denied = d->count;
+	r->denial = d->kept ? malloc(d->kept * sizeof(*d->denial)) : NULL;
+	if (!r->denial)
+		return;
+	memcpy(r->denial, d->denial, d->kept * sizeof(*d->denial));
+	r->v.denial = r->denial;
+	r->v.denial_count = d->kept;
+}
+
 static void ready_fill(struct ready *r, struct job *j)
 {
 	struct engine_decision *d = &j->d;
@@ -140,6 +153,8 @@ static void ready_fill(struct ready *r, struct job *j)
 	snprintf(r->account, sizeof(r->account), "%s", d->account);
 	snprintf(r->known, sizeof(r->known), "%s", *d->account ? d->account : j->msg.account);
 	snprintf(r->session, sizeof(r->session), "%.63s", j->facts.session_id);
+	if (j->acl)
+		ready_denied(r, &j->acl->denied);
 	if (j->out) {
 		r->out = j->out;
 		j->out = NULL;
@@ -214,7 +229,8 @@ static void ready_refuse(struct ready *r, const char *why)
 {
 	struct omasec_decision v = { .cookie = r->v.cookie, .verdict = OMASEC_VERDICT_REJECT,
 				     .reason = OMASEC_REASON_NONCE_NOT_STORED,
-				     .sessionless = r->v.sessionless };
+				     .sessionless = r->v.sessionless, .denied = r->v.denied,
+				     .denial = r->v.denial, .denial_count = r->v.denial_count };
 
 	if (r->v.verdict == OMASEC_VERDICT_REJECT)
 		return;
@@ -242,6 +258,7 @@ static int helper_commit(struct helper *h)
 		if (!rc)
 			rc = ready_send(h, r);
 		free(r->out);
+		free(r->denial);
 		free(r);
 	}
 	h->ready_tail = &h->ready;

@@ -218,7 +218,8 @@ static void job_list(struct job *j)
 
 static void job_judge(struct job *j, struct engine *e)
 {
-	struct rights_in in = { .e = e, .msg = &j->msg, .facts = &j->facts, .list = &j->acl->list };
+	struct rights_in in = { .e = e, .msg = &j->msg, .facts = &j->facts, .list = &j->acl->list,
+				.denied = &j->acl->denied };
 	int64_t now = time(NULL);
 
 	dm_changes_init(&j->acl->changes);
@@ -253,6 +254,8 @@ void job_start(struct job *j, struct engine *e, const struct omasec_message *msg
 	j->out_len = 0;
 	j->facts.session_id[0] = '\0';
 	j->listed = false;
+	if (j->acl)
+		denied_init(&j->acl->denied);
 	memset(&j->d, 0, sizeof(j->d));
 	memset(&j->err, 0, sizeof(j->err));
 	j->step = 0;

@@ -27,6 +27,7 @@ enum job_state {
 struct job_acl {
 	struct dm_list list;
 	struct dm_changes changes;
+	struct denied denied;
 };
 
 /**

@@ -15,6 +15,7 @@ struct work {
 	const struct account *account;
 	const struct session *session;
 	struct acl_tree *tree;
+	struct denied *denied;
 	int64_t now;
 	int error;
 };
@@ -78,6 +79,7 @@ static void work_end(struct work *w, int err, struct engine_decision *d)
 		err = w->error;
 	if (!acl_store_finish(w->r->st, err))
 		return;
+	denied_init(w->denied);
 	if (err == -E2BIG || err == -EINVAL)
 		engine_reject(d, OMASEC_REASON_DM_BAD,
 			      "the message is more than Access Control Lists can be applied to");
@@ -95,6 +97,8 @@ static void record(void *arg, const struct acl_filtered *f)
 	};
 
 	acl_audit_fill(&a, &f->d, decider);
+	if (!f->d.allow)
+		denied_add(w->denied, w->who.who == ACL_SERVER ? w->who.id : NULL, f);
 	if (!w->error)
 		w->error = acl_store_audit(w->r->st, &a, 1);
 }
@@ -164,7 +168,7 @@ static int deliver(struct work *w, const struct rights_in *in, struct dm_changes
 void rights_deliver(struct rights *r, const struct rights_in *in, int64_t now, struct dm_changes *changes,
 		    struct engine_decision *d)
 {
-	struct work w = { .r = r, .now = now };
+	struct work w = { .r = r, .denied = in->denied, .now = now };
 
 	if (!work_begin(&w, in, d))
 		return;
@@ -239,7 +243,7 @@ static int answer(struct work *w, const struct rights_in *in, struct dm_changes 
 void rights_send(struct rights *r, const struct rights_in *in, int64_t now, struct dm_changes *changes,
 		 struct engine_decision *d)
 {
-	struct work w = { .r = r, .now = now };
+	struct work w = { .r = r, .denied = in->denied, .now = now };
 
 	/* Nothing comes back for it, so nothing is due in it. */
 	if (d->sessionless || !work_begin(&w, in, d))

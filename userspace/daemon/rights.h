@@ -14,6 +14,7 @@
 #include <acl/answer.h>
 
 #include "acl_store.h"
+#include "denied.h"
 #include "engine.h"
 
 /**
@@ -29,12 +30,13 @@ struct rights {
 	struct acl_dues dues, before, others;
 };
 
-/* A message under them. @list is without items for one of the application. */
+/* A message under them. @list is without items for one of the application. @denied: begun empty. */
 struct rights_in {
 	struct engine *e;
 	const struct omasec_message *msg;
 	const struct dm_facts *facts;
 	const struct dm_list *list;
+	struct denied *denied;
 };
 
 void rights_close(struct rights *r);

@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * omasec event and omasec monitor: what happens, as it happens. See
- * omasec-event(8). Texts of an event may come from the network and are made safe
- * before they are printed.
- */
+/* omasec event and omasec monitor: what happens, as it happens. See omasec-event(8). */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -13,9 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "out.h"
-#include "tls_text.h"
-#include "value.h"
+#include "event_text.h"
 
 static volatile sig_atomic_t event_stop;
 
@@ -30,110 +24,6 @@ static int64_t event_now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-/* ------------------------------------------------------------------ printing */
-
-/* RFC 3339 in UTC, with milliseconds. */
-static void event_time(uint64_t ns, char out[40])
-{
-	time_t s = (time_t)(ns / 1000000000u);
-	struct tm tm;
-	size_t n = gmtime_r(&s, &tm) ? strftime(out, 32, "%Y-%m-%dT%H:%M:%S", &tm) : 0;
-
-	snprintf(out + n, 40 - n, ".%03uZ", (unsigned int)(ns / 1000000u % 1000u));
-}
-
-static json_t *event_json(const struct omasec_event *e)
-{
-	char text[VALUE_ENDPOINT_MAX];
-	json_t *o = json_object();
-
-	event_time(e->time_ns, text);
-	out_set(o, "time", json_string(text));
-	out_set(o, "time-ns", out_number(e->time_ns));
-	out_set(o, "kind", json_string(omasec_name(OMASEC_NAMES_EVENT_KIND, e->kind)));
-	if (e->reason) {
-		out_set(o, "reason", json_string(omasec_reason_name(e->reason)));
-		out_set(o, "means", json_string(omasec_reason_text(e->reason)));
-		out_set(o, "advice", json_string(omasec_reason_advice(e->reason)));
-	}
-	if (e->error)
-		out_set(o, "errno", json_integer(e->error));
-	if (e->flow)
-		out_set(o, "flow", out_number(e->flow));
-	if (e->family) {
-		value_format_endpoint(text, e->family, e->local, e->local_port);
-		out_set(o, "local", json_string(text));
-		value_format_endpoint(text, e->family, e->peer, e->peer_port);
-		out_set(o, "peer", json_string(text));
-	}
-	if (e->has_direction)
-		out_set(o, "direction", json_string(omasec_name(OMASEC_NAMES_DIRECTION, e->direction)));
-	if (e->has_path)
-		out_set(o, "path", json_string(omasec_name(OMASEC_NAMES_PATH, e->path)));
-	if (e->has_message)
-		out_set(o, "message", json_string(omasec_name(OMASEC_NAMES_MESSAGE_KIND, e->message)));
-	if (e->has_uid)
-		out_set(o, "uid", json_integer(e->uid));
-	if (e->rule)
-		out_set(o, "rule", json_integer(e->rule));
-	if (e->account[0])
-		out_set(o, "account", out_text(e->account));
-	if (e->user[0])
-		out_set(o, "user", out_text(e->user));
-	if (e->cookie)
-		out_set(o, "cookie", out_number(e->cookie));
-	tls_json(o, e->tls_version, e->tls_suite, e->tls_name);
-	if (e->wait) {
-		out_set(o, "wait", json_integer(e->wait));
-		out_set(o, "sec", json_string(omasec_name(OMASEC_NAMES_SEC, e->sec)));
-	}
-	if (e->text[0])
-		out_set(o, "text", out_text(e->text));
-	return o;
-}
-
-static void event_line(const struct tool *t, const struct omasec_event *e)
-{
-	char text[VALUE_ENDPOINT_MAX], safe[4 * OMASEC_DETAIL_MAX + 1], tls[TLS_TEXT_MAX];
-
-	event_time(e->time_ns, text);
-	printf("%s %s%s%s", text,
-	       out_colour(t, e->kind == OMASEC_EVENT_KIND_REFUSED ||
-			     e->kind == OMASEC_EVENT_KIND_HELPER_DOWN ? OUT_BAD : OUT_BOLD),
-	       omasec_name(OMASEC_NAMES_EVENT_KIND, e->kind), out_colour(t, OUT_PLAIN));
-	if (e->reason)
-		printf(" %s", omasec_reason_name(e->reason));
-	if (e->has_message)
-		printf(" %s", omasec_name(OMASEC_NAMES_MESSAGE_KIND, e->message));
-	if (e->has_path)
-		printf(" %s", omasec_name(OMASEC_NAMES_PATH, e->path));
-	if (e->flow)
-		printf(" flow %llu", (unsigned long long)e->flow);
-	if (e->family) {
-		value_format_endpoint(text, e->family, e->local, e->local_port);
-		printf(" local %s", text);
-		value_format_endpoint(text, e->family, e->peer, e->peer_port);
-		printf(" peer %s", text);
-	}
-	if (e->rule)
-		printf(" rule %u", e->rule);
-	if (e->account[0])
-		printf(" account %s", value_safe(e->account, safe, sizeof(safe)));
-	if (e->user[0])
-		printf(" user \"%s\"", value_safe(e->user, safe, sizeof(safe)));
-	if (e->has_uid)
-		printf(" uid %u", e->uid);
-	if (e->tls_version)
-		printf(" %s", tls_text(tls, e->tls_version, e->tls_suite, e->tls_name));
-	if (e->text[0])
-		printf(": %s", value_safe(e->text, safe, sizeof(safe)));
-	else if (e->reason)
-		printf(": %s", omasec_reason_text(e->reason));
-	if (e->wait)
-		printf(" (%s: omasec blob pin %u)", omasec_name(OMASEC_NAMES_SEC, e->sec), e->wait);
-	putchar('\n');
 }
 
 /* ------------------------------------------------------------------ counters */
@@ -178,7 +68,7 @@ static int monitor_stats(struct tool *t, struct totals *last, bool first)
 	if (!first && !memcmp(&now, last, sizeof(now)))
 		return 0;
 	clock_gettime(CLOCK_REALTIME, &ts);
-	event_time((uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec, time);
+	event_text_time((uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec, time);
 	if (t->json) {
 		o = json_object();
 		out_set(o, "time", json_string(time));
@@ -224,9 +114,9 @@ static int event_drain(struct tool *t, uint64_t *left)
 		if (*left != UINT64_MAX)
 			--*left;
 		if (t->json) {
-			rc = out_json_line(t, "event", event_json(&e));
+			rc = out_json_line(t, "event", event_text_json(&e));
 		} else {
-			event_line(t, &e);
+			event_text_line(t, &e);
 			rc = out_finish(t);
 		}
 		if (rc)

@@ -23,6 +23,7 @@
  * @rule_count: rules that were read
  * @refused: messages refused since the module was loaded
  * @datagrams: selected by rules, @notifications of them right
+ * @denied: commands, by Access Control Lists
  */
 struct screen {
 	const struct tool *t;
@@ -30,7 +31,7 @@ struct screen {
 	json_t *problems, *rules;
 	struct out_table *table;
 	unsigned int rule_count, bad_accounts;
-	uint64_t refused, rx, tx, datagrams, notifications;
+	uint64_t refused, rx, tx, datagrams, notifications, denied;
 };
 
 static void problem(struct screen *s, const char *id, const char *advice, const char *fmt, ...)
@@ -99,6 +100,8 @@ static int see_counter(void *arg, const struct omasec_counter *c)
 		s->datagrams = c->value;
 	else if (!strcmp(c->name, "notifications"))
 		s->notifications = c->value;
+	else if (!strcmp(c->name, "acl-denied"))
+		s->denied = c->value;
 	return 0;
 }
 
@@ -189,6 +192,7 @@ static int print_json(struct tool *t, struct screen *s)
 	out_set(st, "refused", out_number(s->refused));
 	out_set(st, "datagrams", out_number(s->datagrams));
 	out_set(st, "notifications", out_number(s->notifications));
+	out_set(st, "acl-denied", out_number(s->denied));
 	out_set(o, "loaded", json_true());
 	out_set(o, "status", st);
 	out_set(o, "rules", s->rules);
@@ -254,6 +258,9 @@ static int print_text(struct tool *t, struct screen *s)
 		printf("%llu datagram%s, %llu notification%s right and delivered\n",
 		       (unsigned long long)s->datagrams, s->datagrams == 1 ? "" : "s",
 		       (unsigned long long)s->notifications, s->notifications == 1 ? "" : "s");
+	if (s->denied)
+		printf("%llu command%s denied by Access Control Lists: omasec acl audit\n",
+		       (unsigned long long)s->denied, s->denied == 1 ? "" : "s");
 	if (s->st.waiting)
 		printf("%u bootstrap message%s for a PIN: omasec blob waiting\n", s->st.waiting,
 		       s->st.waiting == 1 ? " waits" : "s wait");
