@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * acl DIR: what a decision by Access Control Lists costs, and the store beneath it, in
- * processor time on the host (tools/bench). A decision is acl_judge() of a Get on one of
+ * acl DIR WORKER: what a decision by Access Control Lists costs, a message under them, and the
+ * store beneath, in processor time on the host (tools/bench). A decision is acl_judge() of a Get on one of
  * 4096 nodes at random, which inherits from the first node of its URI. Beside it two naive
  * ways: "scan" walks from the node upwards and looks through the text of a list for the
  * command and the identifier; "fetch" is that of libdmclient, which asks for a copy of the
- * text of each node by its URI. All find nodes in the same table. Prints tables.
+ * text of each node by its URI. All find nodes in the same table. A message has Get and
+ * Delete in turns, of which Delete is denied; WORKER is omasecd-worker, which reads and
+ * writes it. Prints tables.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "userspace/acl/filter.h"
 #include "userspace/daemon/acl_store.h"
+#include "userspace/dm/doc.h"
+#include "userspace/dm/worker_client.h"
 
 #define ASKED	4096
 #define RUNS	5
@@ -198,6 +203,163 @@ static void take_decisions(void)
 	}
 }
 
+/* ---- a message ------------------------------------------------------------ */
+
+#define TYPE	"application/vnd.syncml.dm+xml"
+#define ROUNDS	40
+
+/* A message of a server, and what is made of it. */
+static struct message {
+	char xml[1 << 16];
+	size_t len;
+	struct dm_facts facts;
+	struct dm_list list;
+	struct acl_dues dues;
+	struct dm_changes changes;
+	uint8_t *out;
+	size_t out_len;
+} m;
+
+static void write_message(unsigned int commands)
+{
+	static const char *const word[] = { "Get", "Delete" };
+	size_t room = sizeof(m.xml);
+	unsigned int i;
+
+	m.len = (size_t)snprintf(m.xml, room, "<SyncML xmlns='SYNCML:SYNCML1.2'><SyncHdr><VerDTD>1.2</VerDTD>"
+				 "<VerProto>DM/1.2</VerProto><SessionID>1</SessionID><MsgID>2</MsgID>"
+				 "<Target><LocURI>IMEI:1</LocURI></Target><Source><LocURI>s</LocURI></Source>"
+				 "</SyncHdr><SyncBody>");
+	for (i = 0; i < commands; i++)
+		m.len += (size_t)snprintf(m.xml + m.len, room - m.len, "<%s><CmdID>%u</CmdID><Item><Target><LocURI>%s"
+					  "</LocURI></Target></Item></%s>", word[i % 2], i + 1, uris[i], word[i % 2]);
+	m.len += (size_t)snprintf(m.xml + m.len, room - m.len, "<Final/></SyncBody></SyncML>");
+	check(m.len < room, "a message is too long");
+}
+
+static void read_message(void)
+{
+	struct dm_error err;
+	struct dm_doc *doc;
+
+	check(!dm_parse((const uint8_t *)m.xml, m.len, TYPE, &doc, &err), "no message");
+	check(!dm_commands(doc, true, &m.list, &err), "no commands");
+	m.facts = doc->facts;
+	dm_doc_free(doc);
+}
+
+/* Reading and writing as the worker does, without the way to it. */
+static void rewrite(const struct acl_tree *t, const struct acl_principal *who)
+{
+	struct dm_edits none = { 0 };
+	struct dm_error err;
+	struct dm_doc *doc;
+
+	(void)t;
+	(void)who;
+	check(!dm_parse((const uint8_t *)m.xml, m.len, TYPE, &doc, &err), "no message");
+	check(!dm_commands(doc, true, &m.list, &err), "no commands");
+	check(!dm_change(doc, &none, &m.changes, &m.out, &m.out_len, &err), "no changes");
+	free(m.out);
+	dm_doc_free(doc);
+}
+
+static void filter(const struct acl_tree *t, const struct acl_principal *who)
+{
+	acl_dues_init(&m.dues);
+	check(!acl_filter(t, who, &m.facts, &m.list, NULL, &m.dues, &m.changes, NULL, NULL), "no decisions");
+	check(m.changes.cut_count == m.facts.command_count / 2, "a decision was wrong");
+}
+
+static void naive(const struct acl_tree *t, const struct acl_principal *who)
+{
+	unsigned int i;
+
+	for (i = 0; i < m.facts.command_count; i++)
+		check(by_fetch(t, who, uris[i]), "a decision was wrong");
+}
+
+static struct worker_client *worker;
+
+/* What the helper does with a message that is under no lists... */
+static void by_worker(const struct acl_tree *t, const struct acl_principal *who)
+{
+	struct dm_error err;
+
+	(void)t;
+	(void)who;
+	check(!worker_client_parse(worker, TYPE, (const uint8_t *)m.xml, m.len, &m.facts, &err), err.text);
+}
+
+/* ...and with one that is. */
+static void by_worker_and_lists(const struct acl_tree *t, const struct acl_principal *who)
+{
+	struct dm_edits none = { 0 };
+	struct dm_error err;
+
+	by_worker(t, who);
+	check(!worker_client_list(worker, true, &m.facts, &m.list, &err), err.text);
+	filter(t, who);
+	if (dm_changes_empty(&m.changes))
+		return;
+	check(!worker_client_change(worker, &none, &m.changes, &m.out, &m.out_len, &err), err.text);
+	free(m.out);
+}
+
+/* Microseconds for one, the least of some runs. */
+static double take_one(const struct acl_tree *t, double (*clock)(void),
+		       void (*what)(const struct acl_tree *, const struct acl_principal *))
+{
+	struct acl_principal who;
+	unsigned int run, i;
+	double best = 1e9;
+
+	check(!acl_principal_server(&who, "srv4", 4), "no principal");
+	for (run = 0; run < RUNS; run++) {
+		double begin = clock();
+
+		for (i = 0; i < ROUNDS; i++)
+			what(t, &who);
+		begin = (clock() - begin) * 1e6 / ROUNDS;
+		best = begin < best ? begin : best;
+	}
+	return best;
+}
+
+static void take_messages(const char *path)
+{
+	const struct worker_client_options options = { .path = path };
+	static const unsigned int commands[] = { 1, 10, 100 };
+	struct acl_tree t;
+	unsigned int i;
+
+	worker = worker_client_new(&options);
+	check(worker, "no worker");
+	grow(&t, 10000, 8);
+	puts("\nA message, every second command denied, depth 8, 10,000 nodes, us:\n");
+	puts("| commands | acl_filter | fetch | times | reading and writing | filter, times that |"
+	     " by the worker | and with lists | times |\n"
+	     "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+	for (i = 0; i < 3; i++) {
+		double ours, theirs, rest, plain, all;
+
+		write_message(commands[i]);
+		read_message();
+		check(m.facts.command_count == commands[i], "not what was written");
+		ours = take_one(&t, now, filter);
+		theirs = take_one(&t, now, naive);
+		rest = take_one(&t, now, rewrite);
+		plain = take_one(&t, wall, by_worker);
+		all = take_one(&t, wall, by_worker_and_lists);
+		printf("| %u | %.1f | %.1f | %.2f | %.1f | %.2f | %.0f | %.0f | %.2f |\n", commands[i], ours, theirs,
+		       ours / theirs, rest, ours / rest, plain, all, all / plain);
+	}
+	worker_client_free(worker);
+	acl_tree_free(&t);
+}
+
+/* ---- the store ------------------------------------------------------------ */
+
 static void take_store(const char *dir)
 {
 	struct acl_change c = { .what = ACL_CHANGE_SET, .uri = "./node0", .uri_len = 7 };
@@ -242,8 +404,10 @@ static void take_store(const char *dir)
 
 int main(int argc, char **argv)
 {
-	check(argc == 2, "expected a directory");
+	check(argc == 3, "expected a directory and omasecd-worker");
+	dm_init();
 	take_decisions();
+	take_messages(argv[2]);
 	take_store(argv[1]);
 	return fflush(stdout) || ferror(stdout);
 }
