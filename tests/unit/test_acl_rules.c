@@ -560,8 +560,8 @@ static void options_are_kept(void **state)
 	assert_int_equal(omasec("acl", "import", EXAMPLE), 0);
 	options.json = true;
 	assert_int_equal(omasec("acl", "option"), 0);
-	assert_non_null(strstr(out, "\"lists\": \"merge\""));
-	assert_non_null(strstr(out, "\"delete\": \"node\""));
+	assert_non_null(strstr(out, "\"lists\":\"merge\""));
+	assert_non_null(strstr(out, "\"delete\":\"node\""));
 	assert_int_equal(omasec("acl", "option", "lists", "own"), 0);
 	assert_int_equal(omasec("acl", "option"), 0);
 	assert_non_null(strstr(out, "lists   own "));
