@@ -13,7 +13,8 @@
 # DKMS' PRE_BUILD, not from inside kbuild. ARCH, CROSS_COMPILE, CC, LLVM, LLVM_IAS
 # and HOSTCC are taken from the environment. OUT is left alone when it was written
 # for the same kernel by the same script; delete it to ask again. Ends with a
-# status other than 0, and no OUT, when even the simplest snippet does not compile.
+# status other than 0, and no OUT, when even the simplest snippet does not compile, and for a
+# kernel that the module could be built for and would not protect: it says what is missing.
 set -eu
 
 if [ $# -ne 2 ] || [ ! -d "$1" ]; then
@@ -34,6 +35,34 @@ stamp=$({
 if [ -f "$out" ] && grep -q "^/\* stamp $stamp \*/\$" "$out"; then
 	exit 0
 fi
+
+refuse()
+{
+	echo "omasec: $1" >&2
+	rm -f "$out"
+	exit 1
+}
+
+# need OPTION 'what for': built in, or a module
+need()
+{
+	grep -qE "^#define CONFIG_$1(_MODULE)? 1\$" "$kdir/include/generated/autoconf.h" ||
+		refuse "the kernel in $kdir lacks CONFIG_$1, without which there is no way to $2; build one with it"
+}
+
+code=$(sed -n 's/^#define LINUX_VERSION_CODE //p' "$kdir/include/generated/uapi/linux/version.h" 2>/dev/null || :)
+[ -n "$code" ] && [ -f "$kdir/include/generated/autoconf.h" ] ||
+	refuse "$kdir is no kernel that was configured: install its headers, or run make modules_prepare there"
+# The one question that is asked of a number: on 5.10 a child of TCP Fast Open gave its application
+# octets that nobody had checked, and no snippet tells such a kernel from others.
+[ "$code" -ge $((6 << 16 | 1 << 8)) ] ||
+	refuse "the kernel in $kdir is $((code >> 16)).$((code >> 8 & 255)); 6.1 is the first that omasec can protect"
+need MODULES "load omasec"
+need INET "have DM over TCP"
+need NETFILTER "stop what is not protected"
+need TRACEPOINTS "see connections before their first octets"
+need KEYS "keep secrets in the kernel"
+need CRYPTO_HASH "check a MAC"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/omasec-probe.XXXXXX")
 trap 'rm -rf "$work"' EXIT INT TERM

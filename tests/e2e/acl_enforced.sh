@@ -58,10 +58,10 @@ on device omasec -j status >"$WORK/status"
 expect "all are counted" "$WORK/status" \
 	"d[\"status\"][\"acl-denied\"] == $(grep -c acl-denied "$WORK/events-device.log")"
 
-TEXT="lists and large objects"
+TEXT="lists and large objects, in WBXML"
 acl set ./A/secret 'Get=Mgmt2' --create >/dev/null
 acl set ./A/secret/key '' --create >/dev/null
-asks "$PORT" Mgmt1 "--session 3 --tree ./A:./A/secret:./A/secret/key:./A/x" \
+asks "$PORT" Mgmt1 "--session 3 --wbxml --tree ./A:./A/secret:./A/secret/key:./A/x" \
 	"Get ./A?list=StructData 200 ./A,./A/x;Get ./A?list=TNDS 425" "Get ./A/secret 425;Get ./A/x 200" \
 	"Replace ./A/x 213 1/3;Replace ./B 425 1/2" "Replace ./A/x 213 2/3;Replace ./B 425 2/2" "Replace ./A/x 200 3/3"
 expect "the client reported all, and was asked for no more than there was" "$WORK/client.json" \
