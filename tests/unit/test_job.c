@@ -82,6 +82,8 @@ void rights_deliver(struct rights *r, const struct rights_in *in, int64_t now, s
 {
 	word("deliver", NULL, 0);
 	assert_int_equal(changes->text_len, 1);
+	assert_int_equal(in->denied->count, 0);
+	in->denied->count = 1;
 	d->body = ENGINE_EDIT;
 }
 
@@ -166,6 +168,8 @@ static void goes(uint8_t path, uint8_t integrity, uint8_t confidentiality, const
 	job_start(&j, NULL, &m, (uint8_t *)strdup("wire"), 0);
 	assert_int_equal(j.state, JOB_DONE);
 	assert_string_equal(play.words, words);
+	/* what another message was denied is not told of this one */
+	assert_int_equal(acl.denied.count, !!strstr(play.words, "deliver"));
 	assert_int_equal(j.d.verdict, verdict);
 	assert_int_equal(!!j.out, !!*out);
 	if (*out) {
