@@ -36,6 +36,8 @@ for side in "device mgmt" "server dev"; do
 done
 protect device out mgmt "integrity = both"
 protect server in dev "integrity = both"
+on device omasec rule list >"$WORK/rules"
+check "the list of rules says so" grep -q "both, transparent, encrypted " "$WORK/rules"
 helper_start device
 helper_start server
 

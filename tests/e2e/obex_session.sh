@@ -13,6 +13,8 @@ PORT=650
 RELAY=http://10.1.0.1:$PORT/dm
 protect_device "binding = obex"
 protect_server "binding = obex"
+on device omasec rule list >"$WORK/rules"
+check "the list of rules says which binding" grep -q "$PORT/obex " "$WORK/rules"
 events server
 events device
 # relay ARG...

@@ -102,8 +102,9 @@ static void rule_protection(struct out_table *table, const struct omasec_rule *r
 			 omasec_tls_version_name(r->tls_min, version));
 	/* Where TLS is demanded, no other message passes. */
 	if (r->tls != OMASEC_TLS_REQUIRE)
-		snprintf(mac, sizeof(mac), "%s, %s", omasec_name(OMASEC_NAMES_INTEGRITY, r->integrity),
-			 omasec_name(OMASEC_NAMES_AUTH_MODE, r->auth_mode));
+		snprintf(mac, sizeof(mac), "%s, %s%s", omasec_name(OMASEC_NAMES_INTEGRITY, r->integrity),
+			 omasec_name(OMASEC_NAMES_AUTH_MODE, r->auth_mode),
+			 r->confidentiality == OMASEC_CONFIDENTIALITY_MESSAGE ? ", encrypted" : "");
 	out_cell(table, "%s%s%s%s%s%s", mac, tls,
 		 r->sessionless == OMASEC_SESSIONLESS_ACCEPT ? ", sessionless" : "",
 		 r->transport == OMASEC_TRANSPORT_AUTHENTICATED ? ", transport authenticates" : "",
@@ -138,7 +139,8 @@ void rule_row(struct out_table *table, const struct omasec_rule *r)
 	out_cell(table, "%u", r->id);
 	out_cell(table, "%s", r->name);
 	out_cell(table, "%s", omasec_name(OMASEC_NAMES_DIRECTION, r->direction));
-	out_cell(table, "%s%s", ports, r->protocol == OMASEC_PROTOCOL_UDP ? "/udp" : "");
+	out_cell(table, "%s%s", ports, r->protocol == OMASEC_PROTOCOL_UDP ? "/udp" :
+		 r->binding == OMASEC_BINDING_OBEX ? "/obex" : "");
 	out_cell(table, "%s", address);
 	if (r->has_uid && r->has_cgroup)
 		out_cell(table, "uid %u, cgroup %llu", r->uid, (unsigned long long)r->cgroup);
