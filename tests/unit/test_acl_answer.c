@@ -388,6 +388,11 @@ static void results_are_pruned(void **state)
 	check("ServerB", REPORTS("4", OK("1", "3") CMD("Results", "3", "<CmdRef>9</CmdRef>" VALUE(N3 "/Node5/y") VALUE(N3))),
 	      "0:200 +|results");
 	went_without("Node5");
+	/* a server that wants no Status gets no more */
+	check("ServerB", REPORTS("4", CMD("Results", "3", "<CmdRef>9</CmdRef>" VALUE(N3 "/Node5/y") VALUE(N3))), " +|results");
+	went_without("Node5");
+	check("ServerB", REPORTS("5", CMD("Results", "3", "<CmdRef>9</CmdRef>" VALUE(N3 "/Node5/z"))), "|");
+	assert_int_equal(dues.due[dues.count - 1].what, ACL_DUE_RECEIPT);
 	/* it waits for a Status of what nobody gets */
 	check("ServerB", REPORTS("5", OK("1", "3") REPORTED("3", VALUE(N3 "/Node5"))), "0:200|");
 	receive("ServerB", SERVER("4", ALERT("1")));

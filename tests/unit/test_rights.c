@@ -221,6 +221,22 @@ static void a_change_cannot_be_hidden(void **state)
 	received("two", SERVER("2", GET("1", "./Q/x") GET("3", ".")), "1 cut 0 put");
 }
 
+/* Nor what it has asked for, by a message that leaves the client without a Status to send. */
+static void a_list_stays_pruned(void **state)
+{
+	const char *more = SERVER("3", CMD("Results", "1", "<CmdRef>1</CmdRef><Item><Source><LocURI>./A/secret</LocURI>"
+					   "</Source><Data>v</Data></Item>"));
+
+	(void)state;
+	reset();
+	put("./A/secret", "Get=Mgmt2");
+	received("one", SERVER("2", GET("1", "./A?list=Struct")), "0 cut 0 put");
+	sends("one", more, "1 cut 0 put");
+	rights_close(&rights);
+	sends("one", more, "1 cut 0 put");
+	sends("two", more, "0 cut 0 put");
+}
+
 static void numbers_are_those_of_the_wire(void **state)
 {
 	struct session *s = session_find(&engine.sessions, account_find(&engine.accounts, "one"), OMASEC_ROLE_CLIENT, "1");
@@ -275,7 +291,7 @@ static void without_a_store_there_are_no_lists(void **state)
 
 static const struct CMUnitTest tests[] = {
 	T(an_account_is_its_server), T(denials_are_named), T(denials_are_cut_and_clean),
-	T(what_waits_outlives_the_process), T(a_change_cannot_be_hidden), T(numbers_are_those_of_the_wire),
+	T(what_waits_outlives_the_process), T(a_change_cannot_be_hidden), T(a_list_stays_pruned), T(numbers_are_those_of_the_wire),
 	T(what_cannot_be_applied_is_refused), T(without_a_store_there_are_no_lists),
 };
 

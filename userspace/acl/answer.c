@@ -12,11 +12,10 @@ static bool told(const struct acl_due *due, uint32_t msg)
 	return due->sent && due->sent != msg;
 }
 
-static bool any(const struct acl_due *due, uint32_t arg)
+/* Kept back is kept back: a server can see to it that its client says nothing but Results. */
+static bool ends(const struct acl_due *due, uint32_t msg)
 {
-	(void)due;
-	(void)arg;
-	return true;
+	return due->what != ACL_DUE_PRUNE && (due->what != ACL_DUE_RECEIPT || due->msg != msg);
 }
 
 /* Only these two say that it was done: 213 is a chunk, 216 an Atomic that was undone. */
@@ -232,8 +231,9 @@ int acl_answer(const struct acl_answer *a, struct acl_dues *dues, struct dm_chan
 	memset(hidden, 0, DM_STATUS_MAX * sizeof(*hidden));
 	/* A client's first message has no Status: what was due in another session is not due in this. */
 	if (!a->f->status_count) {
-		acl_dues_drop(dues, any, 0);
-		return 0;
+		rc = prune(a, dues, changes);
+		acl_dues_drop(dues, ends, a->f->msg_id);
+		return rc;
 	}
 	old = malloc(sizeof(*old));
 	if (!old)

@@ -225,8 +225,11 @@ static int answer(struct work *w, const struct rights_in *in, struct dm_changes 
 	int rc = acl_store_dues(w->r->st, w->account->name, f->session_id, dues);
 
 	/* A new session of the account ends what was due in the one before. */
-	if (rc >= 0 && !f->status_count)
-		return acl_store_dues_put(w->r->st, w->account->name, "", NULL);
+	if (rc >= 0 && !f->status_count) {
+		int err = acl_store_dues_put(w->r->st, w->account->name, "", NULL);
+
+		rc = err ? err : rc;
+	}
 	if (rc <= 0)
 		return rc;
 	for (i = 0; i < f->status_count; i++)
