@@ -10,7 +10,7 @@
 . ./lib/common.sh
 network
 app_server --rounds 1
-background load device "$PYTHON" "$LIB/dm_client.py" "$DIRECT" --sessions 400 --close --session 1 --json "$WORK/load.json"
+background load device "$PYTHON" "$LIB/dm_client.py" "$DIRECT" --sessions 10000 --close --session 1 --json "$WORK/load.json"
 load=$LAST
 sleep 1
 n=0

@@ -177,11 +177,11 @@ static void lists_are_asked_for_less_what_is_not_for_the_server(void **state)
 	assert_string_equal(told, "Get .?list=TNDS list-beneath;");
 	tree_put(&t, "./NodeB/Node3/Node5", ACL_KIND_LEAF, "Get=ServerA");
 	check("ServerB", GET("1", "./NodeB/Node3?list=Struct") GET("2", "./NodeB/Node3?list=StructData"),
-	      "1./NodeB/Node3?list=Struct 2./NodeB/Node3?list=StructData", "1:prune./NodeB/Node3/Node5");
+	      "1./NodeB/Node3?list=Struct 2./NodeB/Node3?list=StructData", "1:prune./NodeB/Node3/Node5=1");
 	assert_string_equal(told, "Get ./NodeB/Node3?list=Struct pruned;Get ./NodeB/Node3?list=StructData pruned;");
 	acl_dues_init(&dues);
 	/* what is in the way of a deep one stays beneath the first node that is not for it */
-	check("ServerB", GET("1", ".?list=Struct"), "1.?list=Struct", "1:prune./NodeA 1:prune./NodeB 1:prune./NodeC");
+	check("ServerB", GET("1", ".?list=Struct"), "1.?list=Struct", "1:prune./NodeA=1 1:prune./NodeB=1 1:prune./NodeC=1");
 	acl_dues_init(&dues);
 	check("ServerB", GET("1", "./NodeB?list=Struct") GET("2", "."), "2.", "1:425");
 	check("ServerB", GET("1", "./NodeB/Node3?list=TNDS") GET("2", "."), "2.", "1:425");

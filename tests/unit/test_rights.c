@@ -19,6 +19,11 @@ static struct denied denied;
 static char out[4096];
 
 #define SERVER(id, content) MESSAGE(HDR(id), content "<Final/>")
+/* of session 2 */
+#define OTHER_HDR(msg) \
+	"<VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>2</SessionID><MsgID>" msg "</MsgID>" \
+	"<Target><LocURI>IMEI:1</LocURI></Target><Source><LocURI>ServerB</LocURI></Source>"
+#define OTHER(id, content) MESSAGE(OTHER_HDR(id), content "<Final/>")
 #define OK(id, ref) STATUS(id, ref, "0", "SyncHdr", "200")
 
 static void put(const char *uri, const char *text)
@@ -235,6 +240,17 @@ static void a_list_stays_pruned(void **state)
 	rights_close(&rights);
 	sends("one", more, "1 cut 0 put");
 	sends("two", more, "0 cut 0 put");
+	/* another session begins, and this one goes on: nobody knows how far it is */
+	assert_non_null(session_new(&engine.sessions, account_find(&engine.accounts, "one"), OMASEC_ROLE_CLIENT, "2", NULL, 1));
+	sends("one", OTHER("1", ALERT("1")), "0 cut 0 put");
+	sends("one", SERVER("3", CMD("Results", "1", "<CmdRef>1</CmdRef><Item><Source><LocURI>./A</LocURI></Source>"
+				     "<Data>v</Data></Item>")), "1 cut 0 put");
+	received("one", OTHER("2", GET("1", "./A?list=Struct")), "0 cut 0 put");
+	sends("one", OTHER("2", OK("1", "2") CMD("Results", "2", "<CmdRef>1</CmdRef><Item><Source><LocURI>./A</LocURI></Source>"
+			   "<Data>v</Data></Item>")), "0 cut 0 put");
+	/* it begins anew */
+	sends("one", SERVER("1", ALERT("1")), "0 cut 0 put");
+	sends("one", more, "0 cut 0 put");
 }
 
 static void numbers_are_those_of_the_wire(void **state)

@@ -152,6 +152,11 @@ static int put_in(const struct acl_answer *a, struct acl_dues *dues, struct dm_c
 
 /* ---- what is kept back ---------------------------------------------------- */
 
+bool acl_due_prunes(const struct acl_dues *dues, const struct acl_due *due, const char *id)
+{
+	return due->what == ACL_DUE_PRUNE && !strcmp(acl_due_text(dues, due->text), id);
+}
+
 /*
  * By the lists as they were when it was asked for, and as they are now: in between a node can have
  * got the name of another.
@@ -173,7 +178,7 @@ static bool kept_back(const struct acl_answer *a, const struct acl_dues *dues, c
 	for (k = 0; k < dues->count; k++) {
 		const char *not = acl_due_text(dues, dues->due[k].uri);
 
-		if (dues->due[k].what == ACL_DUE_PRUNE &&
+		if (acl_due_prunes(dues, &dues->due[k], a->f->session_id) &&
 		    (acl_uri_above(not, spelled) || (tree && acl_uri_above(spelled, not))))
 			return true;
 	}
@@ -209,7 +214,7 @@ static int prune(const struct acl_answer *a, struct acl_dues *dues, struct dm_ch
 	uint32_t i;
 	int rc = 0;
 
-	for (i = 0; i < dues->count && dues->due[i].what != ACL_DUE_PRUNE;)
+	for (i = 0; i < dues->count && !acl_due_prunes(dues, &dues->due[i], a->f->session_id);)
 		i++;
 	if (i == dues->count)
 		return 0;

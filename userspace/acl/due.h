@@ -27,7 +27,7 @@ enum acl_due_what {
 	ACL_DUE_RENAME,		/* @text is the new name, escapes resolved */
 	ACL_DUE_COPY,		/* to @text */
 	ACL_DUE_LIST,		/* @text as the list of @uri, set by the client itself */
-	ACL_DUE_PRUNE,		/* a list was asked for: @uri and what is beneath is not for the server */
+	ACL_DUE_PRUNE,		/* a list was asked for in session @text: @uri and beneath is not to be told there */
 	ACL_DUES
 };
 

@@ -165,12 +165,13 @@ static bool changes_tree(const struct filter *x, enum acl_command c, const struc
 	       (u->prop == ACL_PROP_NAME || (u->prop == ACL_PROP_ACL && x->t->client_lists));
 }
 
-static bool has_kept_back(const struct acl_dues *dues, const char *uri)
+static bool has_kept_back(const struct acl_dues *dues, const char *uri, const char *session)
 {
 	uint32_t i;
 
 	for (i = 0; i < dues->count; i++)
-		if (dues->due[i].what == ACL_DUE_PRUNE && !strcmp(acl_due_text(dues, dues->due[i].uri), uri))
+		if (dues->due[i].what == ACL_DUE_PRUNE && !strcmp(acl_due_text(dues, dues->due[i].uri), uri) &&
+		    !strcmp(acl_due_text(dues, dues->due[i].text), session))
 			return true;
 	return false;
 }
@@ -209,9 +210,9 @@ static void whole(struct filter *x, const struct acl_uri *u, struct acl_decision
 			first = n;
 			acl_decide(d, ACL_CLAUSE_PRUNED, n);
 		}
-		if (u->list != ACL_LIST_TNDS && has_kept_back(x->dues, uri))
+		if (u->list != ACL_LIST_TNDS && has_kept_back(x->dues, uri, x->f->session_id))
 			continue;
-		text += (uint32_t)len + 1;
+		text += (uint32_t)(len + strlen(x->f->session_id)) + 2;
 		if (u->list == ACL_LIST_TNDS || ++count > ACL_DUES_MAX / 2 || text > ACL_DUES_TEXT / 2) {
 			acl_decide(d, ACL_CLAUSE_LIST_BENEATH, n);
 			return;
@@ -388,8 +389,8 @@ static int due_kept_back(struct filter *x, unsigned int n, const struct acl_uri 
 	acl_walk_begin(&w, top);
 	while (!rc && (kept = next_kept_back(x, &w))) {
 		acl_node_uri(kept, uri);
-		if (!has_kept_back(x->dues, uri))
-			rc = acl_dues_add(x->dues, &due, uri, NULL);
+		if (!has_kept_back(x->dues, uri, x->f->session_id))
+			rc = acl_dues_add(x->dues, &due, uri, x->f->session_id);
 	}
 	return rc;
 }

@@ -91,8 +91,8 @@ enum acl_option { ACL_OPTION_CLIENT_LISTS, ACL_OPTION_DELETE_NODE_ONLY, ACL_OPTI
 int acl_store_option(struct acl_store *st, enum acl_option which, bool value);
 
 /*
- * What is due in the session of an account; one session for each. 1, or 0 and nothing in @d
- * when there is none of that session, or a negative errno.
+ * What is due in the session of an account; one session for each. 1; 0 when there is none of that
+ * session, and in @d only what lists of any session keep back; or a negative errno.
  */
 int acl_store_dues(struct acl_store *st, const char *account, const char *session, struct acl_dues *d);
 /*

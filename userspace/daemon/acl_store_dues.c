@@ -40,9 +40,21 @@ static int dues_of(struct acl_store *st, enum acl_statement which, const char *a
 	return err ? err : rc == SQLITE_ROW;
 }
 
+static bool no_prune(const struct acl_due *due, uint32_t arg)
+{
+	(void)arg;
+	return due->what != ACL_DUE_PRUNE;
+}
+
 int acl_store_dues(struct acl_store *st, const char *account, const char *session, struct acl_dues *d)
 {
-	return dues_of(st, ACL_DUE_GET, account, session, d);
+	int rc = dues_of(st, ACL_DUE_GET, account, session, d);
+
+	if (rc)
+		return rc;
+	rc = dues_of(st, ACL_DUE_BEFORE, account, session, d);
+	acl_dues_drop(d, no_prune, 0);
+	return rc < 0 ? rc : 0;
 }
 
 /* A list that a client may have is its own to keep; ours counts as it is until its Status is there. */

@@ -140,10 +140,22 @@ static void hide_answered(const struct work *w, const struct dm_facts *f, struct
 			edit_remove(&d->edits, i);
 }
 
+/* Nobody would keep back what a list leaves out. */
+static bool unbounded(const struct work *w)
+{
+	uint32_t i;
+
+	for (i = 0; !w->session && i < w->r->dues.count; i++)
+		if (w->r->dues.due[i].what == ACL_DUE_PRUNE)
+			return true;
+	return false;
+}
+
 static int deliver(struct work *w, const struct rights_in *in, struct dm_changes *changes,
 		   struct engine_decision *d)
 {
 	struct rights *r = w->r;
+	uint32_t kept;
 	int had = 0, rc;
 
 	acl_dues_init(&r->dues);
@@ -151,6 +163,7 @@ static int deliver(struct work *w, const struct rights_in *in, struct dm_changes
 		had = acl_store_dues(r->st, w->account->name, in->facts->session_id, &r->dues);
 	if (had < 0)
 		return had;
+	kept = r->dues.count;
 	rc = acl_store_dues_others(r->st, w->account->name, &r->others);
 	if (rc)
 		return rc;
@@ -158,9 +171,9 @@ static int deliver(struct work *w, const struct rights_in *in, struct dm_changes
 	r->before = r->dues;
 	rc = acl_filter(w->tree, &w->who, in->facts, in->list, &r->others, &r->dues, changes, record, w);
 	/* Another message with the number of one before would make what that one changes forgotten. */
-	if (!rc && !acl_dues_keep(&r->dues, &r->before, in->facts->msg_id))
+	if (!rc && (!acl_dues_keep(&r->dues, &r->before, in->facts->msg_id) || unbounded(w)))
 		rc = -EINVAL;
-	if (rc || !w->session || (!had && !r->dues.count))
+	if (rc || !w->session || (!had && r->dues.count == kept))
 		return rc;
 	return acl_store_dues_put(r->st, w->account->name, in->facts->session_id, &r->dues);
 }
@@ -209,6 +222,39 @@ static int make_change(void *arg, const struct acl_due *due, const char *uri, co
 	return acl_store_step(w->r->st, &c);
 }
 
+/*
+ * A session begins. Others of the account may go on, but not with Results, where lists kept
+ * something back: how far they are is not known any more. Those that have ended are forgotten.
+ */
+static int carry_over(struct work *w, const struct rights_in *in)
+{
+	struct acl_dues *old = &w->r->before, *dues = &w->r->dues;
+	const struct dm_facts *f = in->facts;
+	uint32_t i, k;
+	int rc = 0;
+
+	*old = *dues;
+	acl_dues_init(dues);
+	for (i = 0; !rc && i < old->count; i++) {
+		const struct acl_due *due = &old->due[i];
+		const char *uri = acl_due_text(old, due->uri), *id = acl_due_text(old, due->text);
+
+		if (due->what != ACL_DUE_PRUNE || (!strcmp(id, f->session_id) && f->msg_id == 1))
+			continue;
+		if (strcmp(id, f->session_id) != 0) {
+			if (!session_find(&in->e->sessions, w->account, in->msg->role, id))
+				continue;
+			for (k = 0; k < dues->count && !acl_due_prunes(dues, &dues->due[k], id);)
+				k++;
+			if (k < dues->count)
+				continue;
+			uri = ".";
+		}
+		rc = acl_dues_add(dues, due, uri, id);
+	}
+	return rc;
+}
+
 static int answer(struct work *w, const struct rights_in *in, struct dm_changes *changes,
 		  struct engine_decision *d)
 {
@@ -221,17 +267,23 @@ static int answer(struct work *w, const struct rights_in *in, struct dm_changes 
 		.next = f->max_cmd_id + 1 + d->edits.insert_status, .change = make_change, .fn = record,
 		.arg = w,
 	};
-	uint16_t i;
 	int rc = acl_store_dues(w->r->st, w->account->name, f->session_id, dues);
+	bool own = rc > 0;
+	uint32_t count;
+	uint16_t i;
 
 	/* A new session of the account ends what was due in the one before. */
 	if (rc >= 0 && !f->status_count) {
 		int err = acl_store_dues_put(w->r->st, w->account->name, "", NULL);
 
-		rc = err ? err : rc;
+		if (!err)
+			err = carry_over(w, in);
+		rc = err;
+		own = true;
 	}
-	if (rc <= 0)
-		return rc;
+	count = dues->count;
+	if (rc < 0 || !count)
+		return rc < 0 ? rc : 0;
 	for (i = 0; i < f->status_count; i++)
 		wire[i] = map_to_wire(&w->session->num.in, f->status[i].msg_ref);
 	rc = acl_answer(&a, dues, changes, hidden);
@@ -240,6 +292,9 @@ static int answer(struct work *w, const struct rights_in *in, struct dm_changes 
 	for (i = 0; i < f->status_count; i++)
 		if (hidden[i])
 			edit_remove(&d->edits, i);
+	/* of others only what they keep back: what else is due there stays */
+	if (!own && dues->count == count)
+		return 0;
 	return acl_store_dues_put(w->r->st, w->account->name, f->session_id, dues);
 }
 
