@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Kernels for which the module is not to be built: each is refused with what it lacks, before
-# anything is compiled, and an old answer is gone. TAP.
+# anything is compiled, and an old answer is gone. $OMASEC_TOP is the source tree. TAP.
 set -uo pipefail
 
-probe=$(cd "$(dirname "$0")/../.." && pwd)/kmod/compat/probe.sh
+probe=$OMASEC_TOP/kmod/compat/probe.sh
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 n=0 failed=0
