@@ -64,6 +64,8 @@ static int end(void **state)
 	return teardown(state);
 }
 
+static bool sessionless;
+
 /* What becomes of @xml: cuts, answers, and what a rejection says. */
 static const char *through(const char *account, uint8_t path, const char *xml)
 {
@@ -78,6 +80,7 @@ static const char *through(const char *account, uint8_t path, const char *xml)
 	snprintf(msg.account, sizeof(msg.account), "%s", account);
 	memset(&d, 0, sizeof(d));
 	d.verdict = OMASEC_VERDICT_ACCEPT;
+	d.sessionless = sessionless;
 	facts = doc->facts;
 	assert_int_equal(dm_commands(doc, path == OMASEC_PATH_RX, &list, &error), 0);
 	dm_doc_free(doc);
@@ -253,6 +256,19 @@ static void a_list_stays_pruned(void **state)
 	sends("one", more, "0 cut 0 put");
 }
 
+static void a_list_needs_a_session(void **state)
+{
+	(void)state;
+	reset();
+	put("./A/secret", "Get=Mgmt2");
+	sessionless = true;
+	received("one", SERVER("2", GET("1", "./A")), "0 cut 0 put");
+	received("one", SERVER("2", GET("1", "./A?list=Struct")), "refused");
+	received("one", OTHER("2", GET("1", "./A?list=Struct")), "refused");
+	sessionless = false;
+	received("one", SERVER("2", GET("1", "./A?list=Struct")), "0 cut 0 put");
+}
+
 static void numbers_are_those_of_the_wire(void **state)
 {
 	struct session *s = session_find(&engine.sessions, account_find(&engine.accounts, "one"), OMASEC_ROLE_CLIENT, "1");
@@ -307,7 +323,7 @@ static void without_a_store_there_are_no_lists(void **state)
 
 static const struct CMUnitTest tests[] = {
 	T(an_account_is_its_server), T(denials_are_named), T(denials_are_cut_and_clean),
-	T(what_waits_outlives_the_process), T(a_change_cannot_be_hidden), T(a_list_stays_pruned), T(numbers_are_those_of_the_wire),
+	T(what_waits_outlives_the_process), T(a_change_cannot_be_hidden), T(a_list_stays_pruned), T(a_list_needs_a_session), T(numbers_are_those_of_the_wire),
 	T(what_cannot_be_applied_is_refused), T(without_a_store_there_are_no_lists),
 };
 

@@ -140,13 +140,13 @@ static void hide_answered(const struct work *w, const struct dm_facts *f, struct
 			edit_remove(&d->edits, i);
 }
 
-/* Nobody would keep back what a list leaves out. */
-static bool unbounded(const struct work *w)
+/* What a client answers outside of a session is not looked into, so nobody would prune it. */
+static bool asks_to_prune(const struct work *w, const struct dm_facts *f)
 {
 	uint32_t i;
 
-	for (i = 0; !w->session && i < w->r->dues.count; i++)
-		if (w->r->dues.due[i].what == ACL_DUE_PRUNE)
+	for (i = 0; i < w->r->dues.count; i++)
+		if (acl_due_prunes(&w->r->dues, &w->r->dues.due[i], f->session_id))
 			return true;
 	return false;
 }
@@ -171,7 +171,8 @@ static int deliver(struct work *w, const struct rights_in *in, struct dm_changes
 	r->before = r->dues;
 	rc = acl_filter(w->tree, &w->who, in->facts, in->list, &r->others, &r->dues, changes, record, w);
 	/* Another message with the number of one before would make what that one changes forgotten. */
-	if (!rc && (!acl_dues_keep(&r->dues, &r->before, in->facts->msg_id) || unbounded(w)))
+	if (!rc && (!acl_dues_keep(&r->dues, &r->before, in->facts->msg_id) ||
+		    (d->sessionless && asks_to_prune(w, in->facts))))
 		rc = -EINVAL;
 	if (rc || !w->session || (!had && r->dues.count == kept))
 		return rc;
