@@ -152,11 +152,6 @@ static int put_in(const struct acl_answer *a, struct acl_dues *dues, struct dm_c
 
 /* ---- what is kept back ---------------------------------------------------- */
 
-bool acl_due_prunes(const struct acl_dues *dues, const struct acl_due *due, const char *id)
-{
-	return due->what == ACL_DUE_PRUNE && !strcmp(acl_due_text(dues, due->text), id);
-}
-
 /*
  * By the lists as they were when it was asked for, and as they are now: in between a node can have
  * got the name of another.
@@ -214,9 +209,7 @@ static int prune(const struct acl_answer *a, struct acl_dues *dues, struct dm_ch
 	uint32_t i;
 	int rc = 0;
 
-	for (i = 0; i < dues->count && !acl_due_prunes(dues, &dues->due[i], a->f->session_id);)
-		i++;
-	if (i == dues->count)
+	if (!acl_dues_prune(dues, a->f->session_id))
 		return 0;
 	for (i = 0; i < changes->cut_count; i++)
 		gone[changes->cut[i].command] = true;

@@ -44,9 +44,6 @@ struct acl_answer {
 int acl_answer(const struct acl_answer *a, struct acl_dues *dues, struct dm_changes *changes,
 	       bool hide[DM_STATUS_MAX]);
 
-/* @due keeps something back in session @id. */
-bool acl_due_prunes(const struct acl_dues *dues, const struct acl_due *due, const char *id);
-
 /*
  * Whether a Status of the server is for Results that omasec has put into a message of the
  * client: @sent is its number for the client's application, @cmd the CmdID there.

@@ -58,6 +58,21 @@ void acl_dues_drop(struct acl_dues *d, bool (*which)(const struct acl_due *due, 
 	}
 }
 
+bool acl_due_prunes(const struct acl_dues *d, const struct acl_due *due, const char *id)
+{
+	return due->what == ACL_DUE_PRUNE && !strcmp(acl_due_text(d, due->text), id);
+}
+
+bool acl_dues_prune(const struct acl_dues *d, const char *id)
+{
+	uint32_t i;
+
+	for (i = 0; i < d->count; i++)
+		if (acl_due_prunes(d, &d->due[i], id))
+			return true;
+	return false;
+}
+
 static bool has(const struct acl_dues *d, const struct acl_dues *of, const struct acl_due *due)
 {
 	uint32_t i;

@@ -71,6 +71,10 @@ static inline bool acl_due_pending(const struct acl_due *due)
 	return due->what >= ACL_DUE_ADD && due->what <= ACL_DUE_LIST;
 }
 
+/* @due keeps something back in session @id; and whether any does. */
+bool acl_due_prunes(const struct acl_dues *d, const struct acl_due *due, const char *id);
+bool acl_dues_prune(const struct acl_dues *d, const char *id);
+
 /* All changes of @before that wait in message @msg wait in @d as well. */
 bool acl_dues_keep(const struct acl_dues *d, const struct acl_dues *before, uint32_t msg);
 

@@ -170,8 +170,8 @@ static bool has_kept_back(const struct acl_dues *dues, const char *uri, const ch
 	uint32_t i;
 
 	for (i = 0; i < dues->count; i++)
-		if (dues->due[i].what == ACL_DUE_PRUNE && !strcmp(acl_due_text(dues, dues->due[i].uri), uri) &&
-		    !strcmp(acl_due_text(dues, dues->due[i].text), session))
+		if (acl_due_prunes(dues, &dues->due[i], session) &&
+		    !strcmp(acl_due_text(dues, dues->due[i].uri), uri))
 			return true;
 	return false;
 }

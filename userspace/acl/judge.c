@@ -389,19 +389,3 @@ bool acl_walk_readable(const struct acl_walk *w, const struct acl_principal *who
 		return false;
 	return n->access & ACL_GET && acl_clause_status(grants(w->governs, who, ACL_GET)) == 200;
 }
-
-bool acl_read_first(struct acl_walk *w, const struct acl_principal *who)
-{
-	bool may = acl_walk_readable(w, who);
-
-	if (!may)
-		w->node = NULL;
-	return may;
-}
-
-void acl_read_next(struct acl_walk *w, const struct acl_principal *who)
-{
-	acl_walk_next(w, false);
-	while (w->node && !acl_walk_readable(w, who))
-		acl_walk_next(w, true);
-}

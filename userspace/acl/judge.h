@@ -110,19 +110,15 @@ struct acl_walk {
 	const struct acl_node *above[ACL_DEPTH_MAX + 1];
 };
 
-/* The server may read the node of @w where it is, and know of it. */
-bool acl_walk_readable(const struct acl_walk *w, const struct acl_principal *who);
 /* At @top then. */
 void acl_walk_begin(struct acl_walk *w, const struct acl_node *top);
 /* @skip: not into the node where it is. */
 void acl_walk_next(struct acl_walk *w, bool skip);
 
 /*
- * For Get with ?list=: the nodes that the answer may have. A node goes with everything
- * beneath it, because the URI of what is beneath names it. Begin with acl_walk_begin();
- * acl_read_first() says whether @top itself may be read and is to be called first.
+ * For Get with ?list=: the answer may have the node where @w is. One that it may not have goes
+ * with everything beneath it, because the URI of what is beneath names it.
  */
-bool acl_read_first(struct acl_walk *w, const struct acl_principal *who);
-void acl_read_next(struct acl_walk *w, const struct acl_principal *who);
+bool acl_walk_readable(const struct acl_walk *w, const struct acl_principal *who);
 
 #endif

@@ -140,17 +140,6 @@ static void hide_answered(const struct work *w, const struct dm_facts *f, struct
 			edit_remove(&d->edits, i);
 }
 
-/* What a client answers outside of a session is not looked into, so nobody would prune it. */
-static bool asks_to_prune(const struct work *w, const struct dm_facts *f)
-{
-	uint32_t i;
-
-	for (i = 0; i < w->r->dues.count; i++)
-		if (acl_due_prunes(&w->r->dues, &w->r->dues.due[i], f->session_id))
-			return true;
-	return false;
-}
-
 static int deliver(struct work *w, const struct rights_in *in, struct dm_changes *changes,
 		   struct engine_decision *d)
 {
@@ -171,8 +160,10 @@ static int deliver(struct work *w, const struct rights_in *in, struct dm_changes
 	r->before = r->dues;
 	rc = acl_filter(w->tree, &w->who, in->facts, in->list, &r->others, &r->dues, changes, record, w);
 	/* Another message with the number of one before would make what that one changes forgotten. */
-	if (!rc && (!acl_dues_keep(&r->dues, &r->before, in->facts->msg_id) ||
-		    (d->sessionless && asks_to_prune(w, in->facts))))
+	if (!rc && !acl_dues_keep(&r->dues, &r->before, in->facts->msg_id))
+		rc = -EINVAL;
+	/* What a client answers outside of a session is not looked into, so nobody would prune it. */
+	if (!rc && d->sessionless && acl_dues_prune(&r->dues, in->facts->session_id))
 		rc = -EINVAL;
 	if (rc || !w->session || (!had && r->dues.count == kept))
 		return rc;
@@ -231,7 +222,7 @@ static int carry_over(struct work *w, const struct rights_in *in)
 {
 	struct acl_dues *old = &w->r->before, *dues = &w->r->dues;
 	const struct dm_facts *f = in->facts;
-	uint32_t i, k;
+	uint32_t i;
 	int rc = 0;
 
 	*old = *dues;
@@ -245,9 +236,7 @@ static int carry_over(struct work *w, const struct rights_in *in)
 		if (strcmp(id, f->session_id) != 0) {
 			if (!session_find(&in->e->sessions, w->account, in->msg->role, id))
 				continue;
-			for (k = 0; k < dues->count && !acl_due_prunes(dues, &dues->due[k], id);)
-				k++;
-			if (k < dues->count)
+			if (acl_dues_prune(dues, id))
 				continue;
 			uri = ".";
 		}
