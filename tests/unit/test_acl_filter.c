@@ -317,6 +317,35 @@ static void who_wants_no_status_changes_nothing(void **state)
 	assert_string_equal(due(), "");
 }
 
+/* Nothing of it goes on, nor of what is in it, and the rest is as if it were not there. */
+static void what_is_no_command_of_dm_is_denied_alone(void **state)
+{
+	static const char *const words[] = { "Map", "Move", "Put", "Search", "Sync" };
+	char xml[2048], expected[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		snprintf(xml, sizeof(xml), MESSAGE(HDR("2"), GET("1", ".") "<%s><CmdID>2</CmdID>" ADD("3", "./NodeB/x")
+						   "</%s>" GET("4", "./NodeB/Node3")), words[i], words[i]);
+		acl_dues_init(&dues);
+		assert_string_equal(filtered("ServerB", xml), "1. 4./NodeB/Node3");
+		assert_string_equal(due(), "2:501");
+		assert_int_equal(dues.due[0].command, DM_CMD_MAP + i);
+		snprintf(expected, sizeof(expected), "%s  foreign;", words[i]);
+		assert_string_equal(told, expected);
+	}
+	acl_dues_init(&dues);
+	check("ServerB", CMD("Put", "1", ITEM("./NodeB", "")), "1./DevInfo/DevId", "1:501 1:stand-in");
+	acl_dues_init(&dues);
+	check("ServerB", "<Put><CmdID>1</CmdID><NoResp/></Put>" GET("2", "."), "2.", "");
+	acl_dues_init(&dues);
+	check("ServerB", CMD("Atomic", "1", SET("2", "./NodeB/Node3/Node4", "x") CMD("Put", "3", "")) GET("4", "."), "4.",
+	      "1:507 2:516 3:501");
+	acl_dues_init(&dues);
+	check("ServerB", CMD("Sequence", "1", CMD("Search", "2", "") GET("3", ".")), "1 3.", "2:501");
+}
+
 static void chunks_are_judged_each(void **state)
 {
 	(void)state;
@@ -390,7 +419,7 @@ static const struct CMUnitTest tests[] = {
 	T(items_are_judged_one_by_one), T(atomic_fails_whole), T(sequence_goes_with_its_last_command),
 	T(subtrees_and_odd_copies_are_denied), T(lists_are_asked_for_less_what_is_not_for_the_server), T(a_client_with_lists_is_asked_for_them), T(lists_of_nodes_are_ours),
 	T(what_is_done_counts_later), T(what_waits_gives_no_right), T(a_renamed_node_keeps_its_list),
-	T(a_message_that_comes_again_is_the_same), T(a_change_under_way_is_not_taken_back), T(who_wants_no_status_changes_nothing), T(chunks_are_judged_each),
+	T(a_message_that_comes_again_is_the_same), T(a_change_under_way_is_not_taken_back), T(who_wants_no_status_changes_nothing), T(what_is_no_command_of_dm_is_denied_alone), T(chunks_are_judged_each),
 	T(what_waits_elsewhere_is_nobodys), T(room_for_what_is_due_is_bounded), T(answers_are_found),
 };
 

@@ -134,8 +134,12 @@ static void a_number_is_used_once(void **state)
 static void only_commands_of_dm_are_listed(void **state)
 {
 	(void)state;
-	assert_int_equal(listed(BODY(CMD("Put", "1", ""))), -EBADMSG);
-	assert_int_equal(listed(BODY(CMD("Atomic", "1", CMD("Map", "2", "")))), -EBADMSG);
+	assert_int_equal(listed(BODY(CMD("Put", "1", ITEM("./a", "")))), 0);
+	assert_int_equal(list.command_count, 1);
+	assert_int_equal(list.item_count, 0);
+	assert_int_equal(listed(BODY(CMD("Atomic", "1", CMD("Sync", "2", CMD("Add", "3", ITEM("./a", "")))))), 0);
+	assert_int_equal(list.command_count, 2);
+	assert_int_equal(list.item_count, 0);
 }
 
 static void odd_texts_are_flagged(void **state)

@@ -429,7 +429,8 @@ static void knows_commands(void **state)
 		{ "Add", DM_CMD_ADD }, { "Alert", DM_CMD_ALERT }, { "Atomic", DM_CMD_ATOMIC }, { "Copy", DM_CMD_COPY },
 		{ "Delete", DM_CMD_DELETE }, { "Exec", DM_CMD_EXEC }, { "Get", DM_CMD_GET },
 		{ "Replace", DM_CMD_REPLACE }, { "Results", DM_CMD_RESULTS }, { "Sequence", DM_CMD_SEQUENCE },
-		{ "Put", DM_CMD_OTHER }, { "Map", DM_CMD_OTHER },
+		{ "Map", DM_CMD_MAP }, { "Move", DM_CMD_MOVE }, { "Put", DM_CMD_PUT }, { "Search", DM_CMD_SEARCH },
+		{ "Sync", DM_CMD_SYNC },
 	};
 	const struct dm_facts *f;
 	char text[2048];

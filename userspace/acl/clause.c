@@ -78,6 +78,8 @@ static const struct {
 		"without a Status nobody would know whether the tree has changed"),
 	[ACL_CLAUSE_PENDING] = TEXT(417, "pending", "TND 7.7.1",
 		"it depends on a change that the client has not confirmed yet"),
+	[ACL_CLAUSE_FOREIGN] = TEXT(501, "foreign", "RepPro 6.2",
+		"the command is not one of Device Management"),
 	[ACL_CLAUSE_ATOMIC] = TEXT(516, "atomic", "RepPro 6.2.4",
 		"another command of the same Atomic is denied"),
 };

@@ -40,7 +40,9 @@ const char *acl_filter_word(uint8_t cmd)
 	static const char *const words[] = {
 		[DM_CMD_ADD] = "Add", [DM_CMD_ALERT] = "Alert", [DM_CMD_ATOMIC] = "Atomic", [DM_CMD_COPY] = "Copy",
 		[DM_CMD_DELETE] = "Delete", [DM_CMD_EXEC] = "Exec", [DM_CMD_GET] = "Get",
-		[DM_CMD_REPLACE] = "Replace", [DM_CMD_RESULTS] = "Results", [DM_CMD_SEQUENCE] = "Sequence",
+		[DM_CMD_MAP] = "Map", [DM_CMD_MOVE] = "Move", [DM_CMD_PUT] = "Put", [DM_CMD_REPLACE] = "Replace",
+		[DM_CMD_RESULTS] = "Results", [DM_CMD_SEARCH] = "Search", [DM_CMD_SEQUENCE] = "Sequence",
+		[DM_CMD_SYNC] = "Sync",
 	};
 
 	return cmd < sizeof(words) / sizeof(words[0]) && words[cmd] ? words[cmd] : "?";
@@ -444,6 +446,18 @@ static uint16_t atomic_of(const struct filter *x, unsigned int n)
 	return found;
 }
 
+/* Nobody knows what a client would make of it. */
+static int deny_foreign(struct filter *x, unsigned int n)
+{
+	struct acl_decision d = { 0 };
+
+	acl_decide(&d, ACL_CLAUSE_FOREIGN, NULL);
+	x->code[n] = d.status;
+	x->gone[n] = true;
+	tell(x, n, "", &d);
+	return 0;
+}
+
 static int judge_command(struct filter *x, unsigned int n)
 {
 	const struct dm_listed *c = &x->l->command[n];
@@ -451,8 +465,8 @@ static int judge_command(struct filter *x, unsigned int n)
 	int rc = 0;
 
 	x->fails[n] = atomic_of(x, n);
-	if (x->f->command[n].cmd == DM_CMD_OTHER)
-		return -EINVAL;
+	if (dm_cmd_foreign(x->f->command[n].cmd))
+		return deny_foreign(x, n);
 	if (c->count)
 		x->gone[n] = true;
 	for (i = c->first; !rc && i < c->first + (unsigned int)c->count; i++) {

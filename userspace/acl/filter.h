@@ -38,7 +38,7 @@ typedef void (*acl_filter_fn)(void *arg, const struct acl_filtered *f);
  * nobody else's for now (417). @dues: what was due before; of a message with this MsgID
  * nothing is kept, for then it is the same once more. @changes: what is cut out of the message,
  * and the Status that the client waits for and the server knows nothing of. 0; -E2BIG when
- * there is no room, -EINVAL for a command that is not of DM, -ENOMEM: nothing of the message
+ * there is no room, -ENOMEM: nothing of the message
  * may go on then, and @dues are no good.
  */
 int acl_filter(const struct acl_tree *t, const struct acl_principal *who, const struct dm_facts *f,

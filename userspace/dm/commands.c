@@ -253,9 +253,6 @@ static int list_command(struct lister *x, unsigned int i, bool items)
 		return items ? list_items(x, doc->command[i].node, c) : 0;
 	case DM_CMD_RESULTS:
 		return list_results(x, i);
-	case DM_CMD_OTHER:
-		return items ? dm_bad(x->err, "%s is no command of DM",
-				      dm_tag_label(doc->nodes[doc->command[i].node].tag)) : 0;
 	default:
 		return 0;
 	}

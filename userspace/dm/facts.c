@@ -346,9 +346,12 @@ static enum dm_cmd cmd_of_tag(uint16_t tag)
 	case DM_RESULTS: return DM_CMD_RESULTS;
 	case DM_SEQUENCE: return DM_CMD_SEQUENCE;
 	case DM_STATUS: return DM_CMD_STATUS;
-	/* of data synchronisation: carried, not understood */
-	case DM_MAP: case DM_PUT: case DM_SEARCH: case DM_SYNC: case DM_MOVE:
-		return DM_CMD_OTHER;
+	/* carried, not understood */
+	case DM_MAP: return DM_CMD_MAP;
+	case DM_MOVE: return DM_CMD_MOVE;
+	case DM_PUT: return DM_CMD_PUT;
+	case DM_SEARCH: return DM_CMD_SEARCH;
+	case DM_SYNC: return DM_CMD_SYNC;
 	default: return DM_CMD_NONE;
 	}
 }

@@ -27,8 +27,16 @@ enum dm_encoding { DM_XML, DM_WBXML };
 enum dm_cmd {
 	DM_CMD_NONE, DM_CMD_SYNCHDR, DM_CMD_ADD, DM_CMD_ALERT, DM_CMD_ATOMIC, DM_CMD_COPY,
 	DM_CMD_DELETE, DM_CMD_EXEC, DM_CMD_GET, DM_CMD_REPLACE, DM_CMD_RESULTS,
-	DM_CMD_SEQUENCE, DM_CMD_STATUS, DM_CMD_OTHER,
+	DM_CMD_SEQUENCE, DM_CMD_STATUS,
+	/* of data synchronisation: DM has no use for them */
+	DM_CMD_MAP, DM_CMD_MOVE, DM_CMD_PUT, DM_CMD_SEARCH, DM_CMD_SYNC,
+	DM_CMD_OTHER,
 };
+
+static inline bool dm_cmd_foreign(uint8_t cmd)
+{
+	return cmd >= DM_CMD_MAP;
+}
 
 enum dm_auth { DM_AUTH_NONE, DM_AUTH_BASIC, DM_AUTH_MD5, DM_AUTH_MAC, DM_AUTH_OTHER };
 
