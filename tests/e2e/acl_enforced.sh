@@ -38,14 +38,14 @@ asks()
 
 TEXT="the first server"
 asks "$PORT" Mgmt1 "--session 1" "Get ./A 200;Get ./B 425;Replace ./A/x 200 xx;Get ./Nowhere 404" \
-	"Get ./B 425;Delete ./B 425" "Add ./New 200 node;Get ./A 200" "Get ./New 200;Replace ./New?prop=ACL 200 Get=Mgmt1"
+	"Get ./B 425;Put ./A 501;Delete ./B 425" "Add ./New 200 node;Get ./A 200" "Get ./New 200;Replace ./New?prop=ACL 200 Get=Mgmt1"
 expect "it reached its own, and a question of omasec's where nothing was left" "$WORK/client.json" \
 	'd["results"][0]["seen"] == ["Get ./A", "Replace ./A/x", "Get ./DevInfo/DevId", "Add ./New", "Get ./A", "Get ./New"]'
 acl show ./New >"$WORK/new"
 check "what it made is its own, with the list that it gave it" grep -q "Get=Mgmt1 *own" "$WORK/new"
 TEXT="the second server, which calls itself the first, in WBXML"
 asks 8081 Mgmt1 "--session 2 --wbxml" "Get ./A/x 425;Get ./B 200;Get ./New 425;Replace ./B?prop=ACL 425 Get=*" \
-	"Delete ./A 425;Get ./B 200"
+	"Delete ./A 425;Put ./B 501;Get ./B 200"
 expect "it reached its own" "$WORK/client.json" 'd["results"][0]["seen"] == ["Get ./B", "Get ./B"]'
 acl audit --server Mgmt2 >"$WORK/two"
 acl audit --server Mgmt1 >"$WORK/one"
