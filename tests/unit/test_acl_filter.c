@@ -25,7 +25,8 @@ static void tell(void *arg, const struct acl_filtered *f)
 /* What becomes of @xml: the commands that go on, by CmdID and their items. */
 static const char *filtered(const char *server, const char *xml)
 {
-	static char out[2048];
+	static struct acl_dues stored;
+	static char out[2048], octets[sizeof(dues)];
 	struct acl_principal who = { 0 };
 	struct dm_edits none = { 0 };
 	struct dm_doc *doc = parse_good(xml, strlen(xml), TYPE_XML);
@@ -43,6 +44,7 @@ static const char *filtered(const char *server, const char *xml)
 	told[0] = 0;
 	rc = acl_filter(&t, &who, &facts, &list, others, &dues, &changes, tell, NULL);
 	assert_int_equal(rc, 0);
+	assert_int_equal(acl_dues_unpack(&stored, octets, acl_dues_pack(&dues, octets)), 0);
 	if (dm_change(doc, &none, &changes, &body, &len, &err))
 		fail_msg("%s", err.text);
 	dm_doc_free(doc);

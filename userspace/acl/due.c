@@ -115,7 +115,7 @@ static bool text_valid(const struct acl_dues *d, uint32_t at)
 static bool due_valid(const struct acl_dues *d, const struct acl_due *due)
 {
 	return due->what < ACL_DUES && due->msg && due->cmd && due->msg <= INT32_MAX && due->cmd <= INT32_MAX &&
-	       due->command > DM_CMD_SYNCHDR && due->command < DM_CMD_STATUS && due->quiet <= 1 &&
+	       dm_cmd_answered(due->command) && due->quiet <= 1 &&
 	       due->kind <= 2 && text_valid(d, due->uri) && text_valid(d, due->text) &&
 	       (due->what != ACL_DUE_STATUS || (due->code >= 100 && due->code <= 999)) &&
 	       (due->uri || due->what == ACL_DUE_STATUS || due->what == ACL_DUE_STAND_IN ||

@@ -72,7 +72,7 @@ bool dm_changes_empty(const struct dm_changes *c)
 
 static bool answer_valid(const struct dm_changes *c, const struct dm_answer *a)
 {
-	return a->before <= DM_STATUS_MAX && a->cmd > DM_CMD_SYNCHDR && a->cmd < DM_CMD_OTHER && a->cmd != DM_CMD_STATUS &&
+	return a->before <= DM_STATUS_MAX && dm_cmd_answered(a->cmd) &&
 	       a->results <= 1 && (a->results ? a->target != 0 : a->code >= 100 && a->code <= 999) &&
 	       a->msg_ref && a->msg_ref <= INT32_MAX && a->cmd_ref && a->cmd_ref <= INT32_MAX &&
 	       text_valid(c->text, c->text_len, a->target, DM_URI_MAX + 1) &&

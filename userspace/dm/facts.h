@@ -38,6 +38,12 @@ static inline bool dm_cmd_foreign(uint8_t cmd)
 	return cmd >= DM_CMD_MAP;
 }
 
+/* A command with a name that others have answered with a Status. */
+static inline bool dm_cmd_answered(uint8_t cmd)
+{
+	return cmd > DM_CMD_SYNCHDR && cmd < DM_CMD_OTHER && cmd != DM_CMD_STATUS;
+}
+
 enum dm_auth { DM_AUTH_NONE, DM_AUTH_BASIC, DM_AUTH_MD5, DM_AUTH_MAC, DM_AUTH_OTHER };
 
 struct dm_status {
