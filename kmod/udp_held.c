@@ -10,6 +10,7 @@
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
 
+#include "compat/compat.h"
 #include "push.h"
 #include "udp_held.h"
 
@@ -156,7 +157,7 @@ void omasec_held_ready(struct omasec_held *h)
 	spin_lock_bh(&u->lock);
 	if (!h->gone && u->dead)
 		h->gone = omasec_held_gone_all;
-	else if (!h->gone && READ_ONCE(h->d.dev->reg_state) != NETREG_REGISTERED)
+	else if (!h->gone && !omasec_dev_registered(h->d.dev))
 		h->gone = omasec_held_gone_dev;
 	else if (!h->gone && !omasec_held_ruled(u, h->rule))
 		h->gone = omasec_held_gone_rule;

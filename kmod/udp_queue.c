@@ -16,6 +16,7 @@
 #include <linux/udp.h>
 #include <net/dst.h>
 
+#include "compat/compat.h"
 #include "event.h"
 #include "flow_internal.h"
 #include "push.h"
@@ -313,7 +314,7 @@ void omasec_datagram_deliver(struct omasec_net *on, struct omasec_datagram *d)
 	d->skb = NULL;
 	local_bh_disable();
 	rcu_read_lock();
-	if (READ_ONCE(d->dev->reg_state) == NETREG_REGISTERED)
+	if (omasec_dev_registered(d->dev))
 		d->okfn(on->net, NULL, skb);
 	else
 		kfree_skb(skb);

@@ -10,6 +10,7 @@
 #define OMASEC_COMPAT_H
 
 #include <linux/net.h>
+#include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/netlink.h>
 #include <linux/tcp.h>
@@ -206,5 +207,15 @@ static inline bool omasec_ct_confirm(struct sk_buff *skb)
 #else
 #define omasec_range_const
 #endif
+
+/* Whether packets for @dev still have somewhere to go; looked at without RTNL. */
+static inline bool omasec_dev_registered(const struct net_device *dev)
+{
+#ifdef HAVE_REG_STATE_WORD
+	return READ_ONCE(dev->reg_state) == NETREG_REGISTERED;
+#else
+	return dev->reg_state == NETREG_REGISTERED;
+#endif
+}
 
 #endif

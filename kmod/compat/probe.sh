@@ -132,6 +132,13 @@ E
 probe ITER_DEST 'ITER_DEST and ITER_SOURCE exist' <<'E'
 int iter[] = { ITER_DEST, ITER_SOURCE };
 E
+probe REG_STATE_WORD 'net_device.reg_state is no bit-field' <<'E'
+u8 state(struct net_device *dev);
+u8 state(struct net_device *dev)
+{
+	return READ_ONCE(dev->reg_state);
+}
+E
 probe DEFER_CONNECT_FLAG 'defer_connect is a flag of inet_flags' <<'E'
 bool t(struct sock *sk) { return inet_test_bit(DEFER_CONNECT, sk); }
 E
