@@ -318,7 +318,7 @@ static int omasec_keyed_open(struct omasec_keyed *k, struct omasec_slice in, u8 
  *	failure
  *
  * Context: process, may sleep.
- * Return: 0, -EMSGSIZE, -EBADMSG, or what the algorithm returned.
+ * Return: 0, -EMSGSIZE, -EBADMSG, -EFAULT for other memory, or what the algorithm returned.
  */
 int omasec_keyed_run(struct omasec_keyed *k, struct omasec_slice in, u8 *out)
 {
@@ -327,6 +327,9 @@ int omasec_keyed_run(struct omasec_keyed *k, struct omasec_slice in, u8 *out)
 
 	if (len < 0)
 		return len;
+	/* A scatterlist would be of the page of something else. */
+	if (!k->hmac && !virt_addr_valid(out))
+		return -EFAULT;
 	if (k->hmac)
 		err = crypto_shash_tfm_digest(k->hmac, (const u8 *)in.p, in.len, out);
 	else if (k->op == OMASEC_CRYPTO_OP_SEAL)
