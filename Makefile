@@ -21,7 +21,7 @@ export KERNEL
 MAKEFLAGS += --no-print-directory
 
 .PHONY: all module userspace install install-userspace modules_install \
-	check check-vectors unit fuzz kunit e2e debug lint demo bench vm vm-shell dist deb deb-test clean distclean help
+	check check-arch check-rt check-vectors unit fuzz kunit e2e debug lint demo bench vm vm-shell dist deb deb-test clean distclean help
 
 all: module userspace
 
@@ -66,6 +66,16 @@ kunit:
 e2e:
 	$(Q)tools/setup build vm
 	$(Q)tools/vm/test $(KERNEL) $(TEST)
+
+# Not part of check either: what it finds differs little from kernel to kernel, and it takes long.
+check-arch:
+	$(Q)tools/vm/arch arm64
+	$(Q)tools/vm/arch s390x
+
+check-rt:
+	$(Q)tools/setup build vm test
+	$(Q)tools/vm/kunit rt
+	$(Q)tools/vm/test rt $(TEST)
 
 debug:
 	$(Q)tools/setup build vm test
@@ -134,11 +144,14 @@ help:
 #H   make unit               host tests under ASan and UBSan; TEST=name for one
 #H   make fuzz               fuzz targets; FUZZ=name FUZZ_SECONDS=3600
 #H   make check-vectors VECTORS=dir   published vectors for XML security
-#H   make kunit              KUnit in a virtual machine; KERNEL=6.1|6.12|debug
+#H   make kunit              KUnit in a virtual machine; KERNEL=6.1|6.12|rt|debug
 #H   make e2e                end to end in virtual machines; KERNEL=...
 #H   make vm TEST=name       one end-to-end test; KERNEL=...
 #H   make debug              KUnit and end to end on the debug kernel, with what
 #H                           walks failing allocations (TEST=alloc_failures)
+#H   make check-arch         module, userspace, KUnit and unit tests for arm64 and
+#H                           big-endian s390x, each in a virtual machine
+#H   make check-rt           KUnit and end to end with PREEMPT_RT; TEST=name for one
 #H   make lint               checkpatch, sparse, W=1, generated code, man pages
 #H   make bench              guest instructions per exchange, as a table
 #H Other
