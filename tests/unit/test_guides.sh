@@ -120,6 +120,7 @@ command_exists()
 	"rule add") skip=1; [[ " $keys " != *" ${1-} "* ]] || skip=0 ;;
 	"account add" | "account set") skip=1 ;;
 	"blob verify" | "blob protect") skip=2 ;;
+	obex-relay) skip=0 ;;
 	*) return ;;
 	esac
 	[ $# -ge $skip ] || return

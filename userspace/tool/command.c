@@ -89,6 +89,11 @@ const struct command commands[] = {
 	  "The PIN is asked for, or read from a file or descriptor; with userpinmac it is the PIN and the digits of the MAC. A right one delivers the message, the third wrong one ends it. --refuse gives the message up. Exit code 1 when it was not delivered.",
 	  OPT_REFUSE | OPT_SECRET_FILE | OPT_SECRET_FD, NULL, COMPLETE_WAIT, cmd_blob_pin },
 
+	{ "obex-relay", NULL, "rule NAME app STREAM carrier STREAM",
+	  "Protect OBEX over what is not TCP, such as Bluetooth RFCOMM or a serial line.",
+	  "Leads one session from app to carrier through a connection over loopback that the rule protects, and ends with it. Exit code 1, with the reason, when it was refused.",
+	  0, &setting_relay, COMPLETE_KEYS, cmd_obex_relay },
+
 	{ "acl", "show", "[URI] [--file FILE]", "Nodes with the rights in force, and the node from which they come.",
 	  "The tree is that of the store; with --file one in a file. With URI only that node and what is beneath.",
 	  OPT_STORE | OPT_FILE, NULL, COMPLETE_NONE, cmd_acl_show },

@@ -184,7 +184,7 @@ static void complete_live(struct tool *t, enum complete what)
 	}
 	if (what == COMPLETE_KEY)
 		keyring_each(complete_key, NULL);
-	if (what == COMPLETE_NONE || (!t->o && omasec_open(&t->o)))
+	if (what == COMPLETE_NONE || what == COMPLETE_KEYS || (!t->o && omasec_open(&t->o)))
 		return;
 	switch (what) {
 	case COMPLETE_ACCOUNT:
@@ -217,6 +217,11 @@ static void complete_value(struct tool *t, const struct setting *s, bool any)
 		if (any)
 			puts("any");
 		complete_live(t, COMPLETE_ACCOUNT);
+	} else if (!strcmp(s->name, "rule")) {
+		complete_live(t, COMPLETE_RULE);
+	} else if (!strcmp(s->name, "app") || !strcmp(s->name, "carrier")) {
+		for (i = 0; relay_spec_form(i); i++)
+			puts(relay_spec_form(i));
 	} else if (!strcmp(s->name, "tls-min")) {
 		puts("1.0\n1.1\n1.2\n1.3");
 	} else if (!strcmp(s->name, "unprotected")) {
@@ -274,7 +279,9 @@ static void complete_command(struct tool *t, const struct command *c, int argc, 
 	/* The name of a rule may be left out. */
 	if (c->settings == &setting_rule && argc && setting_find(c->settings, argv[0]) >= 0)
 		first = 0;
-	if (argc == 0) {
+	if (c->complete == COMPLETE_KEYS) {
+		first = 0;
+	} else if (argc == 0) {
 		complete_live(t, c->complete);
 		if (c->settings != &setting_rule)
 			return;

@@ -199,6 +199,11 @@ static int parse_name(const struct setting *s, void *conf, const char *value)
 	return value_name(value, member(s, conf));
 }
 
+static int parse_stream(const struct setting *s, void *conf, const char *value)
+{
+	return relay_spec_parse(value, member(s, conf));
+}
+
 static int parse_content_type(const struct setting *s, void *conf, const char *value)
 {
 	return value_text(value, 255, member(s, conf));
@@ -407,6 +412,20 @@ static const struct setting blob_settings[] = {
 	  "What protects a DM message." },
 };
 
+#define S(m) offsetof(struct relay_conf, m)
+#define EXPECTS_STREAM "- (standard input and output), fd:N, systemd:NAME, listen:PATH, connect:PATH or tty:PATH"
+
+enum { S_RULE, S_APP, S_CARRIER };
+
+static const struct setting relay_settings[] = {
+	[S_RULE] = { "rule", "the name of a rule", parse_name, true, NO_WORDS, S(rule),
+		"Rule with binding obex and a port of its own: out when the application is the OBEX client, in when it is the server." },
+	[S_APP] = { "app", EXPECTS_STREAM, parse_stream, true, NO_WORDS, S(app),
+		"Where the application speaks OBEX, unprotected." },
+	[S_CARRIER] = { "carrier", EXPECTS_STREAM, parse_stream, true, NO_WORDS, S(carrier),
+		"What leads to the peer: protected OBEX." },
+};
+
 _Static_assert(COUNT(account_settings) <= SETTING_MAX, "SETTING_MAX");
 _Static_assert(COUNT(rule_settings) <= SETTING_MAX, "SETTING_MAX");
 _Static_assert(I(account) == 0, "the parsers of an account are used for an import");
@@ -420,6 +439,7 @@ const struct setting_set setting_blob_verify = { "blob", blob_settings, COUNT(bl
 	B(seen) };
 /* The first ones only. */
 const struct setting_set setting_blob_protect = { "blob", blob_settings, 3, B(seen) };
+const struct setting_set setting_relay = { "relay", relay_settings, COUNT(relay_settings), S(seen) };
 
 int setting_find(const struct setting_set *set, const char *name)
 {
@@ -669,4 +689,11 @@ void setting_rule_check(const struct rule_conf *c, setting_report report, void *
 	if (c->seen & 1u << R_FIRST_CONTACT && c->r.auth_mode == OMASEC_AUTH_MODE_STATIC &&
 	    c->r.first_contact == OMASEC_FIRST_CONTACT_CHALLENGE)
 		report(arg, R_FIRST_CONTACT, "expected nonce: with auth-mode static nobody answers a challenge");
+}
+
+void setting_relay_check(const struct relay_conf *c, setting_report report, void *arg)
+{
+	check_required(&setting_relay, c->seen, report, arg);
+	if (c->seen & 1u << S_APP && c->seen & 1u << S_CARRIER && relay_spec_same(&c->app, &c->carrier))
+		report(arg, S_CARRIER, "expected another stream than app");
 }

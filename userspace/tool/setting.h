@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "relay_spec.h"
+
 #define SETTING_MAX 28
 #define SETTING_PATH_MAX 1024
 
@@ -88,6 +90,16 @@ struct blob_conf {
 };
 
 /**
+ * struct relay_conf - what omasec obex-relay is to connect
+ * @rule: by name
+ */
+struct relay_conf {
+	char rule[OMASEC_NAME_MAX + 1];
+	struct relay_spec app, carrier;
+	uint32_t seen;
+};
+
+/**
  * struct setting - a key
  * @name: the word
  * @expects: what a value is, for errors and help
@@ -119,7 +131,7 @@ struct setting_set {
 };
 
 extern const struct setting_set setting_account, setting_rule, setting_import,
-	setting_blob_verify, setting_blob_protect;
+	setting_blob_verify, setting_blob_protect, setting_relay;
 
 /* Index of the key, or -ENOENT. */
 int setting_find(const struct setting_set *set, const char *name);
@@ -149,5 +161,6 @@ void setting_rule_default(struct rule_conf *c);
 /* Nothing protects what @r selects when its peers do not want it. */
 bool setting_rule_unprotected(const struct omasec_rule *r);
 void setting_rule_check(const struct rule_conf *c, setting_report report, void *arg);
+void setting_relay_check(const struct relay_conf *c, setting_report report, void *arg);
 
 #endif

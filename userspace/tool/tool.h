@@ -61,6 +61,7 @@ struct tool {
 
 enum complete {
 	COMPLETE_NONE,
+	COMPLETE_KEYS,		/* nothing but keys and values */
 	COMPLETE_ACCOUNT,	/* the name of an account first */
 	COMPLETE_RULE,
 	COMPLETE_FLOW,
@@ -146,6 +147,7 @@ int cmd_blob_verify(struct tool *t, int argc, char **argv);
 int cmd_blob_protect(struct tool *t, int argc, char **argv);
 int cmd_blob_waiting(struct tool *t, int argc, char **argv);
 int cmd_blob_pin(struct tool *t, int argc, char **argv);
+int cmd_obex_relay(struct tool *t, int argc, char **argv);
 int cmd_rule_list(struct tool *t, int argc, char **argv);
 int cmd_rule_add(struct tool *t, int argc, char **argv);
 int cmd_rule_del(struct tool *t, int argc, char **argv);
