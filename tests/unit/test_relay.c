@@ -378,6 +378,25 @@ static void a_tty_that_hangs_up_is_an_end(void **state)
 	close(l.other);
 }
 
+static void a_master_whose_tty_is_closed_is_an_end(void **state)
+{
+	int master, slave;
+	struct line l;
+
+	(void)state;
+	assert_int_equal(openpty(&master, &slave, NULL, NULL, NULL), 0);
+	line_start(&l, master, master);
+	says(slave, "bye");
+	hears(l.other, "bye");
+	close(slave);
+	hears_the_end(l.other);
+	says(l.stop, "x");
+	assert_int_equal(line_join(&l), RELAY_END_SIGNAL);
+	close(l.app);
+	close(l.protected);
+	close(l.other);
+}
+
 static void what_goes_one_way_is_no_stream(void **state)
 {
 	struct relay_stream s;
@@ -472,6 +491,7 @@ int main(void)
 		cmocka_unit_test(who_lost_it_is_named),
 		cmocka_unit_test(a_tty_is_raw_as_long_as_it_is_used),
 		cmocka_unit_test(a_tty_that_hangs_up_is_an_end),
+		cmocka_unit_test(a_master_whose_tty_is_closed_is_an_end),
 		cmocka_unit_test(what_goes_one_way_is_no_stream),
 		cmocka_unit_test(pipes_are_a_stream),
 		cmocka_unit_test(strangers_are_turned_away),

@@ -45,7 +45,7 @@ static int pipe_read(struct relay_pipe *p)
 	ssize_t n = read(p->from->in, p->octets, RELAY_ROOM);
 
 	if (n < 0)
-		/* A tty that was hung up. */
+		/* The master of a pseudo-terminal that nobody has open any more. */
 		p->eof = p->from->tty && errno == EIO;
 	else
 		p->eof = !n;
