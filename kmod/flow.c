@@ -541,6 +541,8 @@ static void omasec_flow_show(struct omasec_net *on, struct omasec_flow *f,
 	if (account)
 		strscpy(info->account, account->name, sizeof(info->account));
 	info->reason = READ_ONCE(f->reason);
+	if (!info->reason && READ_ONCE(f->killed))
+		info->reason = OMASEC_REASON_KILLED;
 	info->rx_messages = READ_ONCE(f->rx.messages);
 	info->tx_messages = READ_ONCE(f->tx.messages);
 	info->rx_bytes = READ_ONCE(f->rx.bytes);
