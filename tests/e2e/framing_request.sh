@@ -4,7 +4,7 @@
 # Requests whose end two readers could see at different places are refused, and no
 # octet of them reaches the server application.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 240
 . ./lib/common.sh
 network

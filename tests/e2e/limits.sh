@@ -3,7 +3,7 @@
 #
 # A message longer than max-message is refused, whatever its transfer coding.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.12
 # TIMEOUT: 180
 . ./lib/common.sh
 network

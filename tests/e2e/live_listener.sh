@@ -5,7 +5,7 @@
 # the server waits for connections, and resets connections; what cannot be taken over
 # is refused with a reset, and omasec status says which program it is.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 400
 PYTHON=/usr/bin/python3
 . ./lib/common.sh

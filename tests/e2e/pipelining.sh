@@ -4,7 +4,7 @@
 # Several requests on one connection without waiting: one exchange after the other,
 # answers in order; HEAD beside them when other content passes.
 #
-# KERNELS: 6.1 6.12 debug
+# KERNELS: 6.12 debug
 # TIMEOUT: 180
 . ./lib/common.sh
 network

@@ -4,7 +4,7 @@
 # Notifications by WAP push: the right ones reach the unmodified listener as they
 # were sent; forged, repeated and malformed ones do not, and everybody is told why.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 180
 . ./lib/common.sh
 . ./lib/push.sh

@@ -3,7 +3,7 @@
 #
 # The same session in WBXML.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.12
 # TIMEOUT: 180
 . ./lib/common.sh
 network

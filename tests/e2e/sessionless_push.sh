@@ -4,7 +4,7 @@
 # Sessionless messages that are pushed: the unmodified listener gets each one that is
 # right, octet for octet and once, whatever happens to the helper, and nothing else.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.12
 # TIMEOUT: 240
 . ./lib/common.sh
 . ./lib/push.sh

@@ -21,7 +21,7 @@ product_tree()
 	rm "$dir/lib"
 
 	with_lock "userspace-$(key "$BUILD")" logged "$BUILD/userspace.log" \
-		make -C "$TOP" BUILD="$BUILD" PREFIX=/usr/local userspace
+		make -j"$JOBS" -C "$TOP" BUILD="$BUILD" PREFIX=/usr/local userspace
 	logged "$BUILD/install.log" make -C "$TOP" BUILD="$BUILD" install-userspace DESTDIR="$dir" PREFIX=/usr/local
 	find "$dir/usr" -type f -perm -100 ! -name '*.ko' | while read -r f; do
 		libraries "$dir" "$f"
