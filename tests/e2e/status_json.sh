@@ -23,6 +23,12 @@ done
 on device omasec -j status >"$WORK/out.json"
 expect "which driver serves what" "$WORK/out.json" \
 	'all(d["status"][a + "-driver"] for a in ("md5", "sha256", "sha384", "sha512", "aes", "gcm"))'
+on device omasec monitor --timeout 100ms >"$WORK/lines"
+check "a line with the counters" grep -q ' stats received ' "$WORK/lines"
+check "the live screen comes, and q ends it" on server /usr/bin/python3 "$LIB/screen.py" "q quits" q omasec monitor
+check "with what was counted, and ^C ends it" on device /usr/bin/python3 "$LIB/screen.py" "received 3 (" "$(printf '\003')" \
+	omasec monitor --interval 200ms
+check_fails "what is no terminal gets lines" grep -q "$(printf '\033')" "$WORK/lines"
 check_fails "a mistyped command is an error" on device omasec rules list
 on device omasec rules list 2>/dev/null
 check "with exit status 2" test $? -eq 2

@@ -19,7 +19,7 @@ static const char *line(const struct omasec_event *e)
 	assert_true(to >= 0 && was >= 0);
 	fflush(stdout);
 	dup2(to, STDOUT_FILENO);
-	event_text_line(&t, e);
+	event_text_line(stdout, &t, e);
 	fflush(stdout);
 	n = pread(to, out, sizeof(out) - 1, 0);
 	dup2(was, STDOUT_FILENO);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "event_text.h"
+#include "monitor.h"
 
 static volatile sig_atomic_t event_stop;
 
@@ -18,7 +19,7 @@ static void event_on_signal(int sig)
 	event_stop = sig;
 }
 
-static int64_t event_now_ms(void)
+int64_t event_now_ms(void)
 {
 	struct timespec ts;
 
@@ -28,38 +29,14 @@ static int64_t event_now_ms(void)
 
 /* ------------------------------------------------------------------ counters */
 
-/**
- * struct totals - what monitor tells of the counters
- */
-struct totals {
-	uint64_t rx, tx, refused, passed, responded;
-};
-
-static int totals_add(void *arg, const struct omasec_counter *c)
-{
-	struct totals *sum = arg;
-
-	if (c->refusal)
-		sum->refused += c->value;
-	else if (!strcmp(c->name, "rx-messages"))
-		sum->rx = c->value;
-	else if (!strcmp(c->name, "tx-messages"))
-		sum->tx = c->value;
-	else if (!strcmp(c->name, "passed"))
-		sum->passed = c->value;
-	else if (!strcmp(c->name, "responded"))
-		sum->responded = c->value;
-	return 0;
-}
-
-static int monitor_stats(struct tool *t, struct totals *last, bool first)
+static int monitor_stats(struct tool *t, struct monitor_totals *last, bool first)
 {
 	struct omasec_status st;
-	struct totals now = { 0 };
+	struct monitor_totals now;
 	struct timespec ts;
 	char time[40];
 	json_t *o;
-	int rc = omasec_stats_each(t->o, totals_add, &now);
+	int rc = monitor_totals_get(t->o, &now);
 
 	if (!rc)
 		rc = omasec_status_get(t->o, &st);
@@ -116,7 +93,7 @@ static int event_drain(struct tool *t, uint64_t *left)
 		if (t->json) {
 			rc = out_json_line(t, "event", event_text_json(&e));
 		} else {
-			event_text_line(t, &e);
+			event_text_line(stdout, t, &e);
 			rc = out_finish(t);
 		}
 		if (rc)
@@ -125,8 +102,7 @@ static int event_drain(struct tool *t, uint64_t *left)
 	return EXIT_DONE;
 }
 
-/* Milliseconds until the nearer of two times, -1 for neither. */
-static int event_wait_ms(int64_t end, int64_t tick)
+int event_wait_ms(int64_t end, int64_t tick)
 {
 	int64_t now = event_now_ms(), next = end;
 
@@ -147,7 +123,7 @@ static int event_follow(struct tool *t, uint32_t interval)
 	int64_t end = t->given & OPT_TIMEOUT ? event_now_ms() + t->timeout_ms : -1;
 	int64_t tick = interval ? event_now_ms() + interval : -1;
 	uint64_t left = t->given & OPT_COUNT ? t->count : UINT64_MAX;
-	struct totals last = { 0 };
+	struct monitor_totals last = { 0 };
 	sigset_t block, old;
 	int rc;
 
@@ -195,7 +171,11 @@ int cmd_event(struct tool *t, int argc, char **argv)
 
 int cmd_monitor(struct tool *t, int argc, char **argv)
 {
+	uint32_t interval;
 	int rc = argc ? tool_usage(t, "%s: nothing is expected here", argv[0]) : tool_connect(t);
 
-	return rc ? rc : event_follow(t, t->given & OPT_INTERVAL ? t->interval_ms : 2000);
+	interval = t->given & OPT_INTERVAL ? t->interval_ms : 2000;
+	if (rc)
+		return rc;
+	return monitor_has_screen(t) ? monitor_screen(t, interval) : event_follow(t, interval);
 }

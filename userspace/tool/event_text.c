@@ -29,18 +29,18 @@ static json_t *denial_json(const struct omasec_denial *d)
 	return o;
 }
 
-static void denial_text(const struct omasec_event *e)
+static void denial_text(FILE *f, const struct omasec_event *e)
 {
 	const struct omasec_denial *d = &e->denial;
 	char safe[4 * OMASEC_URI_MAX + 1];
 
-	printf(": %s", *d->server ? value_safe(d->server, safe, sizeof(safe)) : "nobody");
-	printf(" %s", value_safe(d->command, safe, sizeof(safe)));
+	fprintf(f, ": %s", *d->server ? value_safe(d->server, safe, sizeof(safe)) : "nobody");
+	fprintf(f, " %s", value_safe(d->command, safe, sizeof(safe)));
 	if (*d->uri)
-		printf(" %s", value_safe(d->uri, safe, sizeof(safe)));
-	printf(": %u, %s", d->status, value_safe(d->clause, safe, sizeof(safe)));
+		fprintf(f, " %s", value_safe(d->uri, safe, sizeof(safe)));
+	fprintf(f, ": %u, %s", d->status, value_safe(d->clause, safe, sizeof(safe)));
 	if (e->more)
-		printf(" (and %u more)", e->more);
+		fprintf(f, " (and %u more)", e->more);
 }
 
 json_t *event_text_json(const struct omasec_event *e)
@@ -97,47 +97,47 @@ json_t *event_text_json(const struct omasec_event *e)
 	return o;
 }
 
-void event_text_line(const struct tool *t, const struct omasec_event *e)
+void event_text_line(FILE *f, const struct tool *t, const struct omasec_event *e)
 {
 	char text[VALUE_ENDPOINT_MAX], safe[4 * OMASEC_DETAIL_MAX + 1], tls[TLS_TEXT_MAX];
 
 	event_text_time(e->time_ns, text);
-	printf("%s %s%s%s", text,
+	fprintf(f, "%s %s%s%s", text,
 	       out_colour(t, e->kind == OMASEC_EVENT_KIND_REFUSED ||
 			     e->kind == OMASEC_EVENT_KIND_ACL_DENIED ||
 			     e->kind == OMASEC_EVENT_KIND_HELPER_DOWN ? OUT_BAD : OUT_BOLD),
 	       omasec_name(OMASEC_NAMES_EVENT_KIND, e->kind), out_colour(t, OUT_PLAIN));
 	if (e->reason)
-		printf(" %s", omasec_reason_name(e->reason));
+		fprintf(f, " %s", omasec_reason_name(e->reason));
 	if (e->has_message)
-		printf(" %s", omasec_name(OMASEC_NAMES_MESSAGE_KIND, e->message));
+		fprintf(f, " %s", omasec_name(OMASEC_NAMES_MESSAGE_KIND, e->message));
 	if (e->has_path)
-		printf(" %s", omasec_name(OMASEC_NAMES_PATH, e->path));
+		fprintf(f, " %s", omasec_name(OMASEC_NAMES_PATH, e->path));
 	if (e->flow)
-		printf(" flow %llu", (unsigned long long)e->flow);
+		fprintf(f, " flow %llu", (unsigned long long)e->flow);
 	if (e->family) {
 		value_format_endpoint(text, e->family, e->local, e->local_port);
-		printf(" local %s", text);
+		fprintf(f, " local %s", text);
 		value_format_endpoint(text, e->family, e->peer, e->peer_port);
-		printf(" peer %s", text);
+		fprintf(f, " peer %s", text);
 	}
 	if (e->rule)
-		printf(" rule %u", e->rule);
+		fprintf(f, " rule %u", e->rule);
 	if (e->account[0])
-		printf(" account %s", value_safe(e->account, safe, sizeof(safe)));
+		fprintf(f, " account %s", value_safe(e->account, safe, sizeof(safe)));
 	if (e->user[0])
-		printf(" user \"%s\"", value_safe(e->user, safe, sizeof(safe)));
+		fprintf(f, " user \"%s\"", value_safe(e->user, safe, sizeof(safe)));
 	if (e->has_uid)
-		printf(" uid %u", e->uid);
+		fprintf(f, " uid %u", e->uid);
 	if (e->tls_version)
-		printf(" %s", tls_text(tls, e->tls_version, e->tls_suite, e->tls_name));
+		fprintf(f, " %s", tls_text(tls, e->tls_version, e->tls_suite, e->tls_name));
 	if (e->kind == OMASEC_EVENT_KIND_ACL_DENIED)
-		denial_text(e);
+		denial_text(f, e);
 	else if (e->text[0])
-		printf(": %s", value_safe(e->text, safe, sizeof(safe)));
+		fprintf(f, ": %s", value_safe(e->text, safe, sizeof(safe)));
 	else if (e->reason)
-		printf(": %s", omasec_reason_text(e->reason));
+		fprintf(f, ": %s", omasec_reason_text(e->reason));
 	if (e->wait)
-		printf(" (%s: omasec blob pin %u)", omasec_name(OMASEC_NAMES_SEC, e->sec), e->wait);
-	putchar('\n');
+		fprintf(f, " (%s: omasec blob pin %u)", omasec_name(OMASEC_NAMES_SEC, e->sec), e->wait);
+	putc('\n', f);
 }
