@@ -102,6 +102,8 @@ offers real_objects "omasec a" "account acl apply"
 offers real_verbs "omasec flow " "attach detach kill list"
 offers real_keys_of_a_rule "omasec rule add web dir" direction
 offers real_words_of_a_key "omasec rule add web direction " "in out"
+offers real_keys_without_a_name "omasec obex-relay rule web " "app carrier"
+offers real_streams "omasec obex-relay rule web app tt" "tty:"
 offers real_files "omasec apply tw" two.conf
 
 missing=
