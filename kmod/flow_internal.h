@@ -29,7 +29,7 @@
 #include "event.h"
 #include "flow.h"
 #include "message.h"
-#include "obex_relay.h"
+#include "obex_flow.h"
 #include "policy.h"
 #include "proto/hmac_header.h"
 #include "proto/http.h"
@@ -206,7 +206,7 @@ static inline bool omasec_flow_connects(const struct omasec_flow *f)
 	return f->rule->sel.direction == OMASEC_DIRECTION_OUT;
 }
 
-/* Its messages are OBEX objects: obex_relay.c runs both directions. */
+/* Its messages are OBEX objects: obex_flow.c runs both directions. */
 static inline bool omasec_flow_obex(const struct omasec_flow *f)
 {
 	return f->rule->binding == OMASEC_BINDING_OBEX;
@@ -282,7 +282,7 @@ void omasec_tx_complete(struct omasec_flow *f);
 void omasec_tx_decide(struct omasec_flow *f);
 /* A request to a peer that has said its last octet. */
 void omasec_tx_orphan(struct omasec_flow *f);
-/* For secure.c and obex_relay.c: octets into rx.in (their number, 0 at FIN, or a negative errno). */
+/* For secure.c and obex_flow.c: octets into rx.in (their number, 0 at FIN, or a negative errno). */
 int omasec_rx_fill(struct omasec_flow *f);
 /* The connection broke: what was verified stays readable, then the error. */
 void omasec_rx_broken(struct omasec_flow *f, int err);

@@ -2,10 +2,10 @@
 /*
  * OBEX flows: whole objects are held, judged and sent on in packets of our own, so that
  * either end sees an OBEX peer that answers packet by packet. The data plane only; see
- * obex_relay.c.
+ * obex_flow.c.
  */
-#ifndef OMASEC_OBEX_RELAY_H
-#define OMASEC_OBEX_RELAY_H
+#ifndef OMASEC_OBEX_FLOW_H
+#define OMASEC_OBEX_FLOW_H
 
 #include "buf.h"
 #include "proto/hmac_header.h"

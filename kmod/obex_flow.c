@@ -14,7 +14,7 @@
 #include <linux/slab.h>
 
 #include "flow_internal.h"
-#include "obex_relay.h"
+#include "obex_flow.h"
 
 static const char omasec_relay_dm[] = "SYNCML-DM";
 
