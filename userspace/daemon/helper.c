@@ -492,7 +492,7 @@ int helper_open(struct helper *h, const struct options *o)
 		return rc;
 	}
 	for (i = 0; i < h->job_count; i++)
-		h->jobs[i].keys.o = h->o;
+		h->jobs[i].keys = (struct keys){ .o = h->o, .dir = o->state_dir };
 	rc = sync_accounts(h);
 	h->sync = rc;
 	return rc == -EPROTONOSUPPORT ? rc : 0;

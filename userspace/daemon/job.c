@@ -46,9 +46,9 @@ static void job_fail(struct job *j, int err)
 static int job_xsec(struct job *j, uint32_t what, const uint8_t *octets, size_t len)
 {
 	struct worker_xsec how = {
-		.what = what, .sign = XSEC_HMAC_SHA256, .cipher = XSEC_AES256_GCM,
-		.wrap = XSEC_KW_AES256,
+		.what = what, .cipher = XSEC_AES256_GCM, .wrap = XSEC_KW_AES256,
 	};
+	int err;
 
 	memset(&j->err, 0, sizeof(j->err));
 	if (strstr(j->msg.content_type, "wbxml")) {
@@ -60,6 +60,9 @@ static int job_xsec(struct job *j, uint32_t what, const uint8_t *octets, size_t 
 	if (what == WORKER_ENCRYPT)
 		snprintf(how.target, sizeof(how.target), "SyncBody");
 	j->keys.account = j->msg.account;
+	err = keys_choose(&j->keys, &how, &j->err);
+	if (err)
+		return err;
 	j->crypto = (struct xsec_crypto){ .fn = keys_use, .private = &j->keys };
 	return worker_client_start_xsec(j->wc, &how, octets, len, &j->crypto, &j->out, &j->out_len,
 					&j->err);
@@ -285,6 +288,7 @@ static void job_next(struct job *j, struct engine *e, uint64_t now)
 		job_finish(j);
 		break;
 	case JOB_LEAVE:
+		keys_done(&j->keys);
 		j->step++;
 		job_leave(j);
 		break;
@@ -311,6 +315,7 @@ void job_step(struct job *j, struct engine *e, uint64_t now)
 void job_reset(struct job *j)
 {
 	engine_decision_done(&j->d);
+	keys_done(&j->keys);
 	free(j->body);
 	free(j->bare);
 	free(j->out);

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Keys of accounts at work, see keys.h. */
+#include <dm/text.h>
 #include <errno.h>
+#include <openssl/crypto.h>
+#include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "keys.h"
 #include "log.h"
+#include "pkey.h"
 
 #define KEYS_MAC_MAX 64		/* octets of an HMAC-SHA512 */
 #define KEYS_WRAPPED 40		/* of a wrapped key of 32 octets, RFC 3394 */
@@ -103,11 +107,83 @@ static int keys_open(const struct keys *k, const struct xsec_request *request, s
 	return err;
 }
 
+/* ------------------------------------------------------------------ asymmetric keys */
+
+/* With only one of the two, an account does not go on with its HMAC key. */
+static int keys_without(const struct keys *k, enum pkey_of of, struct dm_error *err)
+{
+	enum pkey_of other = of == PKEY_PUBLIC ? PKEY_PRIVATE : PKEY_PUBLIC;
+	char why[PKEY_WHY_MAX];
+	EVP_PKEY *key;
+	int rc = pkey_load(k->dir, k->account, other, &key, why);
+
+	EVP_PKEY_free(key);
+	if (rc == -ENOENT)
+		return 0;
+	return dm_fail(err, OMASEC_REASON_KEY_MISSING, of == PKEY_PUBLIC ?
+		       "the account has a private key, and no public key of the other side" :
+		       "the account has a public key of the other side, and no private key");
+}
+
+static int keys_public(const EVP_PKEY *key, struct worker_xsec *how, struct dm_error *err)
+{
+	unsigned char *der = NULL;
+	int len = i2d_PUBKEY(key, &der);
+
+	if (len > 0 && (size_t)len <= sizeof(how->public)) {
+		memcpy(how->public, der, (size_t)len);
+		how->public_len = (uint32_t)len;
+	}
+	OPENSSL_free(der);
+	return how->public_len ? 0 : dm_fail(err, OMASEC_REASON_HELPER_ERROR,
+					     "the public key of the account cannot be written");
+}
+
+int keys_choose(struct keys *k, struct worker_xsec *how, struct dm_error *err)
+{
+	enum pkey_of of = how->what == WORKER_VERIFY ? PKEY_PUBLIC : PKEY_PRIVATE;
+	char why[PKEY_WHY_MAX];
+	enum xsec_sign sign;
+	EVP_PKEY *key;
+	int rc;
+
+	keys_done(k);
+	how->sign = XSEC_HMAC_SHA256;
+	if (!k->dir || (how->what != WORKER_VERIFY && how->what != WORKER_SIGN))
+		return 0;
+	rc = pkey_load(k->dir, k->account, of, &key, why);
+	if (rc == -ENOENT)
+		return keys_without(k, of, err);
+	if (!rc)
+		rc = pkey_algorithm(key, &sign, why);
+	if (rc) {
+		EVP_PKEY_free(key);
+		return dm_fail(err, OMASEC_REASON_KEY_MISSING, "%.180s", why);
+	}
+	how->sign = sign;
+	if (of == PKEY_PRIVATE) {
+		k->private = key;
+		return 0;
+	}
+	rc = keys_public(key, how, err);
+	EVP_PKEY_free(key);
+	return rc;
+}
+
+void keys_done(struct keys *k)
+{
+	EVP_PKEY_free(k->private);
+	k->private = NULL;
+}
+
 int keys_use(void *private, const struct xsec_request *request, struct xsec_reply *reply)
 {
 	const struct keys *k = private;
 	uint32_t op;
 
+	if (request->op == XSEC_SIGN)
+		return k->private ? pkey_sign(k->private, request->sign, request->data, request->len, reply) :
+				    -ENOKEY;
 	if (!k->o)
 		return -ENOKEY;
 	switch (request->op) {

@@ -1,23 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What takes a key, for the worker: it asks, and the module does it with the key of the
- * account that the message is of. Neither of the two processes ever has the key.
+ * What takes a key, for the worker: it asks, and gets it done with the key of the account
+ * that the message is of. Secrets that both sides have are the module's: neither process
+ * ever has one. A private key of an account is here, for as long as the signature takes.
  */
 #ifndef DAEMON_KEYS_H
 #define DAEMON_KEYS_H
 
+#include <dm/worker_ipc.h>
 #include <omasec.h>
+#include <openssl/types.h>
 #include <xsec/xsec.h>
 
 /**
  * struct keys - whose keys
  * @o: registered as helper
+ * @dir: where asymmetric keys are, see pkey.h; NULL for none
  * @account: name, has to stay
+ * @private: what the message under way is signed with, for @how->sign; NULL for none
  */
 struct keys {
 	struct omasec *o;
+	const char *dir;
 	const char *account;
+	EVP_PKEY *private;
 };
+
+/*
+ * With which algorithm and key @how is done, before the worker is asked: those of the
+ * account's asymmetric keys, where it has any, and otherwise HMAC-SHA256. What is in the
+ * message has no say. 0, or what dm_fail() gives.
+ */
+int keys_choose(struct keys *k, struct worker_xsec *how, struct dm_error *err);
+/* Afterwards: there is no private key any more. */
+void keys_done(struct keys *k);
 
 /* An xsec_crypto_fn; @private is a struct keys. Blocks for one round trip to the module. */
 int keys_use(void *private, const struct xsec_request *request, struct xsec_reply *reply);

@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Asymmetric keys of accounts: how they are kept, which algorithm they stand for, and
+ * that this and nothing in a message decides how it is verified. What is signed with them
+ * xsec and the xmlsec1 command take.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/omasec.h>
+#include <openssl/x509.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cmocka_table.h"
+#include "xsec_keys.h"
+
+#include <daemon/keys.h>
+#include <daemon/pkey.h>
+
+#define TEMPLATE "/tmp/omasec-pkey-XXXXXX"
+
+static char dir[sizeof(TEMPLATE)], why[PKEY_WHY_MAX];
+
+/* Only HMACs are the module's, whose key is that of the vectors. */
+int omasec_helper_crypto(struct omasec *o, const char *account, uint32_t op, const void *data,
+			 size_t len, uint8_t *out, size_t *out_len)
+{
+	size_t secret_len;
+	uint8_t *secret = xsec_file("mac.key", &secret_len);
+	unsigned int n = 0;
+
+	(void)o;
+	assert_string_equal(account, "a");
+	assert_int_equal(op, OMASEC_CRYPTO_OP_HMAC_SHA256);
+	HMAC(EVP_sha256(), secret, (int)secret_len, data, len, out, &n);
+	*out_len = n;
+	free(secret);
+	return 0;
+}
+
+static int make_dir(void **state)
+{
+	(void)state;
+	strcpy(dir, TEMPLATE);
+	return mkdtemp(dir) ? 0 : -1;
+}
+
+static int remove_dir(void **state)
+{
+	struct dirent *e;
+	DIR *d = opendir(dir);
+
+	(void)state;
+	while ((e = readdir(d)))
+		unlinkat(dirfd(d), e->d_name, 0);
+	closedir(d);
+	return rmdir(dir);
+}
+
+static EVP_PKEY *pem(const char *name)
+{
+	struct xsec_keys keys;
+
+	xsec_keys_load(&keys, name);
+	return keys.pkey;
+}
+
+static int put(const char *account, enum pkey_of of, const char *name)
+{
+	EVP_PKEY *key = pem(name);
+	int rc = pkey_put(dir, account, of, key, why);
+
+	EVP_PKEY_free(key);
+	return rc;
+}
+
+static int load(const char *account, enum pkey_of of)
+{
+	EVP_PKEY *key;
+	int rc = pkey_load(dir, account, of, &key, why);
+
+	assert_int_equal(!key, !!rc);
+	EVP_PKEY_free(key);
+	return rc;
+}
+
+static void path_of(char path[128], const char *name)
+{
+	snprintf(path, 128, "%s/%s", dir, name);
+}
+
+/* ------------------------------------------------------------------ files */
+
+static void is_kept_for_its_owner(void **state)
+{
+	EVP_PKEY *key = pem("rsa.pem"), *back;
+	char path[128];
+	struct stat sb;
+
+	(void)state;
+	assert_int_equal(load("a", PKEY_PRIVATE), -ENOENT);
+	assert_int_equal(put("a", PKEY_PRIVATE, "rsa.pem"), 0);
+	assert_int_equal(put("a", PKEY_PUBLIC, "ec256.pem"), 0);
+	assert_int_equal(pkey_load(dir, "a", PKEY_PRIVATE, &back, why), 0);
+	assert_int_equal(EVP_PKEY_eq(key, back), 1);
+	EVP_PKEY_free(back);
+	EVP_PKEY_free(key);
+	path_of(path, "key-a.private");
+	assert_int_equal(stat(path, &sb), 0);
+	assert_int_equal(sb.st_mode & 07777, 0600);
+	/* the private half is not in the other file */
+	key = pem("ec256.pem");
+	assert_int_equal(pkey_load(dir, "a", PKEY_PUBLIC, &back, why), 0);
+	assert_int_equal(EVP_PKEY_eq(key, back), 1);
+	assert_int_equal(i2d_PrivateKey(back, NULL) > 0, 0);
+	EVP_PKEY_free(back);
+	EVP_PKEY_free(key);
+	assert_int_equal(pkey_del(dir, "a", PKEY_PRIVATE), 0);
+	assert_int_equal(pkey_del(dir, "a", PKEY_PRIVATE), -ENOENT);
+	assert_int_equal(load("a", PKEY_PRIVATE), -ENOENT);
+	assert_int_equal(load("a", PKEY_PUBLIC), 0);
+	assert_int_equal(load("b", PKEY_PUBLIC), -ENOENT);
+}
+
+static void others_files_are_not_taken(void **state)
+{
+	char path[128], other[128];
+	int fd;
+
+	(void)state;
+	assert_int_equal(put("a", PKEY_PRIVATE, "rsa.pem"), 0);
+	path_of(path, "key-a.private");
+	assert_int_equal(chmod(path, 0640), 0);
+	assert_int_equal(load("a", PKEY_PRIVATE), -EACCES);
+	assert_non_null(strstr(why, "only its owner"));
+	assert_int_equal(chmod(path, 0600), 0);
+	path_of(other, "other");
+	assert_int_equal(rename(path, other), 0);
+	assert_int_equal(symlink("other", path), 0);
+	assert_int_equal(load("a", PKEY_PRIVATE), -ELOOP);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(load("a", PKEY_PRIVATE), -EACCES);
+	assert_int_equal(unlink(path), 0);
+	fd = open(path, O_WRONLY | O_CREAT, 0600);
+	assert_int_equal(write(fd, "0\x03\x02\x01\x05", 5), 5);
+	close(fd);
+	assert_int_equal(load("a", PKEY_PRIVATE), -EINVAL);
+	assert_non_null(strstr(why, "damaged"));
+	assert_int_equal(load("../a", PKEY_PRIVATE), -EINVAL);
+	assert_int_equal(put("../a", PKEY_PRIVATE, "rsa.pem"), -EINVAL);
+	assert_int_equal(chmod(dir, 0777), 0);
+	assert_int_equal(put("a", PKEY_PRIVATE, "rsa.pem"), -EPERM);
+	assert_int_equal(chmod(dir, 0700), 0);
+}
+
+/* What an end in the middle leaves is not in the way, and what is replaced is whole. */
+static void is_replaced_at_once(void **state)
+{
+	char path[128];
+	struct stat sb;
+	int fd;
+
+	(void)state;
+	path_of(path, "key-a.private.new");
+	fd = open(path, O_WRONLY | O_CREAT, 0644);
+	close(fd);
+	assert_int_equal(put("a", PKEY_PRIVATE, "rsa.pem"), 0);
+	assert_int_equal(stat(path, &sb), -1);
+	assert_int_equal(put("a", PKEY_PRIVATE, "ec384.pem"), 0);
+	assert_int_equal(load("a", PKEY_PRIVATE), 0);
+}
+
+static void own_public_key_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(put("a", PKEY_PRIVATE, "rsa.pem"), 0);
+	assert_int_equal(put("a", PKEY_PUBLIC, "rsa.pem"), -EINVAL);
+	assert_non_null(strstr(why, "own private key"));
+	assert_int_equal(put("b", PKEY_PUBLIC, "rsa.pem"), 0);
+	assert_int_equal(put("b", PKEY_PRIVATE, "rsa.pem"), -EINVAL);
+	assert_non_null(strstr(why, "other side"));
+	assert_int_equal(load("b", PKEY_PRIVATE), -ENOENT);
+}
+
+static int count(void *arg, const char *account, enum pkey_of of)
+{
+	*(unsigned int *)arg += !strcmp(account, "a.b") ? of == PKEY_PUBLIC ? 1 : 100 : 10000;
+	return 0;
+}
+
+static void are_listed(void **state)
+{
+	unsigned int n = 0;
+	char path[128];
+
+	(void)state;
+	assert_int_equal(put("a.b", PKEY_PUBLIC, "rsa.pem"), 0);
+	assert_int_equal(put("a.b", PKEY_PRIVATE, "ec256.pem"), 0);
+	path_of(path, "key-x.private.new");
+	close(open(path, O_WRONLY | O_CREAT, 0600));
+	path_of(path, "key-.private");
+	close(open(path, O_WRONLY | O_CREAT, 0600));
+	path_of(path, "omasec.db");
+	close(open(path, O_WRONLY | O_CREAT, 0600));
+	assert_int_equal(pkey_each(dir, count, &n), 0);
+	assert_int_equal(n, 101);
+	assert_int_equal(pkey_each("/nowhere", count, &n), -ENOENT);
+}
+
+static EVP_PKEY *generated(const char *kind, size_t bits)
+{
+	return !strcmp(kind, "RSA") ? EVP_PKEY_Q_keygen(NULL, NULL, kind, bits) : EVP_PKEY_Q_keygen(NULL, NULL, kind);
+}
+
+static void other_kinds_are_refused(void **state)
+{
+	static const struct {
+		const char *kind, *says;
+		size_t bits;
+	} c[] = { { "RSA", "this one has 1024", 1024 }, { "ED25519", "this one is ED25519", 0 } };
+	EVP_PKEY *key;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		key = generated(c[i].kind, c[i].bits);
+		assert_int_equal(pkey_put(dir, "a", PKEY_PRIVATE, key, why), -EINVAL);
+		assert_non_null(strstr(why, c[i].says));
+		EVP_PKEY_free(key);
+	}
+	key = EVP_EC_gen("secp256k1");
+	assert_int_equal(pkey_put(dir, "a", PKEY_PUBLIC, key, why), -EINVAL);
+	assert_non_null(strstr(why, "P-256 or P-384"));
+	EVP_PKEY_free(key);
+	assert_int_equal(put("a", PKEY_PRIVATE, "ec512.pem"), -EINVAL);
+	assert_int_equal(load("a", PKEY_PRIVATE), -ENOENT);
+}
+
+/* ------------------------------------------------------------------ signatures */
+
+static struct keys keys;
+static struct dm_error error;
+
+static int choose(uint32_t what, struct worker_xsec *how)
+{
+	memset(how, 0, sizeof(*how));
+	how->what = what;
+	memset(&error, 0, sizeof(error));
+	keys.o = (struct omasec *)dir;	/* one that is registered */
+	keys.dir = dir;
+	keys.account = "a";
+	return keys_choose(&keys, how, &error);
+}
+
+static int sign(uint8_t **out, size_t *len)
+{
+	struct xsec_crypto crypto = { keys_use, &keys };
+	struct xsec_key key = { 0 };
+	struct worker_xsec how;
+	size_t plain_len;
+	uint8_t *plain;
+	int rc = choose(WORKER_SIGN, &how);
+
+	if (!rc) {
+		plain = xsec_file("plain.xml", &plain_len);
+		rc = xsec_sign(plain, plain_len, how.sign, &key, &crypto, out, len, &error);
+		free(plain);
+	}
+	keys_done(&keys);
+	return rc;
+}
+
+static int verify(const uint8_t *message, size_t len)
+{
+	struct xsec_crypto crypto = { keys_use, &keys };
+	struct xsec_key key = { 0 };
+	struct worker_xsec how;
+	uint8_t *out = NULL;
+	size_t out_len;
+	int rc = choose(WORKER_VERIFY, &how);
+
+	if (!rc) {
+		key.public = how.public_len ? how.public : NULL;
+		key.public_len = how.public_len;
+		rc = xsec_verify(message, len, how.sign, &key, &crypto, &out, &out_len, &error);
+	}
+	free(out);
+	return rc;
+}
+
+static int verify_file(const char *name)
+{
+	size_t len;
+	uint8_t *message = xsec_file(name, &len);
+	int rc = verify(message, len);
+
+	free(message);
+	return rc;
+}
+
+static bool xmlsec1_takes(const uint8_t *message, size_t len, const char *pub)
+{
+	char path[] = "/tmp/omasec-pkey.xml.XXXXXX", command[512];
+	int fd = mkstemp(path);
+	bool good;
+
+	assert_int_equal(write(fd, message, len), len);
+	close(fd);
+	snprintf(command, sizeof(command), "xmlsec1 --verify --pubkey-der %s%s %s >/dev/null 2>&1",
+		 XSEC_DATA, pub, path);
+	good = !system(command);
+	unlink(path);
+	return good;
+}
+
+/* Of the state: the private key here, the public one there, and that of somebody else. */
+static void is_taken_at_the_other_end(void **state)
+{
+	static const struct {
+		const char *pem, *pub, *algorithm;
+	} c[] = {
+		{ "rsa.pem", "rsa.pub", "#rsa-sha256" }, { "ec256.pem", "ec256.pub", "#ecdsa-sha256" },
+		{ "ec384.pem", "ec384.pub", "#ecdsa-sha384" },
+	};
+	uint8_t *out;
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		remove_dir(NULL);
+		make_dir(NULL);
+		assert_int_equal(put("a", PKEY_PRIVATE, c[i].pem), 0);
+		assert_int_equal(put("a", PKEY_PUBLIC, "other.pem"), 0);
+		assert_int_equal(sign(&out, &len), 0);
+		assert_null(keys.private);
+		assert_non_null(memmem(out, len, c[i].algorithm, strlen(c[i].algorithm)));
+		assert_true(xmlsec1_takes(out, len, c[i].pub));
+		assert_false(xmlsec1_takes(out, len, i ? "rsa.pub" : "ec256.pub"));
+		/* the other end has the public key alone, and something to sign with */
+		assert_int_equal(pkey_del(dir, "a", PKEY_PRIVATE), 0);
+		assert_int_equal(put("a", PKEY_PUBLIC, c[i].pem), 0);
+		assert_int_equal(verify(out, len), 0);
+		((uint8_t *)memmem(out, len, "SyncHdr", 7))[0] ^= 32;
+		assert_true(verify(out, len) < 0);
+		free(out);
+	}
+}
+
+/* Made by xmlsec1; whoever has another key, or a key of another kind, refuses them. */
+static void the_key_says_the_algorithm(void **state)
+{
+	static const struct {
+		const char *key, *message;
+		unsigned int reason;
+	} c[] = {
+		{ "rsa.pem", "ok-rsa-sha256.xml", 0 },
+		{ "ec256.pem", "ok-ecdsa-sha256.xml", 0 },
+		{ "ec384.pem", "ok-ecdsa-sha384.xml", 0 },
+		{ "other.pem", "ok-rsa-sha256.xml", OMASEC_REASON_SIGNATURE_WRONG },
+		{ "rsa.pem", "ok-ecdsa-sha256.xml", OMASEC_REASON_ALGORITHM_REFUSED },
+		{ "ec256.pem", "ok-rsa-sha256.xml", OMASEC_REASON_ALGORITHM_REFUSED },
+		{ "ec256.pem", "ok-ecdsa-sha384.xml", OMASEC_REASON_ALGORITHM_REFUSED },
+		{ "rsa.pem", "ok-rsa-sha512.xml", OMASEC_REASON_ALGORITHM_REFUSED },
+		{ "rsa.pem", "rsa-sha1.xml", OMASEC_REASON_ALGORITHM_REFUSED },
+		{ "rsa.pem", "ok-hmac-sha256.xml", OMASEC_REASON_ALGORITHM_REFUSED },
+		/* an HMAC with the octets of the public key */
+		{ "rsa.pem", "confused-public-key-as-secret.xml", OMASEC_REASON_ALGORITHM_REFUSED },
+		{ "rsa.pem", "bad-attackers-key-value.xml", OMASEC_REASON_SIGNATURE_WRONG },
+		{ "rsa.pem", "plain.xml", OMASEC_REASON_SIGNATURE_MISSING },
+		/* neither key: HMAC */
+		{ NULL, "ok-hmac-sha256.xml", 0 },
+		{ NULL, "ok-rsa-sha256.xml", OMASEC_REASON_ALGORITHM_REFUSED },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		remove_dir(NULL);
+		make_dir(NULL);
+		if (c[i].key)
+			assert_int_equal(put("a", PKEY_PUBLIC, c[i].key), 0);
+		verify_file(c[i].message);
+		if (error.reason != c[i].reason)
+			fail_msg("%s of %s: %u, %s", c[i].message, c[i].key, error.reason, error.text);
+	}
+}
+
+/* Also not on with the HMAC key, which is there. */
+static void with_one_key_the_other_is_missing(void **state)
+{
+	struct worker_xsec how;
+	uint8_t *out;
+	char path[128];
+	size_t len;
+
+	(void)state;
+	assert_int_equal(choose(WORKER_SIGN, &how), 0);
+	assert_int_equal(how.sign, XSEC_HMAC_SHA256);
+	assert_int_equal(put("a", PKEY_PUBLIC, "rsa.pem"), 0);
+	assert_int_equal(sign(&out, &len), -EBADMSG);
+	assert_int_equal(error.reason, OMASEC_REASON_KEY_MISSING);
+	assert_non_null(strstr(error.text, "no private key"));
+	assert_int_equal(pkey_del(dir, "a", PKEY_PUBLIC), 0);
+	assert_int_equal(put("a", PKEY_PRIVATE, "rsa.pem"), 0);
+	assert_int_equal(verify_file("ok-hmac-sha256.xml"), -EBADMSG);
+	assert_int_equal(error.reason, OMASEC_REASON_KEY_MISSING);
+	assert_non_null(strstr(error.text, "no public key"));
+	/* one that is there and cannot be used is none to do without, either */
+	path_of(path, "key-a.private");
+	assert_int_equal(chmod(path, 0644), 0);
+	assert_int_equal(sign(&out, &len), -EBADMSG);
+	assert_int_equal(error.reason, OMASEC_REASON_KEY_MISSING);
+	assert_int_equal(verify_file("ok-hmac-sha256.xml"), -EBADMSG);
+	assert_int_equal(error.reason, OMASEC_REASON_KEY_MISSING);
+}
+
+/* A worker that was taken over asks for what its request does not need. */
+static void other_uses_are_refused(void **state)
+{
+	struct xsec_request r = { .op = XSEC_SIGN, .sign = XSEC_ECDSA_SHA256, .data = (uint8_t *)"x", .len = 1 };
+	struct xsec_reply reply = { 0 };
+	struct worker_xsec how;
+
+	(void)state;
+	assert_int_equal(put("a", PKEY_PRIVATE, "rsa.pem"), 0);
+	assert_int_equal(put("a", PKEY_PUBLIC, "ec256.pem"), 0);
+	assert_int_equal(choose(WORKER_SIGN, &how), 0);
+	assert_int_equal(how.sign, XSEC_RSA_SHA256);
+	assert_int_equal(keys_use(&keys, &r, &reply), -EKEYREJECTED);
+	r.sign = XSEC_RSA_SHA512;
+	assert_int_equal(keys_use(&keys, &r, &reply), -EKEYREJECTED);
+	r.sign = XSEC_RSA_SHA256;
+	assert_int_equal(keys_use(&keys, &r, &reply), 0);
+	free(reply.data);
+	reply.data = NULL;
+	/* verifying there is no private key at all, nor after the signature */
+	assert_int_equal(choose(WORKER_VERIFY, &how), 0);
+	assert_int_equal(how.sign, XSEC_ECDSA_SHA256);
+	assert_int_equal(keys_use(&keys, &r, &reply), -ENOKEY);
+	assert_int_equal(choose(WORKER_SIGN, &how), 0);
+	keys_done(&keys);
+	assert_int_equal(keys_use(&keys, &r, &reply), -ENOKEY);
+	assert_null(reply.data);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, make_dir, remove_dir)
+	const struct CMUnitTest tests[] = {
+		T(is_kept_for_its_owner), T(others_files_are_not_taken), T(is_replaced_at_once),
+		T(own_public_key_is_refused), T(are_listed), T(other_kinds_are_refused),
+		T(is_taken_at_the_other_end), T(the_key_says_the_algorithm),
+		T(with_one_key_the_other_is_missing), T(other_uses_are_refused),
+	};
+
+	dm_init();
+	if (xsec_init())
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

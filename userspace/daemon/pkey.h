@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Asymmetric keys of accounts, for XML signatures: the private key that this side signs
+ * with, and the public key of the other side. Each is a file of the state directory, beside
+ * store.h: PKCS#8 or SubjectPublicKeyInfo, DER, for its owner only. Read at each use, so
+ * that what the tool writes or removes counts for the next message, and no private key
+ * stays in memory between two.
+ */
+#ifndef DAEMON_PKEY_H
+#define DAEMON_PKEY_H
+
+#include <openssl/types.h>
+#include <xsec/xsec.h>
+
+#define PKEY_RSA_BITS_MIN	2048
+#define PKEY_RSA_BITS_MAX	4096	/* a signature must not hold the helper up */
+#define PKEY_DER_MAX		8192	/* octets of a key */
+#define PKEY_WHY_MAX		256
+#define PKEY_KIND_MAX		32
+
+enum pkey_of { PKEY_PRIVATE, PKEY_PUBLIC };
+
+/* The one algorithm that @key is for. 0, or -EINVAL with @why: it is none that is taken. */
+int pkey_algorithm(const EVP_PKEY *key, enum xsec_sign *sign, char why[PKEY_WHY_MAX]);
+/* "RSA 2048", "ECDSA P-256". */
+void pkey_kind(const EVP_PKEY *key, char out[PKEY_KIND_MAX]);
+
+/*
+ * The key that @account has in @dir, which the caller frees. 0; -ENOENT without @why when
+ * it has none; -EINVAL, -EACCES, -ENOMEM or another negative errno with @why.
+ */
+int pkey_load(const char *dir, const char *account, enum pkey_of of, EVP_PKEY **key,
+	      char why[PKEY_WHY_MAX]);
+/*
+ * Makes @key, or its public half, the one of @account; durable, all or nothing. Refuses
+ * the public key that belongs to the private one: messages could be sent back then.
+ */
+int pkey_put(const char *dir, const char *account, enum pkey_of of, const EVP_PKEY *key,
+	     char why[PKEY_WHY_MAX]);
+/* 0, -ENOENT, or another negative errno. */
+int pkey_del(const char *dir, const char *account, enum pkey_of of);
+/* All of @dir, in no order; ends with what @fn returns unless that is 0. */
+typedef int (*pkey_fn)(void *arg, const char *account, enum pkey_of of);
+int pkey_each(const char *dir, pkey_fn fn, void *arg);
+
+/*
+ * Signs @data: PKCS #1 v1.5, or r and s. 0 with @reply->data malloc'ed, -EKEYREJECTED when
+ * the key is not for @sign, -ENOMEM or -EIO.
+ */
+int pkey_sign(EVP_PKEY *key, enum xsec_sign sign, const void *data, size_t len,
+	      struct xsec_reply *reply);
+
+#endif

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Asymmetric keys in the state directory. See pkey.h. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <omasec.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pkey.h"
+
+#define PKEY_PREFIX "key-"
+#define PKEY_NEW ".new"
+#define PKEY_FILE_MAX (OMASEC_NAME_MAX + 32)
+
+static const char *const pkey_suffix[] = { [PKEY_PRIVATE] = ".private", [PKEY_PUBLIC] = ".public" };
+
+static int pkey_fail(int err, char why[PKEY_WHY_MAX], const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+static int pkey_fail(int err, char why[PKEY_WHY_MAX], const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, PKEY_WHY_MAX, fmt, ap);
+	va_end(ap);
+	return err;
+}
+
+/* A name that the module has need not be one that the tool would take. */
+static int pkey_name(const char *account, enum pkey_of of, char out[PKEY_FILE_MAX])
+{
+	int n = snprintf(out, PKEY_FILE_MAX, PKEY_PREFIX "%s%s", account, pkey_suffix[of]);
+
+	return n > 0 && n < PKEY_FILE_MAX && !strchr(account, '/') ? 0 : -EINVAL;
+}
+
+static int pkey_dir(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* ------------------------------------------------------------------ reading */
+
+/* Octets of the file, or a negative errno. */
+static int pkey_read(int at, const char *name, uint8_t der[PKEY_DER_MAX], char why[PKEY_WHY_MAX])
+{
+	/* Not a FIFO that nobody writes to: that would wait for ever. */
+	int fd = openat(at, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int err = errno;
+	struct stat sb;
+	ssize_t n;
+
+	if (fd < 0)
+		return err == ENOENT ? -ENOENT : pkey_fail(-err, why, "%s: %s", name, strerror(err));
+	if (fstat(fd, &sb) || !S_ISREG(sb.st_mode) || sb.st_mode & 077) {
+		close(fd);
+		return pkey_fail(-EACCES, why, "%s: expected a file that only its owner may use", name);
+	}
+	n = read(fd, der, PKEY_DER_MAX);
+	err = errno;
+	close(fd);
+	if (n < 0)
+		return pkey_fail(-err, why, "%s: %s", name, strerror(err));
+	return (int)n;
+}
+
+static EVP_PKEY *pkey_decode(enum pkey_of of, const uint8_t *der, int len)
+{
+	const unsigned char *p = der;
+	PKCS8_PRIV_KEY_INFO *info;
+	EVP_PKEY *key;
+
+	if (of == PKEY_PUBLIC)
+		return d2i_PUBKEY(NULL, &p, len);
+	info = d2i_PKCS8_PRIV_KEY_INFO(NULL, &p, len);
+	key = info ? EVP_PKCS82PKEY(info) : NULL;
+	PKCS8_PRIV_KEY_INFO_free(info);
+	return key;
+}
+
+static int pkey_load_at(int at, const char *account, enum pkey_of of, EVP_PKEY **key,
+			char why[PKEY_WHY_MAX])
+{
+	char name[PKEY_FILE_MAX], what[PKEY_WHY_MAX];
+	uint8_t der[PKEY_DER_MAX];
+	enum xsec_sign sign;
+	int rc = pkey_name(account, of, name);
+
+	if (rc)
+		return pkey_fail(rc, why, "an account of this name has no key files");
+	rc = pkey_read(at, name, der, why);
+	if (rc < 0)
+		return rc;
+	*key = pkey_decode(of, der, rc);
+	OPENSSL_cleanse(der, sizeof(der));
+	if (!*key)
+		return pkey_fail(-EINVAL, why, "%s: is damaged", name);
+	rc = pkey_algorithm(*key, &sign, what);
+	if (!rc)
+		return 0;
+	EVP_PKEY_free(*key);
+	*key = NULL;
+	return pkey_fail(rc, why, "%s: %.150s", name, what);
+}
+
+int pkey_load(const char *dir, const char *account, enum pkey_of of, EVP_PKEY **key,
+	      char why[PKEY_WHY_MAX])
+{
+	int at = pkey_dir(dir), rc;
+
+	*key = NULL;
+	if (at < 0)
+		return at == -ENOENT ? at : pkey_fail(at, why, "%.160s: %s", dir, strerror(-at));
+	rc = pkey_load_at(at, account, of, key, why);
+	close(at);
+	return rc;
+}
+
+/* ------------------------------------------------------------------ writing */
+
+static int pkey_encode(enum pkey_of of, const EVP_PKEY *key, uint8_t **der)
+{
+	PKCS8_PRIV_KEY_INFO *info;
+	int len;
+
+	*der = NULL;
+	if (of == PKEY_PUBLIC)
+		return i2d_PUBKEY(key, der);
+	info = EVP_PKEY2PKCS8(key);
+	len = info ? i2d_PKCS8_PRIV_KEY_INFO(info, der) : -1;
+	PKCS8_PRIV_KEY_INFO_free(info);
+	return len;
+}
+
+/* Made by root, it is still that of whom the directory belongs to. */
+static int pkey_write(int at, const char *name, const uint8_t *der, size_t len)
+{
+	struct stat sb;
+	int fd, err = 0;
+
+	if (fstat(at, &sb))
+		return -errno;
+	if (sb.st_mode & 022)
+		return -EPERM;
+	/* what an end in the middle has left */
+	if (unlinkat(at, name, 0) && errno != ENOENT)
+		return -errno;
+	fd = openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	if (!geteuid() && sb.st_uid && fchown(fd, sb.st_uid, sb.st_gid))
+		err = errno;
+	else if (write(fd, der, len) != (ssize_t)len)
+		err = errno ? errno : EIO;
+	else if (fsync(fd))
+		err = errno;
+	close(fd);
+	if (err)
+		unlinkat(at, name, 0);
+	return -err;
+}
+
+static int pkey_replace(int at, const char *name, const uint8_t *der, size_t len)
+{
+	char new[PKEY_FILE_MAX + sizeof(PKEY_NEW)];
+	int rc;
+
+	snprintf(new, sizeof(new), "%s" PKEY_NEW, name);
+	errno = 0;
+	rc = pkey_write(at, new, der, len);
+	if (rc)
+		return rc;
+	if (renameat(at, new, at, name)) {
+		rc = -errno;
+		unlinkat(at, new, 0);
+		return rc;
+	}
+	return fsync(at) ? -errno : 0;
+}
+
+/* The other file has not the same key. */
+static int pkey_differs(int at, const char *account, enum pkey_of of, const EVP_PKEY *key,
+			char why[PKEY_WHY_MAX])
+{
+	char other_why[PKEY_WHY_MAX];
+	EVP_PKEY *other = NULL;
+	bool same;
+
+	if (pkey_load_at(at, account, of == PKEY_PUBLIC ? PKEY_PRIVATE : PKEY_PUBLIC, &other, other_why))
+		return 0;
+	same = EVP_PKEY_eq(key, other) == 1;
+	EVP_PKEY_free(other);
+	return !same ? 0 : pkey_fail(-EINVAL, why, of == PKEY_PUBLIC ?
+		"this is the public key of the account's own private key: expected that of the other side" :
+		"this is the private key of the other side, whose public key the account has");
+}
+
+int pkey_put(const char *dir, const char *account, enum pkey_of of, const EVP_PKEY *key,
+	     char why[PKEY_WHY_MAX])
+{
+	char name[PKEY_FILE_MAX];
+	enum xsec_sign sign;
+	uint8_t *der;
+	int at, len, rc = pkey_algorithm(key, &sign, why);
+
+	if (rc)
+		return rc;
+	if (pkey_name(account, of, name))
+		return pkey_fail(-EINVAL, why, "an account of this name has no key files");
+	at = pkey_dir(dir);
+	if (at < 0)
+		return pkey_fail(at, why, "%.160s: %s", dir, strerror(-at));
+	rc = pkey_differs(at, account, of, key, why);
+	if (!rc) {
+		len = pkey_encode(of, key, &der);
+		rc = len <= 0 ? -ENOMEM : len > PKEY_DER_MAX ? -EFBIG : pkey_replace(at, name, der, (size_t)len);
+		if (len > 0)
+			OPENSSL_clear_free(der, (size_t)len);
+		if (rc == -EPERM)
+			pkey_fail(rc, why, "others may write to %.160s, or it is not yours; chmod it to 0700", dir);
+		else if (rc)
+			pkey_fail(rc, why, "%.100s/%s: %s", dir, name, strerror(-rc));
+	}
+	close(at);
+	return rc;
+}
+
+int pkey_del(const char *dir, const char *account, enum pkey_of of)
+{
+	char name[PKEY_FILE_MAX];
+	int at, rc = pkey_name(account, of, name);
+
+	if (rc)
+		return -ENOENT;
+	at = pkey_dir(dir);
+	if (at < 0)
+		return at;
+	if (unlinkat(at, name, 0) || fsync(at))
+		rc = -errno;
+	close(at);
+	return rc;
+}
+
+/* ------------------------------------------------------------------ all of them */
+
+static bool pkey_parse(const char *name, char account[OMASEC_NAME_MAX + 1], enum pkey_of *of)
+{
+	const char *begin = name + strlen(PKEY_PREFIX), *end = strrchr(name, '.');
+	size_t len;
+
+	if (strncmp(name, PKEY_PREFIX, strlen(PKEY_PREFIX)) || !end || end <= begin)
+		return false;
+	len = (size_t)(end - begin);
+	if (len > OMASEC_NAME_MAX)
+		return false;
+	for (*of = PKEY_PRIVATE; *of <= PKEY_PUBLIC; (*of)++) {
+		if (strcmp(end, pkey_suffix[*of]))
+			continue;
+		memcpy(account, begin, len);
+		account[len] = '\0';
+		return true;
+	}
+	return false;
+}
+
+int pkey_each(const char *dir, pkey_fn fn, void *arg)
+{
+	char account[OMASEC_NAME_MAX + 1];
+	struct dirent *e;
+	enum pkey_of of;
+	DIR *d = opendir(dir);
+	int rc = 0;
+
+	if (!d)
+		return -errno;
+	while (!rc && (e = readdir(d)))
+		if (pkey_parse(e->d_name, account, &of))
+			rc = fn(arg, account, of);
+	closedir(d);
+	return rc;
+}
