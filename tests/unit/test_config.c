@@ -57,8 +57,11 @@ static void takes_every_key_of_an_account(void **state)
 			       "app-cred = strip\n"
 			       "usernetwpin = colon\n"
 			       "client-agreed-nonce = text:one\nserver-agreed-nonce = base64:AP8=\n"
+			       "private-key-file = k.pem\npublic-key-file = /etc/peer.pub\n"
 			       "bootstrap-unsecured = accept\n"), 0);
 	assert_int_equal(c.account_count, 1);
+	assert_string_equal(c.account[0].key_file[0], "k.pem");
+	assert_string_equal(c.account[0].key_file[1], "/etc/peer.pub");
 	a = &c.account[0].a;
 	assert_string_equal(a->name, "srv-1.x@y_z");
 	assert_string_equal(a->server_id, "com.example.dm");
@@ -274,6 +277,8 @@ static const struct {
 	{ ACCOUNT "client-secret-fd = -1\n", 4, "number of an open descriptor" },
 	{ ACCOUNT "client-secret-file = /a\nclient-secret-fd = 3\n", 5, "expected only one of" },
 	{ ACCOUNT "server-secret-fd = 3\nserver-secret-file = /a\n", 4, "expected only one of" },
+	{ ACCOUNT "private-key-file = -\n", 4, "private-key-file: expected the path of a PEM file" },
+	{ ACCOUNT "public-key-file =\n", 4, "public-key-file: expected the path of a PEM file" },
 	{ ACCOUNT RULE "port = 80\n", 8, "it is in line 6 too" },
 	{ ACCOUNT "[rule r]\ndirection = up\nport = 1\naccount = a\n", 5, "[rule r] direction: expected out or in" },
 	{ ACCOUNT "[rule r]\ndirection = out\nport = 0\naccount = a\n", 6, "[rule r] port: expected" },

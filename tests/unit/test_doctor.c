@@ -18,6 +18,7 @@ static struct doctor_facts f;
 static struct doctor_findings found;
 static struct omasec_account account;
 static struct omasec_rule rule;
+static struct doctor_pkeys pkeys;
 static struct account_conf account_conf;
 static struct rule_conf rule_conf;
 static struct doctor_secret secret;
@@ -46,6 +47,8 @@ static void well(void)
 	account = (struct omasec_account){ .name = "a", .client = { .key = 1 }, .server = { .key = 2 } };
 	f.module.account = &account;
 	f.module.accounts = 1;
+	pkeys = (struct doctor_pkeys){ { -ENOENT, -ENOENT } };
+	f.pkeys = &pkeys;
 	omasec_rule_init(&rule);
 	strcpy(rule.name, "r");
 	rule.role = rule.direction == OMASEC_DIRECTION_OUT ? OMASEC_ROLE_CLIENT : OMASEC_ROLE_SERVER;
@@ -201,11 +204,24 @@ static void keys_are_judged(void **state)
 	      "pin is expired", "omasec key add a pin");
 	FAULT(account.sign.key = 3; account.sign.key_state = EKEYREVOKED, DOCTOR_PROBLEM, "key",
 	      "sign is revoked", "omasec key add a sign");
+	FAULT(pkeys.error[0] = 0, DOCTOR_PROBLEM, "key", "the public key is missing",
+	      "omasec key add a public --file FILE");
+	FAULT(pkeys.error[1] = 0, DOCTOR_PROBLEM, "key", "the private key is missing",
+	      "omasec key add a private --secret-file FILE");
+	FAULT(pkeys.error[0] = 0; pkeys.error[1] = -EINVAL, DOCTOR_PROBLEM, "key",
+	      "the public key cannot be used", "omasec key add a public");
 	/* Who has none needs none, until a rule asks for it. */
 	FAULT(with_account("a"); rule.integrity = rule_conf.r.integrity = OMASEC_INTEGRITY_BOTH,
 	      DOCTOR_PROBLEM, "key", "sign is missing", "omasec key add a sign");
 	FAULT(with_account("a"); rule.confidentiality = rule_conf.r.confidentiality = OMASEC_CONFIDENTIALITY_MESSAGE,
 	      DOCTOR_PROBLEM, "key", "wrap is missing", "omasec key add a wrap");
+	/* With these two, no sign key. */
+	well();
+	with_account("a");
+	rule.integrity = rule_conf.r.integrity = OMASEC_INTEGRITY_BOTH;
+	pkeys = (struct doctor_pkeys){ { 0, 0 } };
+	judge();
+	assert_int_equal(found.states[DOCTOR_OK], found.count);
 	well();
 	with_account("other");
 	rule.integrity = rule_conf.r.integrity = OMASEC_INTEGRITY_BOTH;

@@ -9,6 +9,7 @@
 #include "keyring.h"
 #include "out.h"
 #include "pairs.h"
+#include "pkeys.h"
 #include "resolve.h"
 
 /* ------------------------------------------------------------------ printing */
@@ -140,12 +141,24 @@ static void show_cred(const char *who, const struct omasec_cred *c)
 		       OMASEC_SESSIONLESS_MAX);
 }
 
-static void show_xml_keys(const struct omasec_account *a)
+static void show_pkey(const struct tool *t, const char *account, enum pkey_of of)
+{
+	struct pkeys_seen seen;
+
+	pkeys_see(t, account, of, &seen);
+	printf("%s  %s%s%s\n", of == PKEY_PRIVATE ? "private key     " : "public key      ",
+	       seen.error == -ENOENT ? "none" : seen.error ? seen.why : seen.kind,
+	       seen.error ? "" : ", SHA-256 ", seen.sha256);
+}
+
+static void show_xml_keys(const struct tool *t, const struct omasec_account *a)
 {
 	printf("sign key          %s\n", !a->sign.key ? "none" :
 	       a->sign.key_state ? strerror(a->sign.key_state) : "known");
 	printf("wrap key          %s\n", !a->wrap.key ? "none" :
 	       a->wrap.key_state ? strerror(a->wrap.key_state) : "known");
+	show_pkey(t, a->name, PKEY_PRIVATE);
+	show_pkey(t, a->name, PKEY_PUBLIC);
 }
 
 static void show_bootstrap(const struct omasec_account *a)
@@ -164,6 +177,18 @@ static void show_bootstrap(const struct omasec_account *a)
 	       omasec_name(OMASEC_NAMES_BOOTSTRAP_UNSECURED, a->bootstrap_unsecured));
 }
 
+static json_t *show_json(const struct tool *t, const struct omasec_account *a)
+{
+	json_t *o = account_json(a);
+	struct pkeys_seen seen;
+
+	pkeys_see(t, a->name, PKEY_PRIVATE, &seen);
+	out_set(o, "private", pkeys_json(&seen));
+	pkeys_see(t, a->name, PKEY_PUBLIC, &seen);
+	out_set(o, "public", pkeys_json(&seen));
+	return o;
+}
+
 int cmd_account_show(struct tool *t, int argc, char **argv)
 {
 	char name[OMASEC_NAME_MAX + 1], safe[OMASEC_SERVER_ID_MAX * 4 + 1];
@@ -180,14 +205,14 @@ int cmd_account_show(struct tool *t, int argc, char **argv)
 	if (rc)
 		return tool_error(t, tool_exit_code(rc), "%s: %s", name, omasec_error(t->o));
 	if (t->json)
-		return out_json(t, "account", account_json(&a));
+		return out_json(t, "account", show_json(t, &a));
 	printf("account           %s\n", a.name);
 	printf("server-id         %s\n", value_safe(a.server_id, safe, sizeof(safe)));
 	show_cred("client-name", &a.client);
 	show_cred("server-name", &a.server);
 	printf("mac-form          %s\n", omasec_name(OMASEC_NAMES_MAC_FORM, a.mac_form));
 	printf("app-cred          %s\n", omasec_name(OMASEC_NAMES_APP_CRED, a.app_cred));
-	show_xml_keys(&a);
+	show_xml_keys(t, &a);
 	show_bootstrap(&a);
 	printf("messages          %llu accepted, %llu refused\n", (unsigned long long)a.messages_ok,
 	       (unsigned long long)a.messages_refused);
@@ -255,7 +280,7 @@ void account_secrets(struct account_conf *c)
 {
 	enum who who;
 
-	for (who = WHO_NETW; who < WHO_COUNT; who++) {
+	for (who = WHO_NETW; who < WHO_KEYRING; who++) {
 		struct omasec_secret *s = account_secret(&c->a, who);
 		int serial = keyring_find(c->a.name, who);
 
@@ -305,22 +330,36 @@ int account_absent(struct tool *t, const char *name)
 	return found == -ENOENT ? 0 : tool_refused(t, found);
 }
 
+static int account_fault(struct tool *t, int rc, int key, const char *why)
+{
+	return tool_error(t, tool_exit_code(rc), "%s%s%s", key < 0 ? "" : setting_account.setting[key].name,
+			  key < 0 ? "" : ": ", why);
+}
+
 /* Gives @c the keys of both sides, sets it, and makes new keys lasting. */
 static int account_load(struct tool *t, struct account_conf *c, const bool want[2])
 {
 	int staged[2] = { 0 }, who, rc, key;
 	char why[RESOLVE_WHY_MAX];
+	struct pkeys pkeys;
 
 	for (who = WHO_CLIENT; who <= WHO_SERVER; who++) {
 		if (!want[who])
 			continue;
 		rc = account_key(t, c, (enum who)who, NULL, &staged[who], &key, why);
 		if (rc)
-			return tool_error(t, tool_exit_code(rc), "%s%s%s",
-					  key < 0 ? "" : setting_account.setting[key].name,
-					  key < 0 ? "" : ": ", why);
+			return account_fault(t, rc, key, why);
 	}
-	return account_put(t, c, staged);
+	rc = pkeys_read(c, NULL, &pkeys, &key, why);
+	if (rc)
+		rc = account_fault(t, rc, key, why);
+	else
+		rc = account_put(t, c, staged);
+	if (!rc && pkeys_put(t, c->a.name, &pkeys, why))
+		rc = tool_error(t, EXIT_REFUSED, "the account is set, but its private or public key could not be stored: %s",
+				why);
+	pkeys_free(&pkeys);
+	return rc;
 }
 
 static int account_read(struct tool *t, struct account_conf *c, bool fresh, int argc, char **argv)

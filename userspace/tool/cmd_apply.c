@@ -19,6 +19,7 @@
 #include "live.h"
 #include "nameset.h"
 #include "out.h"
+#include "pkeys.h"
 #include "resolve.h"
 
 /* ------------------------------------------------------------------ reading */
@@ -101,10 +102,11 @@ static void print_errors(const struct tool *t, const char *path, const struct co
 		fprintf(stderr, "%s: and %zu more\n", path, c->error_count - kept);
 }
 
-/* Names that the file uses; without passwords. */
+/* Names that the file uses; without passwords, but with private and public keys. */
 static void check_names(struct config *c, const char *dir)
 {
 	char why[RESOLVE_WHY_MAX];
+	struct pkeys pkeys;
 	size_t i;
 	int key, who;
 
@@ -112,11 +114,16 @@ static void check_names(struct config *c, const char *dir)
 		if (resolve_rule(&c->rule[i], &key, why))
 			config_fault(c, config_rule_line(&c->rule[i], key), &setting_rule,
 				     c->rule[i].r.name, key, why);
-	for (i = 0; i < c->account_count; i++)
+	for (i = 0; i < c->account_count; i++) {
 		for (who = WHO_CLIENT; who <= WHO_SERVER; who++)
 			if (resolve_secret_check(&c->account[i], (enum who)who, dir, &key, why))
 				config_fault(c, config_account_line(&c->account[i], key), &setting_account,
 					     c->account[i].a.name, key, why);
+		if (pkeys_read(&c->account[i], dir, &pkeys, &key, why))
+			config_fault(c, config_account_line(&c->account[i], key), &setting_account,
+				     c->account[i].a.name, key, why);
+		pkeys_free(&pkeys);
+	}
 }
 
 /* Reads, parses and checks. 0 or an exit code, after errors were printed. */
@@ -196,12 +203,14 @@ int cmd_check(struct tool *t, int argc, char **argv)
 /**
  * struct applying - a file on its way into the module
  * @staged: serials of new keys, two for each account, 0 for none
+ * @pkeys: new private and public keys, for each account
  */
 struct applying {
 	struct tool *t;
 	struct config *c;
 	const char *path, *dir;
 	int *staged;
+	struct pkeys *pkeys;
 };
 
 static int stage_keys(struct applying *ap)
@@ -217,6 +226,9 @@ static int stage_keys(struct applying *ap)
 					&ap->staged[2 * i + (size_t)who], &key, why))
 				config_fault(ap->c, config_account_line(&ap->c->account[i], key),
 					     &setting_account, ap->c->account[i].a.name, key, why);
+		if (pkeys_read(&ap->c->account[i], ap->dir, &ap->pkeys[i], &key, why))
+			config_fault(ap->c, config_account_line(&ap->c->account[i], key), &setting_account,
+				     ap->c->account[i].a.name, key, why);
 	}
 	if (!ap->c->error_count)
 		return 0;
@@ -321,6 +333,7 @@ static int put_rules(struct applying *ap)
 
 static int publish_keys(struct applying *ap)
 {
+	char why[PKEY_WHY_MAX];
 	size_t i;
 
 	for (i = 0; i < 2 * ap->c->account_count; i++) {
@@ -330,6 +343,10 @@ static int publish_keys(struct applying *ap)
 			return tool_error(ap->t, tool_exit_code(rc), "the file is in force, but the key of account %s could not be put into the user keyring: %s",
 					  ap->c->account[i / 2].a.name, strerror(-rc));
 	}
+	for (i = 0; i < ap->c->account_count; i++)
+		if (pkeys_put(ap->t, ap->c->account[i].a.name, &ap->pkeys[i], why))
+			return tool_error(ap->t, EXIT_REFUSED, "the file is in force, but the private or public key of account %s could not be stored: %s",
+					  ap->c->account[i].a.name, why);
 	return 0;
 }
 
@@ -367,6 +384,7 @@ int cmd_apply(struct tool *t, int argc, char **argv)
 	struct live_result live;
 	char dir[SETTING_PATH_MAX];
 	struct config c;
+	size_t i;
 	int rc = one_file(t, argc, argv);
 
 	if (rc)
@@ -377,12 +395,16 @@ int cmd_apply(struct tool *t, int argc, char **argv)
 		ap.path = argv[0];
 		ap.dir = dir;
 		ap.staged = calloc(2 * c.account_count + 1, sizeof(*ap.staged));
-		rc = ap.staged ? apply(&ap) : tool_error(t, EXIT_REFUSED, "out of memory");
+		ap.pkeys = calloc(c.account_count + 1, sizeof(*ap.pkeys));
+		rc = ap.staged && ap.pkeys ? apply(&ap) : tool_error(t, EXIT_REFUSED, "out of memory");
 		if (!rc)
 			rc = live_attach(t, &live);
 		if (!rc)
 			rc = print_counts(t, t->json ? "applied" : "Applied:", &c, &live);
 		free(ap.staged);
+		for (i = 0; ap.pkeys && i < c.account_count; i++)
+			pkeys_free(&ap.pkeys[i]);
+		free(ap.pkeys);
 	}
 	config_free(&c);
 	return rc;

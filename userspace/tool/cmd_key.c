@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "accounts.h"
+#include "keyfile.h"
 #include "keyring.h"
 #include "out.h"
 #include "pairs.h"
+#include "pkeys.h"
 #include "secret.h"
 #include "value.h"
 
@@ -17,6 +19,7 @@ static const char *key_state(int state)
 }
 
 struct list {
+	const struct tool *t;
 	json_t *array;
 	struct out_table *table;
 };
@@ -39,6 +42,32 @@ static int list_one(void *arg, const struct keyring_key *key)
 	out_cell(l->table, "%s", key->account);
 	out_cell(l->table, "%s", setting_who[key->who]);
 	out_cell(l->table, "%s", key_state(key->state));
+	out_cell(l->table, "-");
+	return 0;
+}
+
+static int list_pkey(void *arg, const char *account, enum pkey_of of)
+{
+	struct list *l = arg;
+	struct pkeys_seen seen;
+	json_t *o;
+
+	pkeys_see(l->t, account, of, &seen);
+	if (l->array) {
+		o = pkeys_json(&seen);
+		out_set(o, "serial", json_null());
+		out_set(o, "account", out_text(account));
+		out_set(o, "of", json_string(setting_who[WHO_PRIVATE + of]));
+		return json_array_append_new(l->array, o) ? -ENOMEM : 0;
+	}
+	out_cell(l->table, "-");
+	out_cell(l->table, "%s", account);
+	out_cell(l->table, "%s", setting_who[WHO_PRIVATE + of]);
+	out_cell(l->table, "%s", pkeys_state(&seen));
+	if (seen.error)
+		out_cell(l->table, "%s", seen.why);
+	else
+		out_cell(l->table, "%s %s", seen.kind, seen.sha256);
 	return 0;
 }
 
@@ -49,9 +78,17 @@ static int key_refused(const struct tool *t, int err)
 	return tool_error(t, tool_exit_code(err), "user keyring: %s", strerror(-err));
 }
 
+/* Who may not look into the state directory has none there. */
+static int list_pkeys(struct list *l)
+{
+	int rc = pkey_each(pkeys_dir(l->t), list_pkey, l);
+
+	return rc == -ENOENT || rc == -EACCES ? 0 : rc;
+}
+
 int cmd_key_list(struct tool *t, int argc, char **argv)
 {
-	struct list l = { 0 };
+	struct list l = { .t = t };
 	int rc;
 
 	if (argc)
@@ -59,10 +96,12 @@ int cmd_key_list(struct tool *t, int argc, char **argv)
 	if (t->json)
 		l.array = json_array();
 	else
-		l.table = out_table_new(">SERIAL|ACCOUNT|OF|STATE");
+		l.table = out_table_new(">SERIAL|ACCOUNT|OF|STATE|KEY");
 	if (!l.array && !l.table)
 		return tool_error(t, EXIT_REFUSED, "out of memory");
 	rc = keyring_each(list_one, &l);
+	if (!rc)
+		rc = list_pkeys(&l);
 	if (rc) {
 		json_decref(l.array);
 		out_table_free(l.table);
@@ -82,7 +121,7 @@ static int key_args(struct tool *t, int argc, char **argv, char *account, enum w
 	if (rc)
 		return rc;
 	if (argc < 2)
-		return tool_usage(t, "expected client, server, netw, pin, sign or wrap after the account");
+		return tool_usage(t, "expected client, server, netw, pin, sign, wrap, private or public after the account");
 	return pairs_who(t, argv[1], who);
 }
 
@@ -232,16 +271,50 @@ static int key_add_secret(struct tool *t, const char *account, enum who who, int
 	return t->json ? out_json(t, "serial", json_integer(serial)) : EXIT_DONE;
 }
 
+/* A private or public key, which comes in PEM. */
+static int key_add_pkey(struct tool *t, const char *account, enum who who, int argc, char **argv)
+{
+	enum pkey_of of = pkeys_of(who);
+	char why[SECRET_WHY_MAX];
+	struct pkeys p = { 0 };
+	struct pkeys_seen seen;
+	int rc;
+
+	if (argc)
+		return tool_usage(t, "%s: nothing like this is expected here", argv[0]);
+	if (of == PKEY_PUBLIC && (!(t->given & OPT_FILE) || t->given & (OPT_SECRET_FILE | OPT_SECRET_FD)))
+		return tool_usage(t, "expected --file FILE with the public key or certificate of the other side, in PEM");
+	if (of == PKEY_PRIVATE && !(t->given & (OPT_SECRET_FILE | OPT_SECRET_FD)))
+		return tool_usage(t, "expected --secret-file FILE or --secret-fd N with the private key, in PEM");
+	if (of == PKEY_PUBLIC)
+		rc = keyfile_read(t->tree_file, of, &p.key[of], why);
+	else if (t->given & OPT_SECRET_FILE)
+		rc = keyfile_read(t->secret_file, of, &p.key[of], why);
+	else
+		rc = keyfile_from_fd(t->secret_fd, of, &p.key[of], why);
+	if (!rc)
+		rc = pkeys_put(t, account, &p, why);
+	pkeys_free(&p);
+	if (rc)
+		return tool_error(t, tool_exit_code(rc), "%s", why);
+	pkeys_see(t, account, of, &seen);
+	return t->json ? out_json(t, "key", pkeys_json(&seen)) : EXIT_DONE;
+}
+
 int cmd_key_add(struct tool *t, int argc, char **argv)
 {
 	char account[OMASEC_NAME_MAX + 1];
 	enum who who;
 	int rc = key_args(t, argc, argv, account, &who);
 
+	if (!rc && who != WHO_PUBLIC && t->given & OPT_FILE)
+		rc = tool_usage(t, "--file is for a public key");
 	if (!rc && t->given & OPT_SECRET_FILE && t->given & OPT_SECRET_FD)
 		rc = tool_usage(t, "expected only one of --secret-file and --secret-fd");
 	if (rc)
 		return rc;
+	if (who >= WHO_KEYRING)
+		return key_add_pkey(t, account, who, argc - 2, argv + 2);
 	return who <= WHO_SERVER ? key_add_k(t, account, who, argc - 2, argv + 2) :
 				   key_add_secret(t, account, who, argc - 2, argv + 2);
 }
@@ -256,8 +329,11 @@ int cmd_key_del(struct tool *t, int argc, char **argv)
 		rc = tool_usage(t, "%s: nothing is expected here", argv[2]);
 	if (rc)
 		return rc;
-	rc = keyring_del(account, who);
-	if (rc == -ENOKEY)
+	rc = who < WHO_KEYRING ? keyring_del(account, who) :
+				 pkey_del(pkeys_dir(t), account, pkeys_of(who));
+	if (rc == -ENOKEY || rc == -ENOENT)
 		return tool_error(t, EXIT_REFUSED, "there is no such key (omasec key list)");
+	if (rc && who >= WHO_KEYRING)
+		return tool_error(t, tool_exit_code(rc), "%s: %s", pkeys_dir(t), strerror(-rc));
 	return rc ? key_refused(t, rc) : EXIT_DONE;
 }

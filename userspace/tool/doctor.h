@@ -82,6 +82,14 @@ struct doctor_module {
 };
 
 /**
+ * struct doctor_pkeys - private and public key of an account
+ * @error: [enum pkey_of]: 0, -ENOENT for none, or why it cannot be used
+ */
+struct doctor_pkeys {
+	int error[2];
+};
+
+/**
  * struct doctor_service - a unit of systemd
  * @systemd: it runs the machine; nothing else is known when it does not
  */
@@ -144,6 +152,7 @@ struct doctor_facts {
 	struct doctor_module module;
 	struct doctor_service helper, rules;
 	struct doctor_store store;
+	struct doctor_pkeys *pkeys;	/* of each account of @module */
 	char worker_path[DOCTOR_PATH_MAX];
 	enum doctor_seen worker;
 	struct doctor_conf conf;

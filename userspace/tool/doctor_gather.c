@@ -207,6 +207,7 @@ void doctor_facts_free(struct doctor_facts *f)
 		free(f->module.listener[i]);
 	free(f->module.listener);
 	free(f->module.account);
+	free(f->pkeys);
 	free(f->module.rule);
 	free(f->conf.secret);
 	config_free(&f->conf.config);

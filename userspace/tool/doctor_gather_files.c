@@ -12,6 +12,7 @@
 
 #include "daemon/store.h"
 #include "doctor.h"
+#include "pkeys.h"
 #include "resolve.h"
 
 static void gather_store_file(struct doctor_store *s)
@@ -149,11 +150,27 @@ static int gather_conf(const char *path, struct doctor_conf *c)
 	return gather_names(c);
 }
 
+static int gather_pkeys(struct tool *t, struct doctor_facts *f)
+{
+	struct pkeys_seen seen;
+	enum pkey_of of;
+	size_t i;
+
+	f->pkeys = calloc(f->module.accounts + 1, sizeof(*f->pkeys));
+	for (i = 0; f->pkeys && i < f->module.accounts; i++) {
+		for (of = PKEY_PRIVATE; of <= PKEY_PUBLIC; of++) {
+			pkeys_see(t, f->module.account[i].name, of, &seen);
+			f->pkeys[i].error[of] = seen.error;
+		}
+	}
+	return f->pkeys ? 0 : -ENOMEM;
+}
+
 int doctor_gather_files(struct tool *t, const char *path, struct doctor_facts *f)
 {
 	gather_store(t->store_dir ? t->store_dir : OMASEC_STATEDIR, &f->store);
 	snprintf(f->worker_path, sizeof(f->worker_path), "%s", OMASEC_LIBEXECDIR "/omasecd-worker");
 	f->worker = !access(f->worker_path, X_OK) ? SEEN_YES :
 		    errno == ENOENT || errno == ENOTDIR || !f->user ? SEEN_NO : SEEN_NOT;
-	return gather_conf(path, &f->conf);
+	return gather_pkeys(t, f) ? -ENOMEM : gather_conf(path, &f->conf);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "accounts.h"
+#include "daemon/pkey.h"
 #include "doctor.h"
 
 static void judge_key(const char *account, enum who who, int32_t key, int32_t key_state,
@@ -46,8 +47,37 @@ static void judge_secret(const struct doctor_module *m, const char *account, enu
 		judge_key(account, who, s->key, s->key_state, bad, out);
 }
 
-static void judge_keys(const struct doctor_module *m, struct doctor_findings *out)
+static void judge_pkey(const char *account, enum who who, int error, size_t *bad,
+		       struct doctor_findings *out)
 {
+	char advice[DOCTOR_TEXT_MAX];
+
+	if (!error || (*bad)++ >= DOCTOR_KIND_MAX)
+		return;
+	snprintf(advice, sizeof(advice), "omasec key add %s %s FILE", account,
+		 who == WHO_PRIVATE ? "private --secret-file" : "public --file");
+	doctor_found(out, DOCTOR_PROBLEM, "key", advice,
+		     "account %s: the %s key %s; its signed messages are refused", account, setting_who[who],
+		     error == -ENOENT ? "is missing, and it has the other one" : "cannot be used");
+}
+
+/* With a private or public key an account does not use its sign key. */
+static void judge_signing(const struct doctor_module *m, size_t i, const struct doctor_pkeys *p,
+			  size_t *bad, struct doctor_findings *out)
+{
+	const struct omasec_account *a = &m->account[i];
+
+	if (p->error[PKEY_PRIVATE] == -ENOENT && p->error[PKEY_PUBLIC] == -ENOENT) {
+		judge_secret(m, a->name, WHO_SIGN, &a->sign, bad, out);
+		return;
+	}
+	judge_pkey(a->name, WHO_PRIVATE, p->error[PKEY_PRIVATE], bad, out);
+	judge_pkey(a->name, WHO_PUBLIC, p->error[PKEY_PUBLIC], bad, out);
+}
+
+static void judge_keys(const struct doctor_facts *f, struct doctor_findings *out)
+{
+	const struct doctor_module *m = &f->module;
 	size_t i, bad = 0;
 
 	for (i = 0; i < m->accounts; i++) {
@@ -57,7 +87,7 @@ static void judge_keys(const struct doctor_module *m, struct doctor_findings *ou
 		judge_key(a->name, WHO_SERVER, a->server.key, a->server.key_state, &bad, out);
 		judge_secret(m, a->name, WHO_NETW, &a->netw, &bad, out);
 		judge_secret(m, a->name, WHO_PIN, &a->pin, &bad, out);
-		judge_secret(m, a->name, WHO_SIGN, &a->sign, &bad, out);
+		judge_signing(m, i, &f->pkeys[i], &bad, out);
 		judge_secret(m, a->name, WHO_WRAP, &a->wrap, &bad, out);
 	}
 	if (bad > DOCTOR_KIND_MAX)
@@ -120,7 +150,7 @@ void doctor_judge_live(const struct doctor_facts *f, struct doctor_findings *out
 {
 	const struct omasec_status *st = &f->module.status;
 
-	judge_keys(&f->module, out);
+	judge_keys(f, out);
 	judge_rules(&f->module, out);
 	judge_listeners(&f->module, out);
 	if (st->memory_max && st->memory > st->memory_max / 10 * 9)

@@ -14,7 +14,7 @@
 
 static void help_usage(const struct command *c, int width)
 {
-	char usage[160];
+	char usage[256];
 
 	snprintf(usage, sizeof(usage), "omasec %s%s%s%s%s", c->object, c->verb ? " " : "",
 		 c->verb ? c->verb : "", *c->args ? " " : "", c->args);
@@ -35,11 +35,11 @@ static void help_options(unsigned int options)
 		{ OPT_INTERVAL, "--interval TIME", "look at the counters this often (2s)" },
 		{ OPT_REPLACE, "--replace", "what the file does not have goes" },
 		{ OPT_ALL, "--all", "all of them" },
-		{ OPT_SECRET_FILE, "--secret-file FILE", "read the password from a file; - is standard input" },
-		{ OPT_SECRET_FD, "--secret-fd N", "read the password from a descriptor" },
+		{ OPT_SECRET_FILE, "--secret-file FILE", "read the password or key from a file; - is standard input" },
+		{ OPT_SECRET_FD, "--secret-fd N", "read the password or key from a descriptor" },
 		{ OPT_REFUSE, "--refuse", "give the message up" },
-		{ OPT_STORE, "--store DIR", "where the stores of omasecd and of ACLs are (" OMASEC_STATEDIR ")" },
-		{ OPT_FILE, "--file FILE", "a tree in a file (TNDS) instead of the store; - is standard input" },
+		{ OPT_STORE, "--store DIR", "where the stores of omasecd and of ACLs, and private and public keys are (" OMASEC_STATEDIR ")" },
+		{ OPT_FILE, "--file FILE", "a tree (TNDS) instead of the store, or a public key (PEM), in a file; - is standard input" },
 		{ OPT_CREATE, "--create", "make the node, and those above it, where they are missing" },
 		{ OPT_SERVER, "--server ID", "only what this server asked" },
 		{ OPT_NODE, "--node URI", "only what was asked of this node and what is beneath" },
@@ -265,7 +265,8 @@ static void complete_command(struct tool *t, const struct command *c, int argc, 
 			for (i = 0; i < ACL_CMDS; i++)
 				puts(acl_command_name((enum acl_command)i));
 		else if (argc == 1 && c->complete == COMPLETE_KEY)
-			puts("client\nserver\nnetw\npin\nsign\nwrap");
+			for (i = 0; i < WHO_COUNT; i++)
+				puts(setting_who[i]);
 		return;
 	}
 	if (c->complete == COMPLETE_BLOB) {

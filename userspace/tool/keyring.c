@@ -96,7 +96,7 @@ static int keyring_parse(const char *text, struct keyring_key *key)
 	account[len] = '\0';
 	if (value_name(account, key->account))
 		return -ENOENT;
-	return setting_find_who(colon + 1, &key->who);
+	return setting_find_who(colon + 1, &key->who) || key->who >= WHO_KEYRING ? -ENOENT : 0;
 }
 
 int keyring_each(keyring_fn fn, void *arg)

@@ -20,7 +20,7 @@ struct pairs_faults {
 void pairs_fault(void *arg, int key, const char *text);
 /* The name that comes first. 0 or an exit code. @name: of OMASEC_NAME_MAX + 1. */
 int pairs_name(struct tool *t, int argc, char **argv, char *name);
-/* "client", "server", "netw", "pin", "sign" or "wrap". */
+/* "client", "server", "netw"... */
 int pairs_who(struct tool *t, const char *word, enum who *who);
 
 #endif

@@ -36,7 +36,7 @@ void secret_wipe(void *p, size_t len)
 
 /* ------------------------------------------------------------------ files */
 
-static int secret_check_stat(int fd, char why[SECRET_WHY_MAX])
+static int secret_check_stat(int fd, mode_t barred, char why[SECRET_WHY_MAX])
 {
 	struct stat st;
 
@@ -47,13 +47,16 @@ static int secret_check_stat(int fd, char why[SECRET_WHY_MAX])
 	if (st.st_uid != geteuid() && st.st_uid != 0)
 		return secret_fail(-EACCES, why, "expected a file of user %u or root, but user %u owns it (chown)",
 				   geteuid(), st.st_uid);
-	if (st.st_mode & 077)
+	if (st.st_mode & barred && barred == SECRET_BARRED_WRITE)
+		return secret_fail(-EACCES, why, "expected a file that others cannot change, mode is %04o (chmod go-w)",
+				   st.st_mode & 07777);
+	if (st.st_mode & barred)
 		return secret_fail(-EACCES, why, "expected mode 0600, but others may use it, mode is %04o (chmod 600)",
 				   st.st_mode & 07777);
 	return 0;
 }
 
-static int secret_open(const char *path, int *fd, char why[SECRET_WHY_MAX])
+int secret_open(const char *path, mode_t barred, int *fd, char why[SECRET_WHY_MAX])
 {
 	int rc;
 
@@ -61,7 +64,7 @@ static int secret_open(const char *path, int *fd, char why[SECRET_WHY_MAX])
 	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (*fd < 0)
 		return secret_fail(-errno, why, "cannot open %.160s: %s", path, strerror(errno));
-	rc = secret_check_stat(*fd, why);
+	rc = secret_check_stat(*fd, barred, why);
 	if (rc)
 		close(*fd);
 	return rc;
@@ -69,7 +72,7 @@ static int secret_open(const char *path, int *fd, char why[SECRET_WHY_MAX])
 
 int secret_check_file(const char *path, char why[SECRET_WHY_MAX])
 {
-	int fd, rc = secret_open(path, &fd, why);
+	int fd, rc = secret_open(path, SECRET_BARRED, &fd, why);
 
 	if (!rc)
 		close(fd);
@@ -105,7 +108,7 @@ int secret_from_file(const char *path, struct secret *s, char why[SECRET_WHY_MAX
 
 	if (!strcmp(path, "-"))
 		return secret_from_fd(STDIN_FILENO, s, why);
-	rc = secret_open(path, &fd, why);
+	rc = secret_open(path, SECRET_BARRED, &fd, why);
 	if (rc)
 		return rc;
 	rc = secret_from_fd(fd, s, why);

@@ -9,6 +9,7 @@
 #include <omasec.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define SECRET_MAX 1024
 
@@ -30,6 +31,10 @@ int secret_from_file(const char *path, struct secret *s, char why[SECRET_WHY_MAX
 int secret_from_fd(int fd, struct secret *s, char why[SECRET_WHY_MAX]);
 /* Asks twice on the controlling terminal, without echo. */
 int secret_from_prompt(const char *what, struct secret *s, char why[SECRET_WHY_MAX]);
+#define SECRET_BARRED 077		/* what others may not do with a secret */
+#define SECRET_BARRED_WRITE 022		/* or with what is none */
+/* Opens a regular file of the caller or root whose mode has no bit of @barred. */
+int secret_open(const char *path, mode_t barred, int *fd, char why[SECRET_WHY_MAX]);
 /* Only the checks of secret_from_file(): regular, owned by the caller or root, mode 0600 or less. */
 int secret_check_file(const char *path, char why[SECRET_WHY_MAX]);
 /* K = B64(MD5(name ":" password)). */

@@ -6,13 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/pkey.h"
 #include "setting.h"
 #include "value.h"
 #include "words.h"
 
 const char *const setting_who[WHO_COUNT] = {
 	[WHO_CLIENT] = "client", [WHO_SERVER] = "server", [WHO_NETW] = "netw", [WHO_PIN] = "pin",
-	[WHO_SIGN] = "sign", [WHO_WRAP] = "wrap",
+	[WHO_SIGN] = "sign", [WHO_WRAP] = "wrap", [WHO_PRIVATE] = "private", [WHO_PUBLIC] = "public",
 };
 
 int setting_find_who(const char *word, enum who *who)
@@ -80,6 +81,12 @@ static int parse_path(const struct setting *s, void *conf, const char *value)
 	free(*to);
 	*to = strdup(value);
 	return *to ? 0 : -ENOMEM;
+}
+
+/* Standard input is for passwords. */
+static int parse_key_file(const struct setting *s, void *conf, const char *value)
+{
+	return strcmp(value, "-") ? parse_path(s, conf, value) : -EINVAL;
 }
 
 static int parse_fd(const struct setting *s, void *conf, const char *value)
@@ -253,6 +260,7 @@ enum {
 	A_SERVER_ID, A_CLIENT_NAME, A_CLIENT_FILE, A_CLIENT_FD, A_CLIENT_NONCE,
 	A_SERVER_NAME, A_SERVER_FILE, A_SERVER_FD, A_SERVER_NONCE, A_MAC_FORM, A_APP_CRED,
 	A_USERNETWPIN, A_BOOTSTRAP_UNSECURED, A_CLIENT_AGREED, A_SERVER_AGREED,
+	A_PRIVATE_FILE, A_PUBLIC_FILE,
 };
 
 static const struct setting account_settings[] = {
@@ -289,6 +297,12 @@ static const struct setting account_settings[] = {
 		A(a.client.agreed), "Nonce that was agreed for sessionless messages of the client." },
 	[A_SERVER_AGREED] = { "server-agreed-nonce", EXPECTS_AGREED, parse_agreed, false, NO_WORDS,
 		A(a.server.agreed), "Nonce that was agreed for sessionless messages of the server." },
+	[A_PRIVATE_FILE] = { "private-key-file", "the path of a PEM file that only its owner can read", parse_key_file,
+		false, NO_WORDS, A(key_file[PKEY_PRIVATE]),
+		"File with the RSA or EC key with which this side signs its messages." },
+	[A_PUBLIC_FILE] = { "public-key-file", "the path of a PEM file", parse_key_file, false, NO_WORDS,
+		A(key_file[PKEY_PUBLIC]),
+		"File with the public key or certificate by which messages of the other side are verified." },
 };
 
 enum {
@@ -480,6 +494,10 @@ void setting_account_free(struct account_conf *c)
 {
 	free(c->secret[WHO_CLIENT].file);
 	free(c->secret[WHO_SERVER].file);
+	free(c->key_file[PKEY_PRIVATE]);
+	free(c->key_file[PKEY_PUBLIC]);
+	c->key_file[PKEY_PRIVATE] = NULL;
+	c->key_file[PKEY_PUBLIC] = NULL;
 	c->secret[WHO_CLIENT].file = NULL;
 	c->secret[WHO_SERVER].file = NULL;
 }

@@ -17,8 +17,14 @@
 #define SETTING_MAX 28
 #define SETTING_PATH_MAX 1024
 
-/* Whose credential; and then whose secret for bootstrap messages. */
-enum who { WHO_CLIENT, WHO_SERVER, WHO_NETW, WHO_PIN, WHO_SIGN, WHO_WRAP, WHO_COUNT };
+/* Whose credential; then secrets for bootstrap messages, and keys for XML. */
+enum who {
+	WHO_CLIENT, WHO_SERVER, WHO_NETW, WHO_PIN, WHO_SIGN, WHO_WRAP,
+	WHO_KEYRING,			/* how many are in the keyring */
+	WHO_PRIVATE = WHO_KEYRING,	/* in the state directory, in the order of enum pkey_of */
+	WHO_PUBLIC,
+	WHO_COUNT,
+};
 extern const char *const setting_who[WHO_COUNT];
 /* By word; 0 or -ENOENT. */
 int setting_find_who(const char *word, enum who *who);
@@ -35,12 +41,14 @@ struct secret_source {
 
 /**
  * struct account_conf - an account as it was written
+ * @key_file: [enum pkey_of], path, NULL for none
  * @seen: bit of each key that was given
  * @line: of each key, 0 when not given or not from a file
  */
 struct account_conf {
 	struct omasec_account a;
 	struct secret_source secret[2];	/* [enum who] */
+	char *key_file[2];
 	uint32_t seen;
 	int header_line;
 	int line[SETTING_MAX];

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Asymmetric keys of accounts: from files that the configuration names into the state
+ * directory of omasecd, and how they are shown.
+ */
+#ifndef TOOL_PKEYS_H
+#define TOOL_PKEYS_H
+
+#include <jansson.h>
+
+#include "daemon/pkey.h"
+#include "resolve.h"
+#include "tool.h"
+
+/**
+ * struct pkeys - keys of an account on their way
+ * @key: [enum pkey_of], NULL for none
+ */
+struct pkeys {
+	EVP_PKEY *key[2];
+};
+
+static inline enum pkey_of pkeys_of(enum who who)
+{
+	return who == WHO_PUBLIC ? PKEY_PUBLIC : PKEY_PRIVATE;
+}
+
+/* Where they are. */
+const char *pkeys_dir(const struct tool *t);
+/*
+ * Those that @c names, in files relative to @dir. 0, or a negative errno with @setting
+ * (index into the keys of an account) and @why. To be freed in any case.
+ */
+int pkeys_read(const struct account_conf *c, const char *dir, struct pkeys *p, int *setting,
+	       char why[RESOLVE_WHY_MAX]);
+/* Into the state directory. 0, or a negative errno with @why. */
+int pkeys_put(const struct tool *t, const char *account, const struct pkeys *p,
+	      char why[PKEY_WHY_MAX]);
+void pkeys_free(struct pkeys *p);
+
+/**
+ * struct pkeys_seen - what is seen of a key that an account has
+ * @error: 0, -ENOENT for none, or why it cannot be used
+ * @kind: "RSA 2048"
+ * @sha256: of its SubjectPublicKeyInfo, in hexadecimal digits: the same at both ends
+ * @why: with another @error
+ */
+struct pkeys_seen {
+	int error;
+	char kind[PKEY_KIND_MAX], sha256[65], why[PKEY_WHY_MAX];
+};
+
+void pkeys_see(const struct tool *t, const char *account, enum pkey_of of, struct pkeys_seen *seen);
+/* "ok", "missing" or "unusable". */
+const char *pkeys_state(const struct pkeys_seen *seen);
+json_t *pkeys_json(const struct pkeys_seen *seen);
+
+#endif
