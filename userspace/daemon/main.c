@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * omasecd, the helper of omasec.ko: holds no secret and parses no markup.
+ * omasecd, the helper of omasec.ko: holds no secret that both sides have, and parses no markup.
  * Exit status: 0 after a signal, 1 when it cannot work, 2 for a wrong command
  * line, 3 without the module, 4 without CAP_NET_ADMIN.
  */
@@ -12,6 +12,7 @@
 #include "log.h"
 #include "loop.h"
 #include "notify.h"
+#include "pkey.h"
 #include "privs.h"
 
 static int main_status(int err)
@@ -39,6 +40,10 @@ int main(int argc, char **argv)
 	if (rc)
 		return rc > 0 ? 0 : 2;
 	log_open(options.log_level, options.foreground);
+	if (pkey_wipe_freed()) {
+		log_error("libcrypto is in use already");
+		return 1;
+	}
 	rc = privs_drop(err, sizeof(err));
 	if (rc) {
 		log_error("%s", err);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What asymmetric keys are for, and what is done with them. See pkey.h. */
 #include <errno.h>
+#include <malloc.h>
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -9,6 +11,39 @@
 #include <string.h>
 
 #include "pkey.h"
+
+static void *pkey_malloc(size_t len, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return malloc(len);
+}
+
+static void pkey_free(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	if (p)
+		explicit_bzero(p, malloc_usable_size(p));
+	free(p);
+}
+
+static void *pkey_realloc(void *p, size_t len, const char *file, int line)
+{
+	size_t had = p ? malloc_usable_size(p) : 0;
+	void *q = len ? malloc(len) : NULL;
+
+	if (q && p)
+		memcpy(q, p, had < len ? had : len);
+	if (q || !len)
+		pkey_free(p, file, line);
+	return q;
+}
+
+int pkey_wipe_freed(void)
+{
+	return CRYPTO_set_mem_functions(pkey_malloc, pkey_realloc, pkey_free) ? 0 : -EBUSY;
+}
 
 static bool pkey_is_on(const EVP_PKEY *key, const char *curve)
 {

@@ -20,6 +20,12 @@
 
 enum pkey_of { PKEY_PRIVATE, PKEY_PUBLIC };
 
+/*
+ * Has libcrypto wipe whatever it frees: of the copies that decoding a key takes, it does not
+ * wipe all. Before anything else of libcrypto; 0 or -EBUSY.
+ */
+int pkey_wipe_freed(void);
+
 /* The one algorithm that @key is for. 0, or -EINVAL with @why: it is none that is taken. */
 int pkey_algorithm(const EVP_PKEY *key, enum xsec_sign *sign, char why[PKEY_WHY_MAX]);
 /* "RSA 2048", "ECDSA P-256". */

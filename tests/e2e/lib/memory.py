@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """memory.py PID NAME=TEXT...: which of the texts are in the memory of a process.
 Prints the names of those that were found. Also looked for: K of a text that is a
-user name, a colon and a password, as Base64 and as the digest itself."""
+user name, a colon and a password, as Base64 and as the digest itself. A text hex:...
+stands for octets, also as the words of a number: in reverse."""
 
 import base64
 import sys
@@ -11,6 +12,11 @@ import authmac
 
 
 def forms(text):
+    if text.startswith("hex:"):
+        octets = bytes.fromhex(text[4:])
+        yield octets
+        yield octets[::-1]
+        return
     yield text.encode()
     if ":" in text:
         yield text.partition(":")[2].encode()

@@ -178,7 +178,7 @@ def bare(octets, opts):
     """A received message without the protection that it has to have, if so."""
     if opts.wrap:
         octets = xmlenc.decrypt(octets, opts.wrap)
-    return xmldsig.verify(octets, opts.sign) if opts.sign else octets
+    return xmldsig.verify(octets, opts.verify or opts.sign) if opts.sign else octets
 
 
 def chal(nonce):
@@ -583,7 +583,8 @@ def options():
     p.add_argument("--server-nonce", default="", help="first server nonce, base64")
     p.add_argument("--state", help="file that keeps the nonces between runs")
     p.add_argument("--rfc2104", action="store_true")
-    p.add_argument("--sign", metavar="FILE", help="key of the XML signatures")
+    p.add_argument("--sign", metavar="KEY", help="key of the XML signatures, see xmldsig.py")
+    p.add_argument("--verify", metavar="KEY", help="that of the other side, where it has another")
     p.add_argument("--wrap", metavar="FILE", help="key that wraps those of the encrypted SyncBody")
     p.add_argument("--static", action="store_true", help="fixed nonces, no Chal in messages")
     p.add_argument("--misbehave", action="append", metavar="KIND@N")

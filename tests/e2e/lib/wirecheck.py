@@ -46,6 +46,7 @@ class Wire:
         self.key = {"client": authmac.secret(*opts.user.split(":", 1)),
                     "server": authmac.secret(*opts.server_user.split(":", 1))}
         self.nonce = {"client": base64.b64decode(opts.nonce), "server": base64.b64decode(opts.server_nonce)}
+        self.sign = {"client": opts.sign, "server": opts.sign_server or opts.sign}
         self.form = authmac.compute_rfc2104 if opts.rfc2104 else authmac.compute
         self.issued, self.sessions = set(), {}
         self.count = {"messages": 0, "verified": 0, "refusals": 0, "bare": 0,
@@ -69,7 +70,7 @@ class Wire:
                 bare = xmlenc.decrypt(bare, self.opts.wrap)
                 self.count["encrypted"] += 1
             if self.opts.sign and not (tampered and self.opts.wrap):
-                bare = xmldsig.cut(bare) if tampered else xmldsig.verify(bare, self.opts.sign)
+                bare = xmldsig.cut(bare) if tampered else xmldsig.verify(bare, self.sign[who])
                 self.count["signed"] += 1
             root = syncml.decode(bare, kind)
             if tampered:
@@ -131,7 +132,8 @@ def main():
     p.add_argument("--least", type=int, default=4, help="so many messages must be there")
     p.add_argument("--static", action="store_true")
     p.add_argument("--rfc2104", action="store_true")
-    p.add_argument("--sign", metavar="FILE", help="key of the XML signatures")
+    p.add_argument("--sign", metavar="KEY", help="key of the XML signatures, see xmldsig.py")
+    p.add_argument("--sign-server", metavar="KEY", help="that of the server, where it has another")
     p.add_argument("--wrap", metavar="FILE", help="key that wraps those of the encrypted SyncBody")
     p.add_argument("--state", help="file with the nonces that the sessions before have left")
     opts = p.parse_args()

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Signs and verifies DM messages with the xmlsec1 command: one enveloped Signature,
-the last child of the root, HMAC-SHA256. Independent of the project's code."""
+the last child of the root. Independent of the project's code. A key is written as the
+file of a secret, for HMAC-SHA256, or as ALGORITHM:FILE with a key in PEM, such as
+rsa-sha256:device.pem to sign and rsa-sha256:device.pub to verify."""
 
 import base64
 import os
@@ -13,11 +15,11 @@ from syncml import DmError
 DSIG = "http://www.w3.org/2000/09/xmldsig#"
 TEMPLATE = """<Signature xmlns="%(d)s"><SignedInfo>\
 <CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/>\
-<SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#hmac-sha256"/>\
+<SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#%(a)s"/>\
 <Reference URI=""><Transforms><Transform Algorithm="%(d)senveloped-signature"/>\
 <Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/></Transforms>\
 <DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><DigestValue></DigestValue>\
-</Reference></SignedInfo><SignatureValue></SignatureValue></Signature>""" % {"d": DSIG}
+</Reference></SignedInfo><SignatureValue></SignatureValue></Signature>"""
 SIGNATURE = re.compile(rb"<(?:\w+:)?Signature[\s>].*?</(?:\w+:)?Signature>", re.S)
 
 
@@ -32,10 +34,18 @@ def _xmlsec1(octets, *args):
             return r.returncode, f.read()
 
 
+def _key(key, pem):
+    """(algorithm, option of xmlsec1, file)"""
+    algorithm, colon, file = key.rpartition(":")
+    return (algorithm, pem, file) if colon else ("hmac-sha256", "--hmackey", file)
+
+
 def sign(octets, key):
-    """The message with a Signature by the key in the file @key."""
+    """The message with a Signature by @key."""
     at = octets.rindex(b"</")
-    rc, out = _xmlsec1(octets[:at] + TEMPLATE.encode() + octets[at:], "--sign", "--hmackey", key)
+    algorithm, *args = _key(key, "--privkey-pem")
+    template = TEMPLATE % {"d": DSIG, "a": algorithm}
+    rc, out = _xmlsec1(octets[:at] + template.encode() + octets[at:], "--sign", *args)
     if rc:
         raise SystemExit("xmldsig: xmlsec1 does not sign")
     return out
@@ -56,9 +66,10 @@ def verify(octets, key):
     """The message without its Signature, after xmlsec1 took that for good."""
     bare = cut(octets)
     found = SIGNATURE.search(octets).group()
-    if found.count(b"Reference ") != 1 or b'URI=""' not in found or b"#hmac-sha256" not in found:
-        raise DmError("the Signature is not over the whole message, or not HMAC-SHA256")
-    if _xmlsec1(octets, "--verify", "--hmackey", key)[0]:
+    algorithm, *args = _key(key, "--pubkey-pem")
+    if found.count(b"Reference ") != 1 or b'URI=""' not in found or b"#%s\"" % algorithm.encode() not in found:
+        raise DmError("the Signature is not over the whole message, or not " + algorithm)
+    if _xmlsec1(octets, "--verify", *args)[0]:
         raise DmError("xmlsec1 does not take the signature")
     return bare
 
