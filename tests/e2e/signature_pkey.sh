@@ -99,10 +99,20 @@ events server
 session "RSA and ECDSA" "--rounds 2" "" "--sign rsa-sha256:$K/device.pub --sign-server ecdsa-sha256:$K/server.pub"
 cp "$WORK/check.out" "$WORK/check.wire"
 expect "every message was signed" "$WORK/check.wire" 'd["signed"] == d["messages"] >= 6'
-scalar=$(openssl pkey -in "$K/server.pem" -noout -text | sed -n '/^priv:/,/^pub:/{s/^ *\([0-9a-f:]*\)$/\1/p}' | tr -d ':\n')
-for pid in $(helper_pid server) $(pgrep -P "$(helper_pid server)"); do
-	check "no private key in the memory of $pid" test "$(py "$LIB/memory.py" "$pid" program=omasecd "key=hex:$scalar")" = program
-done
+# number FILE NAME: of what openssl says of a private key, in hexadecimal digits
+number() { openssl pkey -in "$1" -noout -text | awk -v name="$2:" '/^[^ ]/ { on = $1 == name } on && /^ / { print $1 }' | tr -d ':\n' | sed 's/^00//'; }
+# nowhere NS NUMBER: helper and worker have their name and not that number
+nowhere()
+{
+	check "the number is one" test ${#2} -ge 64
+	for _pid in $(helper_pid "$1") $(pgrep -P "$(helper_pid "$1")"); do
+		check "no private key in the memory of $1, $_pid" test "$(py "$LIB/memory.py" "$_pid" program=omasecd "key=hex:$2")" = program
+	done
+}
+scalar=$(number "$K/server.pem" priv)
+nowhere server "$scalar"
+nowhere device "$(number "$K/device.pem" privateExponent)"
+nowhere device "$(number "$K/device.pem" prime1)"
 check "listed" keys server list
 check "as what it is" grep -q "dev .*private .*ok .*ECDSA P-256 [0-9a-f]\{64\}" "$WORK/check.out"
 check "and no more" sh -c "! grep -qi -e '$scalar' -e PRIVATE '$WORK/check.out'"

@@ -8,7 +8,7 @@ Every message carries x-syncml-hmac, and in the Status for the peer's SyncHdr 20
 and a Chal with the next nonce. A message that does not authenticate is refused
 once with a challenge (401 wrong, 407 missing, for every command); the second in
 a row ends the session. It can misbehave on purpose (--misbehave KIND@N). With
---sign FILE every message is signed as well, by the xmlsec1 command; the MAC is over
+--sign KEY every message is signed as well, by the xmlsec1 command; the MAC is over
 the signed octets. With --wrap FILE its SyncBody is encrypted after that.
 
 Exit: 0 as it should be, 1 the peer broke the protocol or its MACs were not

@@ -9,7 +9,7 @@ refusal (401/407) may go without, and so may --bare N first requests. Each
 message but the first of a session must have Status 200 (or a refusal) for the
 peer's SyncHdr with a Chal of auth-MAC; no nonce may be issued twice. A message
 that tamper.py changed must not authenticate, and counts for nothing else. With
---sign FILE each message must also have a Signature that xmlsec1 takes, with --wrap FILE a
+--sign KEY each message must also have a Signature that xmlsec1 takes, with --wrap FILE a
 SyncBody that is encrypted, and that xmlsec1 decrypts.
 Exit 0 when all is so; prints what it counted as JSON.
 """
