@@ -154,11 +154,11 @@ static void others_files_are_not_taken(void **state)
 	assert_int_equal(chmod(dir, 0700), 0);
 }
 
-/* What an end in the middle leaves is not in the way, and what is replaced is whole. */
+/* What an end in the middle leaves is not in the way; and what is there is not written again. */
 static void is_replaced_at_once(void **state)
 {
+	struct stat sb, before;
 	char path[128];
-	struct stat sb;
 	int fd;
 
 	(void)state;
@@ -167,7 +167,14 @@ static void is_replaced_at_once(void **state)
 	close(fd);
 	assert_int_equal(put("a", PKEY_PRIVATE, "rsa.pem"), 0);
 	assert_int_equal(stat(path, &sb), -1);
+	path_of(path, "key-a.private");
+	assert_int_equal(stat(path, &before), 0);
+	assert_int_equal(put("a", PKEY_PRIVATE, "rsa.pem"), 0);
+	assert_int_equal(stat(path, &sb), 0);
+	assert_int_equal(sb.st_ino, before.st_ino);
 	assert_int_equal(put("a", PKEY_PRIVATE, "ec384.pem"), 0);
+	assert_int_equal(stat(path, &sb), 0);
+	assert_int_not_equal(sb.st_ino, before.st_ino);
 	assert_int_equal(load("a", PKEY_PRIVATE), 0);
 }
 

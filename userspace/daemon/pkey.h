@@ -38,7 +38,8 @@ void pkey_kind(const EVP_PKEY *key, char out[PKEY_KIND_MAX]);
 int pkey_load(const char *dir, const char *account, enum pkey_of of, EVP_PKEY **key,
 	      char why[PKEY_WHY_MAX]);
 /*
- * Makes @key, or its public half, the one of @account; durable, all or nothing. Refuses
+ * Makes @key, or its public half, the one of @account; durable, all or nothing, and nothing
+ * is written where it is that already. Refuses
  * the public key that belongs to the private one: messages could be sent back then.
  */
 int pkey_put(const char *dir, const char *account, enum pkey_of of, const EVP_PKEY *key,

@@ -188,19 +188,26 @@ static int pkey_replace(int at, const char *name, const uint8_t *der, size_t len
 	return fsync(at) ? -errno : 0;
 }
 
-/* The other file has not the same key. */
+/* That file has the same key, or the other half of it. */
+static bool pkey_same(int at, const char *account, enum pkey_of of, const EVP_PKEY *key)
+{
+	char why[PKEY_WHY_MAX];
+	EVP_PKEY *there = NULL;
+	bool same;
+
+	if (pkey_load_at(at, account, of, &there, why))
+		return false;
+	same = EVP_PKEY_eq(key, there) == 1;
+	EVP_PKEY_free(there);
+	return same;
+}
+
 static int pkey_differs(int at, const char *account, enum pkey_of of, const EVP_PKEY *key,
 			char why[PKEY_WHY_MAX])
 {
-	char other_why[PKEY_WHY_MAX];
-	EVP_PKEY *other = NULL;
-	bool same;
-
-	if (pkey_load_at(at, account, of == PKEY_PUBLIC ? PKEY_PRIVATE : PKEY_PUBLIC, &other, other_why))
+	if (!pkey_same(at, account, of == PKEY_PUBLIC ? PKEY_PRIVATE : PKEY_PUBLIC, key))
 		return 0;
-	same = EVP_PKEY_eq(key, other) == 1;
-	EVP_PKEY_free(other);
-	return !same ? 0 : pkey_fail(-EINVAL, why, of == PKEY_PUBLIC ?
+	return pkey_fail(-EINVAL, why, of == PKEY_PUBLIC ?
 		"this is the public key of the account's own private key: expected that of the other side" :
 		"this is the private key of the other side, whose public key the account has");
 }
@@ -221,7 +228,8 @@ int pkey_put(const char *dir, const char *account, enum pkey_of of, const EVP_PK
 	if (at < 0)
 		return pkey_fail(at, why, "%.160s: %s", dir, strerror(-at));
 	rc = pkey_differs(at, account, of, key, why);
-	if (!rc) {
+	/* Each start of a system puts those of its configuration: nothing to write then. */
+	if (!rc && !pkey_same(at, account, of, key)) {
 		len = pkey_encode(of, key, &der);
 		rc = len <= 0 ? -ENOMEM : len > PKEY_DER_MAX ? -EFBIG : pkey_replace(at, name, der, (size_t)len);
 		if (len > 0)
