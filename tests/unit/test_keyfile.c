@@ -102,7 +102,7 @@ static void put_text(const char *text)
 }
 
 /* The file has @key, or, with NULL, is refused with words that have @says. */
-static void is(enum pkey_of of, const EVP_PKEY *key, int error, const char *says)
+static void reads(enum pkey_of of, const EVP_PKEY *key, int error, const char *says)
 {
 	EVP_PKEY *got;
 
@@ -120,24 +120,24 @@ static void private_keys_are_taken(void **state)
 {
 	(void)state;
 	put_private(rsa, false, NULL);
-	is(PKEY_PRIVATE, rsa, 0, NULL);
+	reads(PKEY_PRIVATE, rsa, 0, NULL);
 	put_private(rsa, true, NULL);
-	is(PKEY_PRIVATE, rsa, 0, NULL);
+	reads(PKEY_PRIVATE, rsa, 0, NULL);
 	put_private(ec, false, NULL);
-	is(PKEY_PRIVATE, ec, 0, NULL);
+	reads(PKEY_PRIVATE, ec, 0, NULL);
 	put_private(ec, true, NULL);
-	is(PKEY_PRIVATE, ec, 0, NULL);
+	reads(PKEY_PRIVATE, ec, 0, NULL);
 }
 
 static void public_keys_are_taken(void **state)
 {
 	(void)state;
 	put_public(rsa);
-	is(PKEY_PUBLIC, rsa, 0, NULL);
+	reads(PKEY_PUBLIC, rsa, 0, NULL);
 	put_public(ec);
-	is(PKEY_PUBLIC, ec, 0, NULL);
+	reads(PKEY_PUBLIC, ec, 0, NULL);
 	put_certificate(ec);
-	is(PKEY_PUBLIC, ec, 0, NULL);
+	reads(PKEY_PUBLIC, ec, 0, NULL);
 }
 
 /* Nobody is asked for a passphrase. */
@@ -148,8 +148,8 @@ static void encrypted_keys_are_refused(void **state)
 	(void)state;
 	for (old = 0; old < 2; old++) {
 		put_private(rsa, old, "secret");
-		is(PKEY_PRIVATE, NULL, -EINVAL, "encrypted with a passphrase");
-		is(PKEY_PUBLIC, NULL, -EINVAL, "this is a private key");
+		reads(PKEY_PRIVATE, NULL, -EINVAL, "encrypted with a passphrase");
+		reads(PKEY_PUBLIC, NULL, -EINVAL, "this is a private key");
 	}
 }
 
@@ -162,22 +162,22 @@ static void other_sorts_are_refused(void **state)
 	(void)state;
 	put_public(rsa);
 	assert_int_equal(chmod(path, 0600), 0);
-	is(PKEY_PRIVATE, NULL, -EINVAL, "this is a public key");
+	reads(PKEY_PRIVATE, NULL, -EINVAL, "this is a public key");
 	put_private(rsa, false, NULL);
-	is(PKEY_PUBLIC, NULL, -EINVAL, "this is a private key");
+	reads(PKEY_PUBLIC, NULL, -EINVAL, "this is a private key");
 	put_private(small, false, NULL);
-	is(PKEY_PRIVATE, NULL, -EINVAL, "2048 to 4096 bits, this one has 1024");
+	reads(PKEY_PRIVATE, NULL, -EINVAL, "2048 to 4096 bits, this one has 1024");
 	put_certificate(small);
-	is(PKEY_PUBLIC, NULL, -EINVAL, "2048 to 4096 bits, this one has 1024");
+	reads(PKEY_PUBLIC, NULL, -EINVAL, "2048 to 4096 bits, this one has 1024");
 	put_private(other, false, NULL);
-	is(PKEY_PRIVATE, NULL, -EINVAL, "expected an RSA or EC key, this one is ED25519");
+	reads(PKEY_PRIVATE, NULL, -EINVAL, "expected an RSA or EC key, this one is ED25519");
 	put_private(curve, false, NULL);
-	is(PKEY_PRIVATE, NULL, -EINVAL, "P-256 or P-384");
+	reads(PKEY_PRIVATE, NULL, -EINVAL, "P-256 or P-384");
 	put_text("");
-	is(PKEY_PRIVATE, NULL, -EINVAL, "expected a private key in PEM");
+	reads(PKEY_PRIVATE, NULL, -EINVAL, "expected a private key in PEM");
 	put_text("-----BEGIN PRIVATE KEY-----\nMIIEvAIBADANBg\n-----END PRIVATE KEY-----\n");
-	is(PKEY_PRIVATE, NULL, -EINVAL, "expected a private key in PEM");
-	is(PKEY_PUBLIC, NULL, -EINVAL, "expected a public key or certificate in PEM");
+	reads(PKEY_PRIVATE, NULL, -EINVAL, "expected a private key in PEM");
+	reads(PKEY_PUBLIC, NULL, -EINVAL, "expected a public key or certificate in PEM");
 	EVP_PKEY_free(small);
 	EVP_PKEY_free(other);
 	EVP_PKEY_free(curve);
@@ -201,7 +201,7 @@ static void damaged_keys_are_refused(void **state)
 	OPENSSL_free(der);
 	assert_non_null(key);
 	put_private(key, false, NULL);
-	is(PKEY_PRIVATE, NULL, -EINVAL, "damaged");
+	reads(PKEY_PRIVATE, NULL, -EINVAL, "damaged");
 	EVP_PKEY_free(key);
 }
 
@@ -212,19 +212,19 @@ static void modes_and_sizes_are_looked_at(void **state)
 	(void)state;
 	put_private(rsa, false, NULL);
 	assert_int_equal(chmod(path, 0640), 0);
-	is(PKEY_PRIVATE, NULL, -EACCES, "chmod 600");
+	reads(PKEY_PRIVATE, NULL, -EACCES, "chmod 600");
 	put_public(rsa);
 	assert_int_equal(chmod(path, 0664), 0);
-	is(PKEY_PUBLIC, NULL, -EACCES, "chmod go-w");
+	reads(PKEY_PUBLIC, NULL, -EACCES, "chmod go-w");
 	memset(long_text, ' ', 69999);
 	long_text[69999] = '\0';
 	put_text(long_text);
 	free(long_text);
-	is(PKEY_PRIVATE, NULL, -EINVAL, "too long");
+	reads(PKEY_PRIVATE, NULL, -EINVAL, "too long");
 	unlink(path);
-	is(PKEY_PRIVATE, NULL, -ENOENT, "cannot open");
+	reads(PKEY_PRIVATE, NULL, -ENOENT, "cannot open");
 	assert_int_equal(mkdir(path, 0700), 0);
-	is(PKEY_PRIVATE, NULL, -EINVAL, "regular file");
+	reads(PKEY_PRIVATE, NULL, -EINVAL, "regular file");
 	rmdir(path);
 }
 

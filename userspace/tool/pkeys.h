@@ -17,7 +17,7 @@
  * @key: [enum pkey_of], NULL for none
  */
 struct pkeys {
-	EVP_PKEY *key[2];
+	struct evp_pkey_st *key[2];
 };
 
 static inline enum pkey_of pkeys_of(enum who who)
