@@ -5,7 +5,7 @@
 # tty, each behind a relay. What is between the relays is authenticated; what an attacker
 # changes there reaches no application; and no octet goes before protection is certain.
 #
-# KERNELS: 6.1
+# KERNELS: 6.12
 # TIMEOUT: 240
 # MODULE: no
 . ./lib/common.sh
