@@ -62,10 +62,11 @@ TEXT="lists and large objects, in WBXML"
 acl set ./A/secret 'Get=Mgmt2' --create >/dev/null
 acl set ./A/secret/key '' --create >/dev/null
 asks "$PORT" Mgmt1 "--session 3 --wbxml --tree ./A:./A/secret:./A/secret/key:./A/x" \
-	"Get ./A?list=StructData 200 ./A,./A/x;Get ./A?list=TNDS 425" "Get ./A/secret 425;Get ./A/x 200" \
+	"Get ./A?list=StructData 200 ./A,./A/x" "Get ./A?list=TNDS 200 ./A,./A/x;Get ./A/x?list=TNDS 200 ./A/x" \
+	"Get ./A/secret 425;Get ./A/x 200" \
 	"Replace ./A/x 213 1/3;Replace ./B 425 1/2" "Replace ./A/x 213 2/3;Replace ./B 425 2/2" "Replace ./A/x 200 3/3"
 expect "the client reported all, and was asked for no more than there was" "$WORK/client.json" \
-	'd["results"][0]["seen"] == ["Get ./A?list=StructData", "Get ./A/x"] + 3 * ["Replace ./A/x"]'
+	'd["results"][0]["seen"] == ["Get ./A?list=StructData", "Get ./A?list=TNDS", "Get ./A/x?list=TNDS", "Get ./A/x"] + 3 * ["Replace ./A/x"]'
 
 TEXT="a client with lists of its own"
 acl option lists merge

@@ -120,24 +120,40 @@ static int change(void *arg, const struct acl_due *due, const char *uri, const c
 	return 1;
 }
 
-/* No Item of Results in @data is at or beneath what is kept back. */
-static void check_kept_back(const uint8_t *data, size_t size, const char *type)
+/* @beneath: nor is anything kept back beneath it */
+static void check_not_kept_back(const char *uri, bool beneath)
 {
 	char spelled[ACL_URI_MAX + 1];
+	struct acl_uri u;
+	uint32_t k;
+
+	CHECK(!acl_uri_parse(uri, strlen(uri), &u) && !acl_uri_spell(&u, u.depth, spelled));
+	for (k = 0; k < dues.count; k++) {
+		const char *kept = acl_due_text(&dues, dues.due[k].uri);
+
+		CHECK(dues.due[k].what != ACL_DUE_PRUNE ||
+		      (!acl_uri_above(kept, spelled) && !(beneath && acl_uri_above(spelled, kept))));
+	}
+}
+
+/* No Item of Results in @data, and no node of a subtree in one, is at or beneath what is kept back. */
+static void check_kept_back(const uint8_t *data, size_t size, const char *type)
+{
 	struct dm_error err = { 0 };
 	struct dm_doc *doc;
-	struct acl_uri u;
 	uint32_t i, k;
 
 	CHECK(!dm_parse(data, size, type, &doc, &err) && !dm_extract(doc, &facts, &err));
 	CHECK(!dm_commands(doc, false, &list, &err));
 	for (i = 0; i < list.item_count; i++) {
-		const char *uri = list.text + list.item[i].source;
+		const struct dm_item *item = &list.item[i];
 
-		CHECK(!acl_uri_parse(uri, strlen(uri), &u) && !acl_uri_spell(&u, u.depth, spelled));
-		for (k = 0; k < dues.count; k++)
-			CHECK(dues.due[k].what != ACL_DUE_PRUNE ||
-			      !acl_uri_above(acl_due_text(&dues, dues.due[k].uri), spelled));
+		for (k = 0; k < item->branches; k++) {
+			CHECK(list.branch[item->branch + k].uri);
+			check_not_kept_back(list.text + list.branch[item->branch + k].uri, false);
+		}
+		if (!item->branches)
+			check_not_kept_back(list.text + item->source, item->flags & (DM_ITEM_TREE | DM_ITEM_MORE));
 	}
 	dm_doc_free(doc);
 }

@@ -356,7 +356,9 @@ static void what_cannot_be_kept_does_not_leave(void **state)
 
 /* ---- lists with something that is not for the server ---------------------- */
 
-#define VALUE(uri) "<Item><Source><LocURI>" uri "</LocURI></Source><Data>v</Data></Item>"
+#define SAYS(uri, more) "<Item><Source><LocURI>" uri "</LocURI></Source>" more "</Item>"
+#define VALUE(uri) SAYS(uri, "<Data>v</Data>")
+#define INTERIOR(uri) SAYS(uri, NODE)
 #define REPORTED(id, items) CMD("Results", id, "<MsgRef>2</MsgRef><CmdRef>1</CmdRef>" items)
 #define N3 "./NodeB/Node3"
 #define went_with(text) assert_non_null(strstr(went, text))
@@ -378,18 +380,18 @@ static void results_are_pruned(void **state)
 	/* another message of that number does not take it back */
 	receive("ServerB", SERVER("2", ALERT("1")));
 	check("ServerB", REPORTS("3", OK("1", "2") STATUS("2", "2", "1", "Get", "200")
-				 REPORTED("3", VALUE(N3) VALUE(N3 "/Node5") VALUE(N3 "/Node5/x") VALUE(N3 "/Node4"))),
+				 REPORTED("3", INTERIOR(N3) VALUE(N3 "/Node5") VALUE(N3 "/Node5/x") VALUE(N3 "/Node4"))),
 	      "0:200 1:200 +|results");
 	went_with("Node4");
 	went_with("Node3<");
 	went_without("Node5");
 	/* a client may go on with it for as long as it likes, and does not have to say of what it is */
 	receive("ServerB", SERVER("3", ALERT("1")));
-	check("ServerB", REPORTS("4", OK("1", "3") CMD("Results", "3", "<CmdRef>9</CmdRef>" VALUE(N3 "/Node5/y") VALUE(N3))),
+	check("ServerB", REPORTS("4", OK("1", "3") CMD("Results", "3", "<CmdRef>9</CmdRef>" VALUE(N3 "/Node5/y") INTERIOR(N3))),
 	      "0:200 +|results");
 	went_without("Node5");
 	/* a server that wants no Status gets no more */
-	check("ServerB", REPORTS("4", CMD("Results", "3", "<CmdRef>9</CmdRef>" VALUE(N3 "/Node5/y") VALUE(N3))), " +|results");
+	check("ServerB", REPORTS("4", CMD("Results", "3", "<CmdRef>9</CmdRef>" VALUE(N3 "/Node5/y") INTERIOR(N3))), " +|results");
 	went_without("Node5");
 	check("ServerB", REPORTS("5", CMD("Results", "3", "<CmdRef>9</CmdRef>" VALUE(N3 "/Node5/z"))), "|");
 	assert_int_equal(dues.due[dues.count - 1].what, ACL_DUE_RECEIPT);
@@ -414,6 +416,53 @@ static void what_cannot_be_told_is_kept_back(void **state)
 	      "0:200 +|results");
 	went_without(N3 "?list");
 	went_with("Node4?list");
+}
+
+#define TNDS "<Meta><Type xmlns='syncml:metinf'>application/vnd.syncml.dmtnds+xml</Type></Meta>"
+#define TREE(nodes) "<Data><![CDATA[<MgmtTree>" nodes "</MgmtTree>]]></Data>"
+#define AT(path, name, more) "<Node><NodeName>" name "</NodeName><Path>" path "</Path>" more "</Node>"
+#define IN(name, more) "<Node><NodeName>" name "</NodeName>" more "</Node>"
+
+/* A subtree loses what is not for the server, as lists do. */
+static void subtrees_are_pruned(void **state)
+{
+	(void)state;
+	tree_put(&t, N3 "/Node5", ACL_KIND_INTERIOR, "Get=ServerA");
+	receive("ServerB", SERVER("2", GET("1", N3 "?list=TNDS")));
+	check("ServerB", REPORTS("3", OK("1", "2") REPORTED("3", SAYS(N3 "?list=TNDS", TNDS
+				 TREE(AT("./NodeB", "Node3", IN("Node4", "") IN("Node5", IN("x", "")) IN("New", "")))))),
+	      "0:200 +|results");
+	went_with("NodeName&gt;Node4");
+	went_with("NodeName&gt;New");
+	went_without("Node5");
+	went_without("NodeName&gt;x");
+	/* without the query too; what a node says itself counts, wherever it is reported */
+	check("ServerB", REPORTS("4", OK("1", "2") REPORTED("3", SAYS(N3, TNDS TREE(IN("Node3", IN("Node5", "") IN("Node4", "")))))),
+	      "0:200 +|results");
+	went_without("Node5");
+	went_with("NodeName&gt;Node4");
+	check("ServerB", REPORTS("5", OK("1", "2") REPORTED("3", SAYS(N3 "/Node4", TNDS TREE(AT(N3, "Node5", ""))))), "0:200|");
+	check("ServerB", REPORTS("6", OK("1", "2") REPORTED("3", SAYS(N3 "/Node4", TNDS TREE(AT(".", "NodeA", ""))))), "0:200|");
+	check("ServerB", REPORTS("7", OK("1", "2") REPORTED("3", SAYS(N3, TNDS TREE(AT("./NodeB", "Node3", IN("a%62", "") IN("b", "")))))),
+	      "0:200 +|results");
+	went_without("a%62");
+	went_with("NodeName&gt;b");
+}
+
+/* Nothing of it is told then: it could be of what the server may not read. */
+static void subtrees_that_cannot_be_read_are_kept_back(void **state)
+{
+	(void)state;
+	tree_put(&t, N3 "/Node5", ACL_KIND_LEAF, "Get=ServerA");
+	receive("ServerB", SERVER("2", GET("1", N3 "?list=TNDS")));
+	check("ServerB", REPORTS("3", OK("1", "2") REPORTED("3", SAYS(N3, TNDS "<Data>&lt;MgmtTree></Data>"))), "0:200|");
+	/* in chunks: only the first says what it is, only the last that it is one */
+	check("ServerB", REPORTS("4", OK("1", "2") REPORTED("3", SAYS(N3, TNDS "<Data>&lt;MgmtTree></Data><MoreData/>"))), "0:200|");
+	check("ServerB", REPORTS("5", OK("1", "2") REPORTED("3", SAYS(N3, "<Data>&lt;Node></Data><MoreData/>"))), "0:200|");
+	check("ServerB", REPORTS("6", OK("1", "2") REPORTED("3", SAYS(N3, "<Data>&lt;/Node></Data>"))), "0:200|");
+	check("ServerB", REPORTS("6", OK("1", "2") REPORTED("3", SAYS(N3, NODE "<Data>&lt;Node></Data><MoreData/>"))), "0:200|");
+	/* of what has nothing of that beneath they go on */
+	check("ServerB", REPORTS("7", OK("1", "2") REPORTED("3", SAYS(N3 "/Node4", "<Data>v</Data><MoreData/>"))), "0:200 +|results");
 }
 
 /* Whichever name it had when the client looked. */
@@ -452,6 +501,7 @@ static const struct CMUnitTest tests[] = {
 	T(no_receipt_where_none_is_wanted), T(lists_are_read_and_written),
 	T(a_new_node_gets_its_list), T(lists_are_judged_when_they_are_written), T(a_new_session_owes_nothing), T(what_does_not_fit_is_told),
 	T(what_cannot_be_kept_does_not_leave), T(results_are_pruned), T(what_cannot_be_told_is_kept_back),
+	T(subtrees_are_pruned), T(subtrees_that_cannot_be_read_are_kept_back),
 	T(a_new_name_does_not_help), T(a_list_of_the_client_is_learned),
 };
 

@@ -346,7 +346,10 @@ static void results_are_cut(void **state)
 
 static void what_is_not_there_is_not_cut(void **state)
 {
-	static const struct dm_cut cuts[] = { { 1, 0, DM_CUT_COMMAND }, { 0, 1, DM_CUT_ITEM }, { 1, 0, DM_CUT_STAND_IN } };
+	static const struct dm_cut cuts[] = {
+		{ 1, 0, 0, DM_CUT_COMMAND }, { 0, 1, 0, DM_CUT_ITEM }, { 1, 0, 0, DM_CUT_STAND_IN },
+		{ 0, 0, 0, DM_CUT_BRANCH }, { 0, 1, 0, DM_CUT_BRANCH },
+	};
 	const char *xml = BODY(GET("1", "./x"));
 	struct dm_doc *doc = parse_good(xml, strlen(xml), TYPE_XML);
 	struct dm_answer a = answer(1, 5, 425);
@@ -355,14 +358,14 @@ static void what_is_not_there_is_not_cut(void **state)
 	size_t len;
 
 	(void)state;
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
 		changes.cut[0] = cuts[i];
 		changes.cut_count = 1;
 		assert_int_equal(dm_change(doc, &edits, &changes, &out, &len, &error), -EINVAL);
 		assert_null(out);
 	}
 	/* twice the same place */
-	changes.cut[0] = changes.cut[1] = (struct dm_cut){ 0, 0, DM_CUT_COMMAND };
+	changes.cut[0] = changes.cut[1] = (struct dm_cut){ 0, 0, 0, DM_CUT_COMMAND };
 	changes.cut_count = 2;
 	assert_int_equal(dm_change(doc, &edits, &changes, &out, &len, &error), -EINVAL);
 	dm_doc_free(doc);

@@ -250,7 +250,7 @@ static void a_list_stays_pruned(void **state)
 				     "<Data>v</Data></Item>")), "1 cut 0 put");
 	received("one", OTHER("2", GET("1", "./A?list=Struct")), "0 cut 0 put");
 	sends("one", OTHER("2", OK("1", "2") CMD("Results", "2", "<CmdRef>1</CmdRef><Item><Source><LocURI>./A</LocURI></Source>"
-			   "<Data>v</Data></Item>")), "0 cut 0 put");
+			   "<Meta><Format xmlns='syncml:metinf'>node</Format></Meta></Item>")), "0 cut 0 put");
 	/* it begins anew */
 	sends("one", SERVER("1", ALERT("1")), "0 cut 0 put");
 	sends("one", more, "0 cut 0 put");

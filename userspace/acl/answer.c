@@ -154,52 +154,105 @@ static int put_in(const struct acl_answer *a, struct acl_dues *dues, struct dm_c
 
 /*
  * By the lists as they were when it was asked for, and as they are now: in between a node can have
- * got the name of another.
+ * got the name of another. @beneath: so too where something beneath it is kept back.
  */
-static bool kept_back(const struct acl_answer *a, const struct acl_dues *dues, const struct dm_item *i)
+static bool kept_back(const struct acl_answer *a, const struct acl_dues *dues, const char *uri, bool beneath)
 {
-	const char *uri = a->l->text + i->source;
 	struct acl_request q = { .command = ACL_CMD_GET, .uri = uri, .uri_len = strlen(uri) };
 	char spelled[ACL_URI_MAX + 1];
 	struct acl_decision d;
 	struct acl_uri u;
-	bool tree;
 	uint32_t k;
 
-	if (i->flags & DM_ITEM_ODD || !i->source || acl_uri_parse(uri, q.uri_len, &u) ||
-	    acl_uri_spell(&u, u.depth, spelled))
+	if (acl_uri_parse(uri, q.uri_len, &u) || acl_uri_spell(&u, u.depth, spelled))
 		return true;
-	tree = i->flags & DM_ITEM_TREE || (u.query == ACL_QUERY_LIST && u.list == ACL_LIST_TNDS);
+	beneath |= u.query == ACL_QUERY_LIST && u.list == ACL_LIST_TNDS;
 	for (k = 0; k < dues->count; k++) {
 		const char *not = acl_due_text(dues, dues->due[k].uri);
 
 		if (acl_due_prunes(dues, &dues->due[k], a->f->session_id) &&
-		    (acl_uri_above(not, spelled) || (tree && acl_uri_above(spelled, not))))
+		    (acl_uri_above(not, spelled) || (beneath && acl_uri_above(spelled, not))))
 			return true;
 	}
 	acl_judge(a->t, a->who, &q, &d);
 	return !d.allow && d.clause != ACL_CLAUSE_NOT_FOUND;
 }
 
+/*
+ * Its data may tell of what is beneath: a subtree that cannot be looked into, or a chunk of one, which
+ * from the second on does not say so. Of an interior node alone there is its Format.
+ */
+static bool may_tell_beneath(const struct dm_item *i)
+{
+	return i->flags & (DM_ITEM_TREE | DM_ITEM_MORE) || (i->flags & DM_ITEM_DATA && i->format != DM_FORMAT_NODE);
+}
+
+/* ACL_PARTS: some of its nodes are; they are marked in @branch. */
+enum kept { ACL_NOTHING, ACL_PARTS, ACL_ALL };
+
+/*
+ * A subtree goes out node by node where its nodes are known, else whole. The nodes say for
+ * themselves which they are; what was reported with it is only where they stand.
+ */
+static enum kept item_kept_back(const struct acl_answer *a, const struct acl_dues *dues, const struct dm_item *i,
+				bool branch[DM_BRANCHES_MAX])
+{
+	const struct dm_branch *b = &a->l->branch[i->branch];
+	const char *uri = a->l->text + i->source;
+	bool gone[DM_BRANCHES_MAX];	/* with what is around it */
+	unsigned int n, tops = 0, left = 0, back = 0;
+
+	if (i->flags & DM_ITEM_ODD || !i->source)
+		return ACL_ALL;
+	if (!(i->flags & DM_ITEM_NODES))
+		return kept_back(a, dues, uri, may_tell_beneath(i)) ? ACL_ALL : ACL_NOTHING;
+	for (n = 0; n < i->branches; n++) {
+		bool with = b[n].within && gone[b[n].within - 1];
+
+		branch[n] = !with && (!b[n].uri || kept_back(a, dues, a->l->text + b[n].uri, false));
+		gone[n] = with || branch[n];
+		back += branch[n];
+		tops += !b[n].within;
+		left += !b[n].within && !gone[n];
+	}
+	return !back ? ACL_NOTHING : tops && !left ? ACL_ALL : ACL_PARTS;
+}
+
+static int prune_branches(struct dm_changes *changes, uint16_t n, uint16_t item, const struct dm_item *i,
+			  const bool branch[DM_BRANCHES_MAX])
+{
+	unsigned int k;
+	int rc = 0;
+
+	for (k = 0; !rc && k < i->branches; k++)
+		if (branch[k])
+			rc = dm_changes_cut_branch(changes, n, item, (uint16_t)k);
+	return rc;
+}
+
 static int prune_results(const struct acl_answer *a, struct acl_dues *dues, struct dm_changes *changes, uint16_t n)
 {
 	const struct dm_listed *c = &a->l->command[n];
-	bool back[DM_ITEMS_MAX];
+	bool branch[DM_BRANCHES_MAX];
+	uint16_t before = changes->cut_count;
 	unsigned int i, count = 0;
 	int rc = 0;
 
-	for (i = 0; i < c->count; i++) {
-		back[i] = kept_back(a, dues, &a->l->item[c->first + i]);
-		count += back[i];
-	}
-	if (c->unlisted || (count && count == c->count)) {
-		rc = dm_changes_cut(changes, DM_CUT_COMMAND, n, 0);
-		return rc ? rc : owe_receipt(a, &a->f->command[n], dues);
-	}
-	for (i = 0; !rc && count && i < c->count; i++)
-		if (back[i])
+	for (i = 0; !rc && i < c->count; i++) {
+		const struct dm_item *item = &a->l->item[c->first + i];
+		enum kept kept = item_kept_back(a, dues, item, branch);
+
+		count += kept == ACL_ALL;
+		if (kept == ACL_ALL)
 			rc = dm_changes_cut(changes, DM_CUT_ITEM, n, (uint16_t)i);
-	return rc;
+		else if (kept == ACL_PARTS)
+			rc = prune_branches(changes, n, (uint16_t)i, item, branch);
+	}
+	if (rc || (!c->unlisted && (!count || count != c->count)))
+		return rc;
+	changes->cut_count = before;
+	rc = dm_changes_cut(changes, DM_CUT_COMMAND, n, 0);
+	return rc ? rc : owe_receipt(a, &a->f->command[n], dues);
 }
 
 /* Which Results are of what Get cannot be relied on, so all are looked into from then on. */

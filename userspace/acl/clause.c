@@ -69,7 +69,7 @@ static const struct {
 	[ACL_CLAUSE_FULL] = TEXT(420, "full", "TND 7.7",
 		"there are too many nodes"),
 	[ACL_CLAUSE_LIST_BENEATH] = TEXT(425, "list-beneath", "TND 7",
-		"something beneath the node may not be read, so all of it is not told"),
+		"more beneath the node may not be read than can be kept in mind, so all of it is not told"),
 	[ACL_CLAUSE_PRUNED] = TEXT(200, "pruned", "TND 7",
 		"what beneath the node the server may not read is left out of what it gets"),
 	[ACL_CLAUSE_SUBTREE] = TEXT(415, "subtree", "TND 7",

@@ -192,8 +192,8 @@ static const struct acl_node *next_kept_back(const struct filter *x, struct acl_
 }
 
 /*
- * What is kept back is told by the URI of each Item that the client reports. TNDS is one Item, so
- * all of it may be read, or nothing is told. So too where there is more to remember than room.
+ * What is kept back is told by the URI of each Item that the client reports, or of each node in it
+ * (TNDS). Where there is more to remember than room, nothing is told.
  */
 static void whole(struct filter *x, const struct acl_uri *u, struct acl_decision *d)
 {
@@ -212,10 +212,10 @@ static void whole(struct filter *x, const struct acl_uri *u, struct acl_decision
 			first = n;
 			acl_decide(d, ACL_CLAUSE_PRUNED, n);
 		}
-		if (u->list != ACL_LIST_TNDS && has_kept_back(x->dues, uri, x->f->session_id))
+		if (has_kept_back(x->dues, uri, x->f->session_id))
 			continue;
 		text += (uint32_t)(len + strlen(x->f->session_id)) + 2;
-		if (u->list == ACL_LIST_TNDS || ++count > ACL_DUES_MAX / 2 || text > ACL_DUES_TEXT / 2) {
+		if (++count > ACL_DUES_MAX / 2 || text > ACL_DUES_TEXT / 2) {
 			acl_decide(d, ACL_CLAUSE_LIST_BENEATH, n);
 			return;
 		}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Changes to commands as splices: what is cut out, and answers that are put in. */
 #include "doc.h"
+#include "subtree.h"
 
 #include <linux/omasec.h>
 #include <string.h>
@@ -45,6 +46,23 @@ static void write_stand_in(struct splices *s, uint32_t node, uint32_t cmd_id)
 	splices_add(s, s->doc->nodes[node].start, s->doc->nodes[node].end - s->doc->nodes[node].start, data);
 }
 
+/* The cut at @from and those behind it of the same Item. Their number, or a negative errno. */
+static int cut_branches(struct splices *s, const struct dm_changes *c, unsigned int from, uint32_t item,
+			struct dm_error *err)
+{
+	uint16_t nth[DM_BRANCHES_MAX];
+	unsigned int n = 0;
+	int ret;
+
+	while (from + n < c->cut_count && n < DM_BRANCHES_MAX && c->cut[from + n].op == DM_CUT_BRANCH &&
+	       c->cut[from + n].command == c->cut[from].command && c->cut[from + n].item == c->cut[from].item) {
+		nth[n] = c->cut[from + n].branch;
+		n++;
+	}
+	ret = subtree_cut(s, item, nth, n, err);
+	return ret ? ret : (int)n;
+}
+
 int changes_cut(struct splices *s, const struct dm_changes *c, struct cut_commands *cut,
 		struct dm_error *err)
 {
@@ -52,6 +70,7 @@ int changes_cut(struct splices *s, const struct dm_changes *c, struct cut_comman
 	const struct dm_node *n;
 	unsigned int i;
 	uint32_t node;
+	int n_cut;
 
 	for (i = 0; i < c->cut_count; i++) {
 		const struct dm_cut *k = &c->cut[i];
@@ -65,12 +84,19 @@ int changes_cut(struct splices *s, const struct dm_changes *c, struct cut_comman
 			write_stand_in(s, node, doc->facts.command[k->command].cmd_id);
 			continue;
 		}
-		if (k->op == DM_CUT_ITEM)
+		if (k->op == DM_CUT_ITEM || k->op == DM_CUT_BRANCH)
 			node = item_node(doc, node, k->item);
 		else
 			cut->cut[k->command] = true;
 		if (!node)
 			return dm_fail(err, OMASEC_REASON_HELPER_ERROR, "cut of an Item that is not there");
+		if (k->op == DM_CUT_BRANCH) {
+			n_cut = cut_branches(s, c, i, node, err);
+			if (n_cut < 0)
+				return n_cut;
+			i += (unsigned int)n_cut - 1;
+			continue;
+		}
 		n = &doc->nodes[node];
 		splices_add(s, n->start, n->end - n->start, s->w.out.len);
 	}

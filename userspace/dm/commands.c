@@ -3,10 +3,12 @@
  * What the commands of a message are about (RepPro 1.2, 6.2.1 to 6.6). A client takes a
  * command by its own reading of Item; where there could be two readings, none is given.
  */
+#include "subtree.h"
 #include "want.h"
 
 #include <errno.h>
 #include <linux/omasec.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -186,10 +188,53 @@ static int list_items(struct lister *x, uint32_t node, struct dm_listed *c)
 	return ret;
 }
 
+static int list_branch(void *arg, const char *uri, unsigned int within)
+{
+	struct lister *x = arg;
+	struct dm_branch *b = &x->l->branch[x->l->branch_count];
+
+	if (x->l->branch_count == DM_BRANCHES_MAX)
+		return dm_bad(x->err, "over %u nodes in subtrees", DM_BRANCHES_MAX);
+	*b = (struct dm_branch){ .within = (uint16_t)within };
+	if (uri && dm_label_valid(uri, strlen(uri) + 1) && list_text(x, uri, &b->uri))
+		return -EBADMSG;
+	x->l->branch_count++;
+	return 0;
+}
+
+/* The nodes of the subtree that the Item has as its data, if there is one that can be read. */
+static void list_branches(struct lister *x, uint32_t node, struct dm_item *item)
+{
+	uint32_t text = x->l->text_len, count = x->l->branch_count;
+	char source[DM_URI_MAX + 1];
+	struct dm_error ignored;
+	struct lister quiet = { x->doc, x->l, &ignored };
+	struct subtree s;
+	int ret;
+
+	if (item->flags & (DM_ITEM_MORE | DM_ITEM_ODD) || !(item->flags & DM_ITEM_TREE))
+		return;
+	snprintf(source, sizeof(source), "%s", x->l->text + item->source);
+	source[strcspn(source, "?")] = '\0';
+	ret = subtree_open(x->doc, node, &s, &ignored);
+	if (ret)
+		return;
+	ret = subtree_each(&s, source, list_branch, &quiet, &ignored);
+	subtree_close(&s);
+	if (!ret && x->l->branch_count > count) {
+		item->flags |= DM_ITEM_NODES;
+		item->branch = (uint16_t)count;
+		item->branches = (uint16_t)(x->l->branch_count - count);
+		return;
+	}
+	x->l->text_len = text;
+	x->l->branch_count = (uint16_t)count;
+}
+
 /* What a client reports has to be told apart only where a server may not have all of it. */
 static void list_reported(struct lister *x, uint32_t node, struct dm_listed *c)
 {
-	uint32_t text = x->l->text_len, child, meta;
+	uint32_t text = x->l->text_len, branches = x->l->branch_count, child, meta;
 	const struct want wants[] = { { DM_META, false, false, &meta } };
 	struct dm_error ignored;
 	struct lister quiet = { x->doc, x->l, &ignored };
@@ -199,11 +244,14 @@ static void list_reported(struct lister *x, uint32_t node, struct dm_listed *c)
 		if (x->doc->nodes[child].kind != DM_ELEMENT || x->doc->nodes[child].tag != DM_ITEM)
 			continue;
 		ret = list_item(&quiet, child, meta, false);
+		if (!ret)
+			list_branches(x, child, &x->l->item[c->first + c->count]);
 		c->count++;
 	}
 	if (!ret)
 		return;
 	x->l->item_count = c->first;
+	x->l->branch_count = (uint16_t)branches;
 	x->l->text_len = text;
 	c->count = 0;
 	c->unlisted = 1;
@@ -316,6 +364,7 @@ int dm_commands(const struct dm_doc *doc, bool items, struct dm_list *list, stru
 	list->command_count = doc->facts.command_count;
 	list->item_count = 0;
 	list->ref_count = 0;
+	list->branch_count = 0;
 	list->text_len = 1;
 	list->text[0] = '\0';
 	for (i = 0; !ret && i < doc->facts.command_count; i++)

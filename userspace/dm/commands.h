@@ -14,6 +14,7 @@
 
 #define DM_ITEMS_MAX	2048		/* of all commands of a message */
 #define DM_REFS_MAX	1024		/* TargetRef of all Status of a message */
+#define DM_BRANCHES_MAX	2048		/* nodes of all subtrees in Items */
 #define DM_LIST_TEXT	(512u << 10)	/* octets of all texts */
 #define DM_URI_MAX	4096		/* octets of a LocURI that is listed whole */
 #define DM_VALUE_MAX	4096		/* octets of the value of a property that is listed */
@@ -25,6 +26,7 @@ enum dm_format { DM_FORMAT_NONE, DM_FORMAT_NODE, DM_FORMAT_CHR, DM_FORMAT_OTHER 
 #define DM_ITEM_DATA	0x04	/* has Data; @data is it where it is a property's */
 #define DM_ITEM_ODD	0x08	/* @target or @source is over DM_URI_MAX, or no plain text: not listed */
 #define DM_ITEM_OPAQUE	0x10	/* the value of a property is over DM_VALUE_MAX or no plain text: not listed */
+#define DM_ITEM_NODES	0x20	/* its data is a subtree whose nodes are all listed; of Results only */
 
 /**
  * struct dm_item - an Item
@@ -32,10 +34,22 @@ enum dm_format { DM_FORMAT_NONE, DM_FORMAT_NODE, DM_FORMAT_CHR, DM_FORMAT_OTHER 
  * @data: the value that a Replace gives to a property
  * @format: enum dm_format
  * @flags: DM_ITEM_ bits
+ * @branch, @branches: nodes of its subtree, if they are listed
  */
 struct dm_item {
 	uint32_t target, source, data;
 	uint8_t format, flags;
+	uint16_t branch, branches;
+};
+
+/**
+ * struct dm_branch - a node of the subtree that an Item has as its data
+ * @uri: 0 where it has none that is certain
+ * @within: place of the node around it plus 1, among those of the Item; 0 for none
+ */
+struct dm_branch {
+	uint32_t uri;
+	uint16_t within;
 };
 
 /**
@@ -57,10 +71,11 @@ struct dm_ref {
 };
 
 struct dm_list {
-	uint16_t command_count, item_count, ref_count;
+	uint16_t command_count, item_count, ref_count, branch_count;
 	uint32_t text_len;
 	struct dm_listed command[DM_COMMAND_MAX];
 	struct dm_item item[DM_ITEMS_MAX];
+	struct dm_branch branch[DM_BRANCHES_MAX];
 	struct dm_ref ref[DM_REFS_MAX];
 	char text[DM_LIST_TEXT];	/* begins with the empty one */
 };
@@ -74,7 +89,7 @@ static inline size_t dm_list_size(const struct dm_list *l)
 /* Everything in range, and @l is of the message of @f. @len: octets of @l that are there. */
 bool dm_list_valid(const struct dm_list *l, size_t len, const struct dm_facts *f);
 
-#define DM_CUTS_MAX	DM_ITEMS_MAX
+#define DM_CUTS_MAX	(DM_ITEMS_MAX + DM_BRANCHES_MAX)
 #define DM_ANSWERS_MAX	1024
 #define DM_CHANGES_TEXT	(256u << 10)
 /* What is asked instead where nothing is left that a client would answer. */
@@ -83,12 +98,16 @@ bool dm_list_valid(const struct dm_list *l, size_t len, const struct dm_facts *f
 enum dm_cut_op {
 	DM_CUT_COMMAND,		/* with everything in it */
 	DM_CUT_ITEM,
+	DM_CUT_BRANCH,		/* a node of the Item's subtree, with what is beneath */
 	DM_CUT_STAND_IN,	/* the command, and a Get of DM_STAND_IN_URI takes its place and CmdID */
 };
 
-/* @item: within the command. Nothing is cut twice, nor out of what is cut. */
+/*
+ * @item: within the command, @branch: within the item. Nothing is cut twice, nor out of what is
+ * cut. Branches of an Item follow each other in their order.
+ */
 struct dm_cut {
-	uint16_t command, item;
+	uint16_t command, item, branch;
 	uint8_t op;
 };
 
@@ -126,6 +145,7 @@ bool dm_changes_empty(const struct dm_changes *c);
 bool dm_changes_valid(const struct dm_changes *c, size_t len);
 /* 0, or -E2BIG when there is no room. */
 int dm_changes_cut(struct dm_changes *c, enum dm_cut_op op, uint16_t command, uint16_t item);
+int dm_changes_cut_branch(struct dm_changes *c, uint16_t command, uint16_t item, uint16_t branch);
 /* @target and @data as texts, NULL for none. */
 int dm_changes_answer(struct dm_changes *c, const struct dm_answer *a, const char *target,
 		      const char *data);

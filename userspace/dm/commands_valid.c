@@ -23,7 +23,28 @@ static bool item_valid(const struct dm_list *l, const struct dm_item *i)
 	return text_valid(l->text, l->text_len, i->target, DM_URI_MAX + 1) &&
 	       text_valid(l->text, l->text_len, i->source, DM_URI_MAX + 1) &&
 	       text_valid(l->text, l->text_len, i->data, DM_VALUE_MAX + 1) &&
-	       i->format <= DM_FORMAT_OTHER && i->flags < 0x20;
+	       i->format <= DM_FORMAT_OTHER && i->flags < 0x40 && !i->branches == !(i->flags & DM_ITEM_NODES);
+}
+
+/* Those of each item behind those of the one before, and what is around a node before it. */
+static bool branches_valid(const struct dm_list *l)
+{
+	unsigned int i, k, count = 0;
+
+	for (i = 0; i < l->item_count; i++) {
+		const struct dm_item *item = &l->item[i];
+
+		if (item->branches && (item->branch != count || item->branches > l->branch_count - count))
+			return false;
+		for (k = 0; k < item->branches; k++) {
+			const struct dm_branch *b = &l->branch[count + k];
+
+			if (b->within > k || !text_valid(l->text, l->text_len, b->uri, DM_URI_MAX + 1))
+				return false;
+		}
+		count += item->branches;
+	}
+	return count == l->branch_count;
 }
 
 bool dm_list_valid(const struct dm_list *l, size_t len, const struct dm_facts *f)
@@ -31,7 +52,8 @@ bool dm_list_valid(const struct dm_list *l, size_t len, const struct dm_facts *f
 	unsigned int i, items = 0;
 
 	if (len < offsetof(struct dm_list, text) || l->command_count != f->command_count ||
-	    l->item_count > DM_ITEMS_MAX || l->ref_count > DM_REFS_MAX || len != dm_list_size(l) ||
+	    l->item_count > DM_ITEMS_MAX || l->ref_count > DM_REFS_MAX || l->branch_count > DM_BRANCHES_MAX ||
+	    len != dm_list_size(l) ||
 	    !texts_valid(l->text, l->text_len, DM_LIST_TEXT))
 		return false;
 	for (i = 0; i < l->command_count; i++) {
@@ -54,7 +76,7 @@ bool dm_list_valid(const struct dm_list *l, size_t len, const struct dm_facts *f
 		    !text_valid(l->text, l->text_len, l->ref[i].target, DM_URI_MAX + 1))
 			return false;
 	}
-	return items == l->item_count;
+	return items == l->item_count && branches_valid(l);
 }
 
 void dm_changes_init(struct dm_changes *c)
@@ -98,12 +120,22 @@ bool dm_changes_valid(const struct dm_changes *c, size_t len)
 	return true;
 }
 
-int dm_changes_cut(struct dm_changes *c, enum dm_cut_op op, uint16_t command, uint16_t item)
+static int cut_add(struct dm_changes *c, struct dm_cut cut)
 {
 	if (c->cut_count == DM_CUTS_MAX)
 		return -E2BIG;
-	c->cut[c->cut_count++] = (struct dm_cut){ command, item, (uint8_t)op };
+	c->cut[c->cut_count++] = cut;
 	return 0;
+}
+
+int dm_changes_cut(struct dm_changes *c, enum dm_cut_op op, uint16_t command, uint16_t item)
+{
+	return cut_add(c, (struct dm_cut){ command, item, 0, (uint8_t)op });
+}
+
+int dm_changes_cut_branch(struct dm_changes *c, uint16_t command, uint16_t item, uint16_t branch)
+{
+	return cut_add(c, (struct dm_cut){ command, item, branch, DM_CUT_BRANCH });
 }
 
 static int changes_text(struct dm_changes *c, const char *text, uint32_t *at)

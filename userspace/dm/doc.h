@@ -63,6 +63,7 @@ struct dm_doc {
 	uint8_t *text;
 	size_t text_len;
 	const char *root_namespace;	/* one of xml_read.c's, "" for none */
+	bool tree;			/* a management tree: names without namespace are of DMDDF */
 
 	/* WBXML */
 	struct wbxml_input input;

@@ -30,6 +30,8 @@ enum {
 	DM_MOREDATA = 0x34, DM_MOVE = 0x3b, DM_CORRELATOR = 0x3c,
 	DM_FORMAT = 0x107, DM_MAXMSGSIZE = 0x10c, DM_NEXTNONCE = 0x110, DM_TYPE = 0x113,
 	DM_MAXOBJSIZE = 0x115,
+	DM_DFPROPERTIES = 0x216, DM_MAN = 0x21f, DM_MGMTTREE = 0x220, DM_MOD = 0x222, DM_TND_NODE = 0x224,
+	DM_NODENAME = 0x226, DM_PATH = 0x22c, DM_RTPROPERTIES = 0x22f, DM_VALUE = 0x236, DM_TND_VERDTD = 0x237,
 };
 
 /* Name from the standard; NULL for a token that the table does not have. */

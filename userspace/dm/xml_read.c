@@ -71,6 +71,8 @@ static uint16_t reader_tag(struct reader *r, const char *name, const char *uri)
 
 	if (!uri)
 		uri = "";
+	if (doc->tree && !*uri)
+		return dm_tag_find(DM_TABLE_DMDDF, name, len);
 	for (i = 0; i < sizeof(namespaces) / sizeof(namespaces[0]); i++) {
 		if (strcmp(uri, namespaces[i].uri))
 			continue;

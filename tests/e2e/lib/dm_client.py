@@ -343,12 +343,29 @@ class Session:
         data = base64.b64encode(hashlib.md5(inner + b":" + nonce).digest()).decode()
         return Node("Cred", meta(Format="b64", Type="syncml:auth-md5"), Node("Data", data))
 
-    def _nodes(self, uri):
+    def _item(self, uri, kind, data):
+        return Node("Item", Node("Source", Node("LocURI", uri)), kind, Node("Data", data) if data else None)
+
+    def _subtree(self, uri, nodes):
+        """@uri and what is beneath it as a management tree, without namespace and values."""
+        path, _, name = uri.rpartition("/")
+        inside = [n for n in nodes if n.startswith(uri + "/") and "/" not in n[len(uri) + 1:]]
+        return "<Node><NodeName>%s</NodeName>%s%s</Node>" % (
+            name, "" if path in nodes else "<Path>%s</Path>" % path,
+            "".join(self._subtree(n, nodes) for n in inside) or "<Value>v</Value>")
+
+    def _items(self, uri):
         """What a Get of @uri reports: of a list, the nodes of --tree at and beneath it."""
         top, _, query = uri.partition("?")
+        leaf = meta(Format="chr", Type="text/plain")
         if not query.startswith("list="):
-            return [uri]
-        return [n for n in self.opts.tree.split(":") if n == top or n.startswith(top + "/")]
+            return [self._item(uri, leaf, syncml.payload(self.opts.size, uri))]
+        nodes = [n for n in self.opts.tree.split(":") if n == top or n.startswith(top + "/")]
+        if query == "list=TNDS":
+            return [self._item(uri, meta(Format="xml", Type="application/vnd.syncml.dmtnds+xml"),
+                               "<MgmtTree><VerDTD>1.2</VerDTD>%s</MgmtTree>" % self._subtree(top, nodes))]
+        return [self._item(n, meta(Format="node"), None) if any(m.startswith(n + "/") for m in nodes) else
+                self._item(n, leaf, syncml.payload(self.opts.size, n)) for n in nodes]
 
     def _replace(self, item):
         uri = item.value("Target/LocURI", "")
@@ -371,10 +388,7 @@ class Session:
                 uri = c.value("Item/Target/LocURI", "")
                 out.command("Results", Node("MsgRef", self.peer.peer_msg_id),
                             Node("CmdRef", c.value("CmdID")),
-                            *[Node("Item", Node("Source", Node("LocURI", at)),
-                                   meta(Format="chr", Type="text/plain"),
-                                   Node("Data", syncml.payload(self.opts.size, at)))
-                              for at in self._nodes(uri)])
+                            *self._items(uri))
             elif c.tag == "Replace":
                 for item in c.all("Item"):
                     self._replace(item)

@@ -21,11 +21,24 @@ import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from xml.etree import ElementTree
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import openobex  # noqa: E402
 import syncml  # noqa: E402
 from syncml import DmError, Node, Outgoing, Peer, meta  # noqa: E402
+
+
+def reported(item):
+    """The URIs of which an Item of Results is."""
+    data = item.value("Data", "")
+    if not data.startswith("<MgmtTree>"):
+        return [item.value("Source/LocURI")]
+
+    def walk(node, path):
+        uri = "%s/%s" % (node.findtext("Path", path), node.findtext("NodeName"))
+        return [uri] + [u for n in node.findall("Node") for u in walk(n, uri)]
+    return [u for n in ElementTree.fromstring(data).findall("Node") for u in walk(n, "")]
 
 
 class Record:
@@ -85,7 +98,7 @@ class Session:
         if sorted(got) != sorted(c for c in self.peer.results_due() if self.wanted.get(c, 200) == 200):
             raise DmError("Results for %s, asked for %s" % (got, self.peer.results_due()))
         for c in commands:
-            items = [i.value("Source/LocURI") for i in c.all("Item")]
+            items = [u for i in c.all("Item") for u in reported(i)]
             if c.tag == "Results" and items != self.listed.get(c.value("CmdRef"), items):
                 raise DmError("Results of %s" % items)
         if self.round < self.opts.rounds:
