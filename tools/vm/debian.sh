@@ -10,7 +10,7 @@
 DEBIAN_PACKAGES=(systemd systemd-sysv udev dbus kmod dkms openssl pahole initramfs-tools zstd
 	linux-image-cloud-amd64 linux-headers-cloud-amd64 iproute2 procps
 	libinih1 libjansson4 libkeyutils1 libnl-3-200 libnl-genl-3-200 libseccomp2
-	libsqlite3-0 libssl3 libxml2 libc6-dev pkg-config libnl-3-dev libnl-genl-3-dev)
+	libsqlite3-0 libssl3 libxml2 libxmlsec1 libxmlsec1-openssl libc6-dev pkg-config libnl-3-dev libnl-genl-3-dev)
 
 # debian_root: path of a tar archive of the root, made anew when the kernel is newer
 debian_root()
