@@ -200,7 +200,7 @@ static enum kept item_kept_back(const struct acl_answer *a, const struct acl_due
 	const struct dm_branch *b = &a->l->branch[i->branch];
 	const char *uri = a->l->text + i->source;
 	bool gone[DM_BRANCHES_MAX];	/* with what is around it */
-	unsigned int n, tops = 0, left = 0, back = 0;
+	unsigned int n, left = 0, back = 0;
 
 	if (i->flags & DM_ITEM_ODD || !i->source)
 		return ACL_ALL;
@@ -212,10 +212,9 @@ static enum kept item_kept_back(const struct acl_answer *a, const struct acl_due
 		branch[n] = !with && (!b[n].uri || kept_back(a, dues, a->l->text + b[n].uri, false));
 		gone[n] = with || branch[n];
 		back += branch[n];
-		tops += !b[n].within;
 		left += !b[n].within && !gone[n];
 	}
-	return !back ? ACL_NOTHING : tops && !left ? ACL_ALL : ACL_PARTS;
+	return !back ? ACL_NOTHING : !left ? ACL_ALL : ACL_PARTS;
 }
 
 static int prune_branches(struct dm_changes *changes, uint16_t n, uint16_t item, const struct dm_item *i,

@@ -447,7 +447,7 @@ static uint16_t atomic_of(const struct filter *x, unsigned int n)
 }
 
 /* Nobody knows what a client would make of it. */
-static int deny_foreign(struct filter *x, unsigned int n)
+static void deny_foreign(struct filter *x, unsigned int n)
 {
 	struct acl_decision d = { 0 };
 
@@ -455,7 +455,6 @@ static int deny_foreign(struct filter *x, unsigned int n)
 	x->code[n] = d.status;
 	x->gone[n] = true;
 	tell(x, n, "", &d);
-	return 0;
 }
 
 static int judge_command(struct filter *x, unsigned int n)
@@ -466,7 +465,7 @@ static int judge_command(struct filter *x, unsigned int n)
 
 	x->fails[n] = atomic_of(x, n);
 	if (dm_cmd_foreign(x->f->command[n].cmd))
-		return deny_foreign(x, n);
+		deny_foreign(x, n);
 	if (c->count)
 		x->gone[n] = true;
 	for (i = c->first; !rc && i < c->first + (unsigned int)c->count; i++) {

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "event_text.h"
 #include "monitor.h"
 
@@ -17,14 +18,6 @@ static volatile sig_atomic_t event_stop;
 static void event_on_signal(int sig)
 {
 	event_stop = sig;
-}
-
-int64_t event_now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 /* ------------------------------------------------------------------ counters */
@@ -102,26 +95,13 @@ static int event_drain(struct tool *t, uint64_t *left)
 	return EXIT_DONE;
 }
 
-int event_wait_ms(int64_t end, int64_t tick)
-{
-	int64_t now = event_now_ms(), next = end;
-
-	if (tick >= 0 && (next < 0 || tick < next))
-		next = tick;
-	if (next < 0)
-		return -1;
-	if (next <= now)
-		return 0;
-	return next - now > 1000000 ? 1000000 : (int)(next - now);
-}
-
 /* @interval: between lines of counters, 0 for none. */
 static int event_follow(struct tool *t, uint32_t interval)
 {
 	/* No SA_RESTART, and blocked but in ppoll(): none is missed. */
 	struct sigaction sa = { .sa_handler = event_on_signal };
-	int64_t end = t->given & OPT_TIMEOUT ? event_now_ms() + t->timeout_ms : -1;
-	int64_t tick = interval ? event_now_ms() + interval : -1;
+	int64_t end = t->given & OPT_TIMEOUT ? clock_now_ms() + t->timeout_ms : -1;
+	int64_t tick = interval ? clock_now_ms() + interval : -1;
 	uint64_t left = t->given & OPT_COUNT ? t->count : UINT64_MAX;
 	struct monitor_totals last = { 0 };
 	sigset_t block, old;
@@ -144,7 +124,7 @@ static int event_follow(struct tool *t, uint32_t interval)
 			/* The reader of our output went away (POLLERR). */
 			{ .fd = STDOUT_FILENO },
 		};
-		int ms = event_wait_ms(end, tick);
+		int ms = clock_wait_ms(end, tick);
 		struct timespec ts = { ms / 1000, ms % 1000 * 1000000L };
 
 		if (ppoll(pfd, 2, ms < 0 ? NULL : &ts, &old) < 0 && errno != EINTR)
@@ -152,11 +132,11 @@ static int event_follow(struct tool *t, uint32_t interval)
 		rc = event_drain(t, &left);
 		if (pfd[1].revents & (POLLERR | POLLNVAL))
 			break;
-		if (!rc && tick >= 0 && event_now_ms() >= tick) {
+		if (!rc && tick >= 0 && clock_now_ms() >= tick) {
 			rc = monitor_stats(t, &last, false);
-			tick = event_now_ms() + interval;
+			tick = clock_now_ms() + interval;
 		}
-		if (end >= 0 && event_now_ms() >= end)
+		if (end >= 0 && clock_now_ms() >= end)
 			break;
 	}
 	return rc;

@@ -8,10 +8,6 @@
 
 #include "out.h"
 
-/* Of a clock that only goes forward. */
-int64_t event_now_ms(void);
-/* Milliseconds until the nearer of two times of it, at most 1000 s; -1 for neither (both negative). */
-int event_wait_ms(int64_t end, int64_t tick);
 /* RFC 3339 in UTC, with milliseconds. */
 void event_text_time(uint64_t ns, char out[40]);
 json_t *event_text_json(const struct omasec_event *e);

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "event_text.h"
 #include "monitor.h"
 
@@ -17,6 +18,7 @@
 #define ORDINARY "\033[?25h\033[?1049l"
 /* However many events come, it is not drawn more often. */
 #define DRAW_MS 100
+#define EVENTS_AT_ONCE 1000
 
 static volatile sig_atomic_t screen_stop;
 
@@ -36,6 +38,29 @@ bool monitor_has_screen(const struct tool *t)
 
 /* ------------------------------------------------------------------ what is new */
 
+static int totals_add(void *arg, const struct omasec_counter *c)
+{
+	struct monitor_totals *sum = arg;
+
+	if (c->refusal)
+		sum->refused += c->value;
+	else if (!strcmp(c->name, "rx-messages"))
+		sum->rx = c->value;
+	else if (!strcmp(c->name, "tx-messages"))
+		sum->tx = c->value;
+	else if (!strcmp(c->name, "passed"))
+		sum->passed = c->value;
+	else if (!strcmp(c->name, "responded"))
+		sum->responded = c->value;
+	return 0;
+}
+
+int monitor_totals_get(struct omasec *o, struct monitor_totals *totals)
+{
+	memset(totals, 0, sizeof(*totals));
+	return omasec_stats_each(o, totals_add, totals);
+}
+
 static int keep_flow(void *arg, const struct omasec_flow *f)
 {
 	monitor_flow_add(arg, f);
@@ -49,7 +74,7 @@ static int look(struct omasec *o, struct monitor *m, int64_t since)
 	int rc;
 
 	m->before = m->now;
-	m->elapsed_ms = since ? (uint32_t)(event_now_ms() - since) : 0;
+	m->elapsed_ms = since ? (uint32_t)(clock_now_ms() - since) : 0;
 	clock_gettime(CLOCK_REALTIME, &ts);
 	event_text_time((uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec, m->time);
 	rc = monitor_totals_get(o, &m->now);
@@ -64,13 +89,13 @@ static int look(struct omasec *o, struct monitor *m, int64_t since)
 	return rc == -EINTR ? 0 : rc;
 }
 
-/* Takes the events that wait. 1 for some, 0 for none, or a negative errno. */
+/* Takes the events that wait, but not for ever where they never end. 1 for some, 0 for none, or a negative errno. */
 static int take_events(struct omasec *o, struct monitor *m)
 {
 	struct omasec_event e;
-	int rc, any = 0;
+	int rc, any = 0, n;
 
-	while ((rc = omasec_events_read(o, &e))) {
+	for (n = 0; n < EVENTS_AT_ONCE && (rc = omasec_events_read(o, &e)); n++) {
 		if (rc < 0 && rc != -ENOBUFS)
 			return rc;
 		if (rc == -ENOBUFS)
@@ -109,7 +134,7 @@ static bool keys_quit(void)
 /* 0 or a negative errno of libomasec. */
 static int screen_loop(struct tool *t, struct monitor *m, uint32_t interval, const sigset_t *old)
 {
-	int64_t end = t->given & OPT_TIMEOUT ? event_now_ms() + t->timeout_ms : -1;
+	int64_t end = t->given & OPT_TIMEOUT ? clock_now_ms() + t->timeout_ms : -1;
 	int64_t looked = 0, drawn = 0, tick = 0, now;
 	bool changed = true;
 	int rc = 0;
@@ -122,7 +147,7 @@ static int screen_loop(struct tool *t, struct monitor *m, uint32_t interval, con
 		struct timespec ts;
 		int ms;
 
-		now = event_now_ms();
+		now = clock_now_ms();
 		if (now >= tick) {
 			rc = look(t->o, m, looked);
 			if (rc)
@@ -138,7 +163,7 @@ static int screen_loop(struct tool *t, struct monitor *m, uint32_t interval, con
 		}
 		if (end >= 0 && now >= end)
 			break;
-		ms = event_wait_ms(end, changed && drawn + DRAW_MS < tick ? drawn + DRAW_MS : tick);
+		ms = clock_wait_ms(end, changed && drawn + DRAW_MS < tick ? drawn + DRAW_MS : tick);
 		ts = (struct timespec){ ms / 1000, ms % 1000 * 1000000L };
 		if (ppoll(pfd, 2, &ts, old) < 0) {
 			if (errno != EINTR)

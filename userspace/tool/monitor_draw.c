@@ -22,29 +22,6 @@ struct sheet {
 	unsigned int row;
 };
 
-static int totals_add(void *arg, const struct omasec_counter *c)
-{
-	struct monitor_totals *sum = arg;
-
-	if (c->refusal)
-		sum->refused += c->value;
-	else if (!strcmp(c->name, "rx-messages"))
-		sum->rx = c->value;
-	else if (!strcmp(c->name, "tx-messages"))
-		sum->tx = c->value;
-	else if (!strcmp(c->name, "passed"))
-		sum->passed = c->value;
-	else if (!strcmp(c->name, "responded"))
-		sum->responded = c->value;
-	return 0;
-}
-
-int monitor_totals_get(struct omasec *o, struct monitor_totals *totals)
-{
-	memset(totals, 0, sizeof(*totals));
-	return omasec_stats_each(o, totals_add, totals);
-}
-
 void monitor_flow_add(struct monitor *m, const struct omasec_flow *f)
 {
 	unsigned int i;

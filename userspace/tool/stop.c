@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "live.h"
 
 /* A thread in uninterruptible sleep does not stop; it is not waited for longer. */
@@ -39,19 +40,11 @@ static bool stop_has(const struct stopped *s, pid_t tid)
 	return false;
 }
 
-static long stop_now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* 1 when it has stopped, 0 when it has ended, or a negative errno. */
 static int stop_wait(pid_t tid, int *sig)
 {
 	const struct timespec pause = { .tv_nsec = 500000 };
-	long until = stop_now_ms() + STOP_PATIENCE_MS;
+	int64_t until = clock_now_ms() + STOP_PATIENCE_MS;
 	int status;
 
 	for (;;) {
@@ -65,7 +58,7 @@ static int stop_wait(pid_t tid, int *sig)
 		}
 		if (got == tid)
 			return 0;
-		if (stop_now_ms() > until)
+		if (clock_now_ms() > until)
 			return -ETIMEDOUT;
 		nanosleep(&pause, NULL);
 	}
