@@ -437,6 +437,7 @@ def options():
     p.add_argument("--pause", type=int, default=0, help="milliseconds before each message")
     p.add_argument("--user", help="NAME:PASSWORD for application level md5")
     p.add_argument("--timeout", type=float, default=20, help="of one exchange")
+    p.add_argument("--ready", help="where the server connects (dm_called.py): file to create once it can")
     p.add_argument("--json", help="file for the summary")
     return p.parse_args()
 
@@ -459,8 +460,8 @@ def run_row(opts, row, results):
         results.append(entry)
 
 
-def main():
-    opts = options()
+def report(opts):
+    """Runs the sessions, says how they went; returns the exit status."""
     results = []
     rows = [threading.Thread(target=run_row, args=(opts, n, results)) for n in range(opts.parallel)]
     for t in rows:
@@ -482,4 +483,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(report(options()))

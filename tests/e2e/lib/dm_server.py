@@ -416,6 +416,7 @@ def options():
     p.add_argument("--ask", action="append", help="the commands of one round: TAG URI CODE [DATA]; ...")
     p.add_argument("--obex", action="store_true", help="OBEX over TCP instead of HTTP")
     p.add_argument("--mtu", type=int, default=openobex.MTU, help="obex: longest packet, both ways")
+    p.add_argument("--wbxml", action="store_true", help="dm_called.py: what it asks for")
     p.add_argument("--untyped", action="store_true", help="obex: answers to GET without a Type")
     p.add_argument("--locname", help="Source/LocName of this server")
     p.add_argument("--timeout", type=float, default=900, help="of the whole run, 0 for none")

@@ -41,7 +41,7 @@ def fields(head, name):
 class Wire:
     def __init__(self, opts):
         self.opts = opts
-        self.who = {"c2s": "client", "s2c": "server"}
+        self.who = dict(zip(("s2c", "c2s") if opts.called else ("c2s", "s2c"), ("client", "server")))
         self.user = {"client": opts.user.partition(":")[0], "server": opts.server_user.partition(":")[0]}
         self.key = {"client": authmac.secret(*opts.user.split(":", 1)),
                     "server": authmac.secret(*opts.server_user.split(":", 1))}
@@ -135,6 +135,7 @@ def main():
     p.add_argument("--sign", metavar="KEY", help="key of the XML signatures, see xmldsig.py")
     p.add_argument("--sign-server", metavar="KEY", help="that of the server, where it has another")
     p.add_argument("--wrap", metavar="FILE", help="key that wraps those of the encrypted SyncBody")
+    p.add_argument("--called", action="store_true", help="the server has connected to the client")
     p.add_argument("--state", help="file with the nonces that the sessions before have left")
     opts = p.parse_args()
     wire = Wire(opts)
