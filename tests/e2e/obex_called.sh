@@ -10,6 +10,7 @@
 . ./lib/common.sh
 network
 PORT=650
+PEER_client=
 protect() { { account; rule dm "binding = obex" "direction = $2" "role = $3"; } >"$WORK/c"; apply "$1" <"$WORK/c"; helper_start "$1"; }
 protect device in client
 protect server out server

@@ -49,12 +49,7 @@ result $? another_prototype_is_noticed
 diff <(exported | sort) <(prototypes "$page" | grep -oE 'omasec_[a-z_]+\(' | tr -d '(' | sort) >&2
 result $? synopsis_has_all_that_is_exported
 
-# the displays under EXAMPLES, as they look
-awk -v to="$dir" '
-	/^\.Sh / { examples = $2 == "EXAMPLES" }
-	/^\.Bd -literal/ && examples { file = to "/example" ++n ".c"; next }
-	/^\.Ed/ { file = ""; next }
-	file { gsub(/\\&/, ""); gsub(/\\-/, "-"); gsub(/\\e/, "\\"); print >file }' "$page"
+"$OMASEC_TOP/tests/page-examples" "$page" "$dir"
 built=0
 for example in "$dir"/example*.c; do
 	name=$(basename "$example" .c)
