@@ -139,7 +139,7 @@ static int line_stream(struct relay_stream *s, const char *name)
 }
 
 /* @in, @out: a carrier that is there already, or -1. */
-static void line_start(struct line *l, int in, int out)
+static void line_open(struct line *l, int in, int out)
 {
 	int stop[2];
 
@@ -155,7 +155,17 @@ static void line_start(struct line *l, int in, int out)
 	l->stop = stop[1];
 	l->pump = (struct relay_pump){ .app = &l->s[0], .protected = &l->s[1], .other = &l->s[2],
 				       .carrier = &l->s[3], .signals = stop[0], .linger_ms = 200 };
+}
+
+static void line_go(struct line *l)
+{
 	assert_int_equal(pthread_create(&l->thread, NULL, line_thread, l), 0);
+}
+
+static void line_start(struct line *l, int in, int out)
+{
+	line_open(l, in, out);
+	line_go(l);
 }
 
 static enum relay_end line_join(struct line *l)
@@ -397,6 +407,54 @@ static void a_master_whose_tty_is_closed_is_an_end(void **state)
 	close(l.other);
 }
 
+/* As Linux tells the end of RFCOMM; here by a UNIX socket that is closed before all was read. */
+static void line_reset(struct line *l, bool rfcomm)
+{
+	line_open(l, -1, -1);
+	l->s[3].rfcomm = rfcomm;
+	line_go(l);
+	says(l->other, "unread");
+	says(l->carrier, "bye");
+	hears(l->other, "bye");
+	close(l->carrier);
+	l->carrier = 0;
+}
+
+static void a_reset_is_the_end_of_rfcomm_alone(void **state)
+{
+	struct line l;
+
+	(void)state;
+	line_reset(&l, false);
+	assert_int_equal(line_join(&l), RELAY_END_CARRIER);
+	assert_int_equal(l.pump.error, ECONNRESET);
+	close_all(&l);
+	line_reset(&l, true);
+	hears_the_end(l.other);
+	shutdown(l.other, SHUT_WR);
+	says(l.app, "x");
+	hears(l.protected, "x");
+	says(l.stop, "x");
+	assert_int_equal(line_join(&l), RELAY_END_SIGNAL);
+	close_all(&l);
+}
+
+static void rfcomm_ends_in_both_directions(void **state)
+{
+	struct line l;
+
+	(void)state;
+	line_open(&l, -1, -1);
+	l.s[3].rfcomm = true;
+	line_go(&l);
+	shutdown(l.other, SHUT_WR);
+	hears_the_end(l.carrier);
+	hears_the_end(l.other);		/* though the carrier has not ended */
+	says(l.stop, "x");
+	assert_int_equal(line_join(&l), RELAY_END_SIGNAL);
+	close_all(&l);
+}
+
 static void what_goes_one_way_is_no_stream(void **state)
 {
 	struct relay_stream s;
@@ -492,6 +550,8 @@ int main(void)
 		cmocka_unit_test(a_tty_is_raw_as_long_as_it_is_used),
 		cmocka_unit_test(a_tty_that_hangs_up_is_an_end),
 		cmocka_unit_test(a_master_whose_tty_is_closed_is_an_end),
+		cmocka_unit_test(a_reset_is_the_end_of_rfcomm_alone),
+		cmocka_unit_test(rfcomm_ends_in_both_directions),
 		cmocka_unit_test(what_goes_one_way_is_no_stream),
 		cmocka_unit_test(pipes_are_a_stream),
 		cmocka_unit_test(strangers_are_turned_away),

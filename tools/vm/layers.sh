@@ -22,7 +22,8 @@ BASE_LIBRARIES=(libopenobex2)
 GUEST_MODULES=(veth dummy bridge tls tcp_diag udp_diag inet_diag mptcp_diag netlink_diag
 	sch_netem sch_tbf sch_ingress act_gact cls_matchall algif_hash encrypted-keys sha512_generic
 	ecb ctr ghash-generic gcm
-	nf_conntrack nft_ct nf_tables nft_reject_inet nfnetlink_queue)
+	nf_conntrack nft_ct nf_tables nft_reject_inet nfnetlink_queue hci_vhci rfcomm drbg jitterentropy_rng ansi_cprng
+	algif_skcipher aes_generic cmac)
 
 # copy ROOT FILE...: programs and libraries, with the libraries they need
 copy()
@@ -195,4 +196,26 @@ make_modules()
 	fill_modules "$1" "$tmp"
 	chmod 755 "$tmp"
 	mv -T "$tmp" "$2"
+}
+
+# btvirt: BlueZ's virtual Bluetooth controllers. Taken out of its package, whose dependencies
+# would start a Bluetooth daemon on this machine.
+btvirt()
+{
+	with_lock btvirt make_btvirt
+	echo "$CACHE/btvirt"
+}
+
+make_btvirt()
+{
+	local tmp
+
+	[ ! -x "$CACHE/btvirt" ] || return 0
+	say "fetching btvirt"
+	tmp=$(mktemp -d "$CACHE/tmp.XXXXXX")
+	cd "$tmp"
+	logged "$BUILD/download.log" apt-get -q download bluez-test-tools
+	dpkg -x "$tmp"/*.deb "$tmp/r"
+	mv "$tmp/r/usr/bin/btvirt" "$CACHE/btvirt"
+	rm -rf "$tmp"
 }

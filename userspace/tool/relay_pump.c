@@ -45,8 +45,8 @@ static int pipe_read(struct relay_pipe *p)
 	ssize_t n = read(p->from->in, p->octets, RELAY_ROOM);
 
 	if (n < 0)
-		/* The master of a pseudo-terminal that nobody has open any more. */
-		p->eof = p->from->tty && errno == EIO;
+		/* The master of a pseudo-terminal that nobody has open any more; RFCOMM's peer, which closed. */
+		p->eof = (p->from->tty && errno == EIO) || (p->from->rfcomm && errno == ECONNRESET);
 	else
 		p->eof = !n;
 	if (n < 0 && !p->eof)
@@ -75,7 +75,8 @@ static struct relay_pipe *pipe_back(struct relay_pipe *pipes, unsigned int i)
 
 /*
  * One whose octets are all gone passes the end on. A tty cannot be told: nobody who
- * heard its end would stop sending, so the other direction ends with this one.
+ * heard its end would stop sending, so the other direction ends with this one. RFCOMM
+ * ends as a whole.
  */
 static bool pipes_finish(struct relay_pipe *pipes)
 {
@@ -87,7 +88,7 @@ static bool pipes_finish(struct relay_pipe *pipes)
 		if (p->eof && p->at == p->len && !p->done) {
 			p->done = true;
 			relay_stream_end(p->to);
-			if (p->to->tty)
+			if (p->to->tty || p->to->rfcomm)
 				pipe_back(pipes, i % PIPES)->eof = true;
 		}
 	}

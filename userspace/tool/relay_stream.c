@@ -14,6 +14,9 @@
 
 #include "relay_stream.h"
 
+/* As in BlueZ's bluetooth/bluetooth.h, which is not worth a dependency for one number. */
+#define BTPROTO_RFCOMM 3
+
 /* How long a tty may take for octets that it has. */
 #define FLUSH_MS 5000
 #define FLUSH_STEP_MS 20
@@ -44,6 +47,15 @@ static int stream_raw(struct relay_stream *s)
 	return tcsetattr(s->in, TCSANOW, &raw) ? -errno : 0;
 }
 
+static bool stream_is_rfcomm(int fd)
+{
+	int domain = 0, protocol = 0;
+	socklen_t len = sizeof(domain);
+
+	return !getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) && domain == AF_BLUETOOTH &&
+	       !getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &len) && protocol == BTPROTO_RFCOMM;
+}
+
 int relay_stream_take(struct relay_stream *s, const char *name, int in, int out)
 {
 	struct stat a, b;
@@ -54,6 +66,7 @@ int relay_stream_take(struct relay_stream *s, const char *name, int in, int out)
 		return -errno;
 	/* A socket may be standard input and output at once. */
 	s->socket = S_ISSOCK(a.st_mode) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+	s->rfcomm = s->socket && stream_is_rfcomm(in);
 	if (in == out && !s->socket && !isatty(in))
 		return -ENOTSOCK;
 	if (isatty(in)) {

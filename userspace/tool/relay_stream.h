@@ -14,6 +14,7 @@
  * @name: "app", "carrier", for errors
  * @in, @out: descriptors, the same one unless it is a pair of pipes; -1 when closed
  * @tty: has no end of its own in one direction; was set raw
+ * @rfcomm: has none either; Linux tells that the peer has closed as ECONNRESET
  * @socket: one direction can be shut
  * @in_flags, @out_flags: of open(2), to be put back; -1 for none
  * @was: settings of a tty, to be put back
@@ -21,7 +22,7 @@
 struct relay_stream {
 	const char *name;
 	int in, out;
-	bool tty, socket;
+	bool tty, rfcomm, socket;
 	int in_flags, out_flags;
 	struct termios was;
 };

@@ -7,8 +7,9 @@ have ended.
     stream.py A B --pass NAME:NAME -- COMMAND...
                     runs COMMAND with both as systemd would pass them, under these names
 
-Streams: listen:PORT, tcp:HOST:PORT, unix-listen:PATH, unix:PATH, pty:LINK (a
-pseudo-terminal whose other end LINK names).
+Streams: listen:PORT, tcp:HOST:PORT, unix-listen:PATH, unix:PATH, fd:NUMBER (a socket that
+was inherited), pty:LINK (a pseudo-terminal whose other end LINK names). With the last two
+there is one connection.
 """
 
 import argparse
@@ -73,6 +74,9 @@ def prepare(spec):
             s.connect(rest)
             return s
         return connect, None
+    elif kind == "fd":
+        s = socket.socket(fileno=int(rest))
+        return lambda: s, None
     else:
         tty = Tty(rest)
         return lambda: tty, None
@@ -135,7 +139,7 @@ def main():
             t.join()
         a.close()
         b.close()
-        if isinstance(a, Tty) or isinstance(b, Tty):
+        if any(spec.startswith(("fd:", "pty:")) for spec in (opts.a, opts.b)):
             break
 
 
