@@ -6,7 +6,7 @@
  * sockets, Multipath TCP, Fast Open, another upper layer protocol, no memory)
  * ends closed. connect() fails at once, because TCP passes the error of its SYN
  * on; a connection that was there before the rule is reset, and so is the peer of
- * a listener.
+ * a listener. Of packets that come in, it looks at those that open a connection.
  *
  * The hooks are there only while the namespace has rules. They go up before the
  * policy is published, so there is no moment in which a rule is in force and its
@@ -141,6 +141,7 @@ static bool omasec_guard_reset(struct sk_buff *skb, int off)
 	th->cwr = 0;
 	th->rst = 1;
 	th->window = 0;
+	th->seq = 0;	/* what would be needed to go on without the SYN-ACK */
 	return true;
 }
 
@@ -238,7 +239,67 @@ static unsigned int omasec_guard_v6(void *priv, struct sk_buff *skb,
 }
 #endif
 
+/* ---- data in a SYN ---- */
+
+/*
+ * Fast Open hands the child and the data of a SYN to accept() before the SYN-ACK is
+ * seen here: a listener that is not wrapped would give it to its application raw. So a
+ * port that a rule names takes no data with a SYN. TCP then acknowledges the SYN alone,
+ * and the peer sends its data again when the connection stands, without waiting.
+ */
+static unsigned int omasec_guard_syn(struct omasec_net *on, struct sk_buff *skb,
+				     const struct nf_hook_state *state, int off)
+{
+	const struct omasec_policy *p = rcu_dereference(on->policy);
+	const struct tcphdr *th;
+	struct tcphdr _th;
+	int end;
+
+	th = skb_header_pointer(skb, off, sizeof(_th), &_th);
+	if (!th || !th->syn || !p ||
+	    !omasec_policy_names(p, OMASEC_DIRECTION_IN, ntohs(th->dest)))
+		return NF_ACCEPT;
+	end = off + th->doff * 4;
+	if (th->doff * 4 < sizeof(*th) || (int)skb->len <= end)
+		return NF_ACCEPT;
+	/* Its checksum is over the data, too; TCP cannot tell afterwards. */
+	if (nf_checksum(skb, state->hook, off, IPPROTO_TCP, state->pf) || pskb_trim(skb, end))
+		return NF_DROP;
+	if (skb->ip_summed != CHECKSUM_PARTIAL)
+		skb->ip_summed = CHECKSUM_UNNECESSARY;
+	return NF_ACCEPT;
+}
+
+static unsigned int omasec_guard_in_v4(void *priv, struct sk_buff *skb,
+				       const struct nf_hook_state *state)
+{
+	if (ip_hdr(skb)->protocol != IPPROTO_TCP)
+		return NF_ACCEPT;
+	return omasec_guard_syn(priv, skb, state, ip_hdrlen(skb));
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static unsigned int omasec_guard_in_v6(void *priv, struct sk_buff *skb,
+				       const struct nf_hook_state *state)
+{
+	u8 next = ipv6_hdr(skb)->nexthdr;
+	__be16 frag;
+	int off;
+
+	off = ipv6_skip_exthdr(skb, sizeof(struct ipv6hdr), &next, &frag);
+	if (off < 0 || next != IPPROTO_TCP)
+		return NF_ACCEPT;
+	return omasec_guard_syn(priv, skb, state, off);
+}
+#endif
+
 static const struct nf_hook_ops omasec_guard_hooks[] = {
+	{
+		.hook = omasec_guard_in_v4,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = NF_IP_PRI_FILTER,
+	},
 	{
 		.hook = omasec_guard_v4,
 		.pf = NFPROTO_IPV4,
@@ -246,6 +307,12 @@ static const struct nf_hook_ops omasec_guard_hooks[] = {
 		.priority = NF_IP_PRI_FILTER,
 	},
 #if IS_ENABLED(CONFIG_IPV6)
+	{
+		.hook = omasec_guard_in_v6,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = NF_IP6_PRI_FILTER,
+	},
 	{
 		.hook = omasec_guard_v6,
 		.pf = NFPROTO_IPV6,

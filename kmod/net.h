@@ -66,7 +66,7 @@ struct omasec_net {
 
 	struct mutex config_lock;
 	struct omasec_policy __rcu *policy;
-	struct nf_hook_ops guard[2];
+	struct nf_hook_ops guard[4];
 	bool guarded;
 	struct omasec_config *txn;
 	u32 txn_portid;

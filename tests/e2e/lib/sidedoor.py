@@ -257,7 +257,7 @@ def mptcp_listen(host, port, path):
 
 
 def fastopen_send(host, port, _):
-    s = socket.socket()
+    s = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     s.settimeout(8)
     r = {"send": attempt(s.sendto, SECRET, MSG_FASTOPEN, (host, port))}
     r["again"] = attempt(s.connect, (host, port))
@@ -285,9 +285,10 @@ def existing(host, port, path):
     return r
 
 
-def sink(host, port, path):
+def sink(host, port, path, wait=None):
     """A plain listener that counts what reaches it; ends when FILE.go appears."""
     s = socket.socket(socket.AF_INET6)
+    s.settimeout(wait)
     s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     attempt(s.setsockopt, socket.IPPROTO_TCP, TCP_FASTOPEN, struct.pack("i", 16))
     s.bind((host, port))
@@ -316,6 +317,11 @@ def sink(host, port, path):
     threading.Thread(target=loop, daemon=True).start()
     wait_go(path)
     return {"octets": total[0], "connections": conns[0]}
+
+
+def sink_polling(host, port, path):
+    """The same, with nobody who sleeps in accept()."""
+    return sink(host, port, path, 1)
 
 
 def urgent_read(host, port, _):
