@@ -146,6 +146,21 @@ static int omasec_disconnect(struct sock *sk, int flags)
 
 /* ---- options ---- */
 
+/*
+ * accept() of older kernels looks twice for the operations of its listener. If that was
+ * unwrapped in between, a child that nobody attached keeps ours, which kTLS would copy
+ * into tables that outlive the module (invariant I4).
+ */
+static int omasec_ops_setsockopt(struct socket *sock, int level, int name, sockptr_t val,
+				 unsigned int len)
+{
+	struct sock *sk = sock->sk;
+
+	if (level == SOL_TCP && name == TCP_ULP && !omasec_sk_ours(sk))
+		return -EOPNOTSUPP;
+	return omasec_base_of(sk)->ops->setsockopt(sock, level, name, val, len);
+}
+
 static int omasec_setsockopt(struct sock *sk, int level, int name, sockptr_t val,
 			     unsigned int len)
 {
@@ -216,4 +231,5 @@ void omasec_sock_ctl_fill(struct omasec_base *b)
 	b->our_prot.getsockopt = omasec_getsockopt;
 	b->our_prot.ioctl = omasec_ioctl;
 	b->our_ops.set_rcvlowat = omasec_set_rcvlowat;
+	b->our_ops.setsockopt = omasec_ops_setsockopt;
 }
