@@ -164,7 +164,7 @@ static void omasec_attach_install(struct sock *sk, struct omasec_base *b, struct
 	f->saved_data_ready = sk->sk_data_ready;
 	f->saved_write_space = sk->sk_write_space;
 	rcu_assign_pointer(icsk->icsk_ulp_data, f);
-	clear_bit(SOCK_SUPPORT_ZC, &sk->sk_socket->flags);
+	omasec_no_zerocopy(sk->sk_socket);
 	omasec_attach_ops(sk->sk_socket, &b->our_ops);
 	/* Below our own mark TCP would not call sk_data_ready(). */
 	WRITE_ONCE(sk->sk_rcvlowat, 1);
@@ -523,7 +523,7 @@ struct tcp_ulp_ops omasec_ulp = {
 	.owner = THIS_MODULE,
 	.init = omasec_ulp_init,
 	.release = omasec_ulp_release,
-	OMASEC_ULP_CLONE(omasec_ulp_clone)
+	.clone = omasec_ulp_clone,
 };
 
 /* ---- tables, start and stop ---- */

@@ -9,6 +9,7 @@
  * The module cannot be unloaded while a socket is attached or a listener wrapped.
  */
 #include <linux/module.h>
+#include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
 #include "attach.h"

@@ -45,7 +45,7 @@ static int omasec_udp_defrag_up(struct net *net)
 
 static void omasec_udp_defrag_down(struct net *net)
 {
-	nf_defrag_ipv6_disable(net);
+	omasec_defrag_ipv6_disable(net);
 }
 
 static int omasec_udp_gather(struct net *net, struct sk_buff *skb)

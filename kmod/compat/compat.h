@@ -93,13 +93,6 @@
 #define OMASEC_ULP_INFO_SIZE_PARAMS	const struct sock *sk
 #endif
 
-/* In an initialiser of struct tcp_ulp_ops. */
-#ifdef HAVE_ULP_CLONE
-#define OMASEC_ULP_CLONE(fn)	.clone = (fn),
-#else
-#define OMASEC_ULP_CLONE(fn)
-#endif
-
 #ifndef HAVE_ITER_DEST
 #define ITER_DEST	READ
 #define ITER_SOURCE	WRITE
@@ -118,6 +111,14 @@ static inline kuid_t omasec_sk_uid(const struct sock *sk)
 	return sk_uid(sk);
 #else
 	return READ_ONCE(sk->sk_uid);
+#endif
+}
+
+/* io_uring finds no zero-copy on the socket; kernels without that mark ask sendmsg(). */
+static inline void omasec_no_zerocopy(struct socket *sock)
+{
+#ifdef HAVE_SOCK_SUPPORT_ZC
+	clear_bit(SOCK_SUPPORT_ZC, &sock->flags);
 #endif
 }
 
@@ -154,6 +155,9 @@ static inline void omasec_proto_ops_close_doors(struct proto_ops *o)
 #ifdef HAVE_PROTO_OPS_READ_SKB
 	o->read_skb = NULL;
 #endif
+#ifdef HAVE_PROTO_OPS_GETSOCKOPT_ITER
+	o->getsockopt_iter = NULL;	/* it would be asked before getsockopt */
+#endif
 }
 
 /* Parsed attributes of the request that a dump answers. */
@@ -161,10 +165,8 @@ static inline struct nlattr **omasec_dump_attrs(struct netlink_callback *cb)
 {
 #ifdef HAVE_GENL_INFO_DUMP
 	return genl_info_dump(cb)->attrs;
-#elif defined(HAVE_GENL_DUMPIT_ATTRS)
-	return genl_dumpit_info(cb)->attrs;
 #else
-#error "this kernel hands no parsed attributes to dumps"
+	return genl_dumpit_info(cb)->attrs;
 #endif
 }
 
@@ -177,12 +179,12 @@ static inline struct nlattr **omasec_dump_attrs(struct netlink_callback *cb)
 
 /*
  * Events name accounts and addresses: without this flag, any user could listen.
- * A kernel that cannot restrict a group is not supported.
+ * probe.sh refuses a kernel that cannot restrict a group.
  */
 #ifdef HAVE_GENL_MCAST_CAP
 #define OMASEC_GENL_MCAST_ADMIN	.flags = GENL_MCAST_CAP_NET_ADMIN,
 #else
-#error "this kernel cannot restrict a multicast group to CAP_NET_ADMIN"
+#define OMASEC_GENL_MCAST_ADMIN	.flags = GENL_UNS_ADMIN_PERM,
 #endif
 
 /*
@@ -200,6 +202,13 @@ static inline bool omasec_ct_confirm(struct sk_buff *skb)
 	nf_reset_ct(skb);
 	return true;
 }
+
+/* Where there is no way back, IPv6 fragments are put together until the namespace goes. */
+#ifdef HAVE_NF_DEFRAG_IPV6_DISABLE
+#define omasec_defrag_ipv6_disable(net)	nf_defrag_ipv6_disable(net)
+#else
+#define omasec_defrag_ipv6_disable(net)	do { } while (0)
+#endif
 
 /* Of struct netlink_range_validation objects in policies. */
 #ifdef HAVE_NLA_RANGE_CONST

@@ -53,10 +53,10 @@ need()
 code=$(sed -n 's/^#define LINUX_VERSION_CODE //p' "$kdir/include/generated/uapi/linux/version.h" 2>/dev/null || :)
 [ -n "$code" ] && [ -f "$kdir/include/generated/autoconf.h" ] ||
 	refuse "$kdir is no kernel that was configured: install its headers, or run make modules_prepare there"
-# The one question that is asked of a number: on 5.10 a child of TCP Fast Open gave its application
-# octets that nobody had checked, and no snippet tells such a kernel from others.
-[ "$code" -ge $((6 << 16 | 1 << 8)) ] ||
-	refuse "the kernel in $kdir is $((code >> 16)).$((code >> 8 & 255)); 6.1 is the first that omasec can protect"
+# The one question that is asked of a number: what is older was never tried, and what it does
+# otherwise no snippet tells.
+[ "$code" -ge $((5 << 16 | 10 << 8)) ] ||
+	refuse "the kernel in $kdir is $((code >> 16)).$((code >> 8 & 255)); 5.10 is the first that omasec can protect"
 need MODULES "load omasec"
 need INET "have DM over TCP"
 need NETFILTER "stop what is not protected"
@@ -154,6 +154,9 @@ E
 probe PROTO_OPS_SET_PEEK_OFF 'proto_ops.set_peek_off exists' <<'E'
 struct proto_ops p = { .set_peek_off = NULL };
 E
+probe PROTO_OPS_GETSOCKOPT_ITER 'proto_ops.getsockopt_iter exists' <<'E'
+struct proto_ops p = { .getsockopt_iter = NULL };
+E
 probe SK_UID_ACCESSOR 'sk_uid() exists' <<'E'
 kuid_t t(const struct sock *sk) { return sk_uid(sk); }
 E
@@ -169,10 +172,19 @@ E
 probe GENL_MCAST_CAP 'struct genl_multicast_group has flags for capabilities' <<'E'
 struct genl_multicast_group g = { .flags = GENL_MCAST_CAP_NET_ADMIN };
 E
+probe GENL_MCAST_PERM 'flags of struct genl_multicast_group are those of operations' <<'E'
+struct genl_multicast_group g = { .flags = GENL_UNS_ADMIN_PERM };
+E
+probe SOCK_SUPPORT_ZC 'SOCK_SUPPORT_ZC exists' <<'E'
+unsigned int bit = SOCK_SUPPORT_ZC;
+E
 probe NLA_RANGE_CONST 'nla_policy.range points to const' <<'E'
 SAME(((struct nla_policy *)0)->range, const struct netlink_range_validation *);
 E
-
+probe NF_DEFRAG_IPV6_DISABLE 'nf_defrag_ipv6_disable() exists' <<'E'
+#include <net/netfilter/ipv6/nf_defrag_ipv6.h>
+void t(struct net *net) { nf_defrag_ipv6_disable(net); }
+E
 probe NF_CT_CONFIRM 'nf_ct_hook has confirm' <<'E'
 #include <linux/netfilter.h>
 struct nf_ct_hook h = { .confirm = NULL };
@@ -197,6 +209,21 @@ if [ ! -f "$work/probe_CONTROL.o" ] || [ -f "$work/probe_NONSENSE.o" ]; then
 	rm -f "$out"
 	exit 1
 fi
+
+# one_of 'what it cannot do' NAME...: what no kernel does without
+one_of()
+{
+	what=$1
+	shift
+	for n; do
+		[ ! -f "$work/probe_$n.o" ] || return 0
+	done
+	refuse "the kernel in $kdir $what; take a later release of its series"
+}
+
+one_of "cannot keep other users from listening to events" GENL_MCAST_CAP GENL_MCAST_PERM
+one_of "hands no attributes to those who answer a dump over netlink" GENL_INFO_DUMP GENL_DUMPIT_ATTRS
+one_of "lets the children of a listener inherit its upper layer protocol" ULP_CLONE
 
 {
 	echo '/* SPDX-License-Identifier: GPL-2.0 */'

@@ -33,7 +33,7 @@ static int nl_init(struct kunit *test)
 	t->sock->sk->sk_rcvtimeo = 5 * HZ;
 	t->file = sock_alloc_file(t->sock, 0, NULL);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(t->file));	/* or else the socket is gone */
-	KUNIT_ASSERT_EQ(test, kernel_bind(t->sock, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	KUNIT_ASSERT_EQ(test, kernel_bind(t->sock, (void *)&addr, sizeof(addr)), 0);
 	return 0;
 }
 
@@ -372,7 +372,7 @@ static void join_events(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, sock_create_kern(&init_net, AF_NETLINK, SOCK_RAW, NETLINK_GENERIC,
 					       &t->ear), 0);
 	t->ear->sk->sk_rcvbuf = 8 << 20;	/* none is lost for want of room */
-	KUNIT_ASSERT_EQ(test, kernel_bind(t->ear, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	KUNIT_ASSERT_EQ(test, kernel_bind(t->ear, (void *)&addr, sizeof(addr)), 0);
 	KUNIT_ASSERT_EQ(test, t->ear->ops->setsockopt(t->ear, SOL_NETLINK,
 						      NETLINK_ADD_MEMBERSHIP,
 						      KERNEL_SOCKPTR(&group), sizeof(group)), 0);

@@ -40,17 +40,17 @@ refused()
 }
 
 all=(MODULES INET NETFILTER_MODULE TRACEPOINTS KEYS CRYPTO_HASH)
-v61=$((6 << 16 | 1 << 8))
+oldest=$((5 << 16 | 10 << 8))
 
 echo "1..9"
-kernel $((5 << 16 | 10 << 8 | 255)) "${all[@]}"
-refused "one before 6.1" "is 5.10; 6.1 is the first"
-kernel $((v61 - 1)) "${all[@]}"
-refused "the last before 6.1" "is 6.0;"
+kernel $((5 << 16 | 4 << 8 | 255)) "${all[@]}"
+refused "one before 5.10" "is 5.4; 5.10 is the first"
+kernel $((oldest - 1)) "${all[@]}"
+refused "the last before 5.10" "is 5.9;"
 for i in "${!all[@]}"; do
 	some=("${all[@]}")
 	unset "some[$i]"
-	kernel "$v61" "${some[@]}" "${all[$i]%_MODULE}_OTHER"
+	kernel "$oldest" "${some[@]}" "${all[$i]%_MODULE}_OTHER"
 	refused "one without ${all[$i]}" "lacks CONFIG_${all[$i]%_MODULE},"
 done
 rm -rf "$dir/kernel"
