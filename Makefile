@@ -21,7 +21,7 @@ export KERNEL
 MAKEFLAGS += --no-print-directory
 
 .PHONY: all module userspace install install-userspace modules_install \
-	check check-arch check-rt check-vectors unit fuzz kunit e2e debug lint demo bench vm vm-shell dist deb deb-test clean distclean help
+	check check-arch check-kernels check-rt check-vectors unit fuzz kunit e2e debug lint demo bench vm vm-shell dist deb deb-test clean distclean help
 
 all: module userspace
 
@@ -76,6 +76,10 @@ check-rt:
 	$(Q)tools/setup build vm test
 	$(Q)tools/vm/kunit rt
 	$(Q)tools/vm/test rt $(TEST)
+
+check-kernels:
+	$(Q)tools/setup build vm test kernels
+	$(Q)tools/check-kernels $(TEST)
 
 debug:
 	$(Q)tools/setup build vm test
@@ -144,13 +148,15 @@ help:
 #H   make unit               host tests under ASan and UBSan; TEST=name for one
 #H   make fuzz               fuzz targets; FUZZ=name FUZZ_SECONDS=3600
 #H   make check-vectors VECTORS=dir   published vectors for XML security
-#H   make kunit              KUnit in a virtual machine; KERNEL=6.1|6.12|rt|debug
+#H   make kunit              KUnit in a virtual machine; KERNEL=6.1|6.12|rt|5.10|7|debug
 #H   make e2e                end to end in virtual machines; KERNEL=...
 #H   make vm TEST=name       one end-to-end test; KERNEL=...
 #H   make debug              KUnit and end to end on the debug kernel, with what
 #H                           walks failing allocations (TEST=alloc_failures)
 #H   make check-arch         module, userspace, KUnit and unit tests for arm64 and
 #H                           big-endian s390x, each in a virtual machine
+#H   make check-kernels      build, KUnit and end to end on Debian's 5.10 and newest 7.x;
+#H                           SERIES=7 for one of them, TEST="name name" for some tests
 #H   make check-rt           KUnit and end to end with PREEMPT_RT; TEST=name for one
 #H   make lint               checkpatch, sparse, W=1, generated code, man pages
 #H   make bench              guest instructions per exchange, as a table

@@ -13,7 +13,7 @@ product_tree()
 	release=$("$TOP/tools/vm/kernel" "$series" release)
 	cp -r "$(guest_modules "$series")/." "$dir/"
 	mkdir -p "$dir/usr/lib/modules/$release/updates"
-	farm=$("$TOP/tools/build-kmod" "$("$TOP/tools/vm/kernel" "$series" headers)")
+	farm=$("$TOP/tools/vm/in" "$series" "$TOP/tools/build-kmod" "$("$TOP/tools/vm/kernel" "$series" headers)")
 	cp "$farm/omasec.ko" "$dir/usr/lib/modules/$release/updates/"
 	strip --strip-debug "$dir/usr/lib/modules/$release/updates/omasec.ko"
 	ln -sfn usr/lib "$dir/lib"
