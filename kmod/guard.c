@@ -279,6 +279,15 @@ static unsigned int omasec_guard_in_v4(void *priv, struct sk_buff *skb,
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
+/* A fragment, from its TCP header on: it opens a connection to a port that a rule names, or may. */
+static bool omasec_guard_opens(struct omasec_net *on, const struct sk_buff *skb, int off)
+{
+	const struct omasec_policy *p = rcu_dereference(on->policy);
+	struct tcphdr _th, *th = skb_header_pointer(skb, off, sizeof(_th), &_th);
+
+	return p && (!th || (th->syn && omasec_policy_names(p, OMASEC_DIRECTION_IN, ntohs(th->dest))));
+}
+
 static unsigned int omasec_guard_in_v6(void *priv, struct sk_buff *skb,
 				       const struct nf_hook_state *state)
 {
@@ -289,6 +298,12 @@ static unsigned int omasec_guard_in_v6(void *priv, struct sk_buff *skb,
 	off = ipv6_skip_exthdr(skb, sizeof(struct ipv6hdr), &next, &frag);
 	if (off < 0 || next != IPPROTO_TCP)
 		return NF_ACCEPT;
+	/*
+	 * Put together after this hook, where nobody looks any more. Without its first
+	 * fragment none becomes a packet; nobody fragments a SYN but to hide its data.
+	 */
+	if (frag && omasec_guard_opens(priv, skb, off))
+		return NF_DROP;
 	return omasec_guard_syn(priv, skb, state, off);
 }
 #endif

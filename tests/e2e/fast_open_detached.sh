@@ -27,6 +27,10 @@ for to in 10.2.0.2 fd02::2; do
 	open $to
 	check "Fast Open to $to was used" test "$(passive)" -gt "$before"
 done
+# and without a cookie, its data in another fragment than its header
+on server sysctl -qw net.ipv4.tcp_fastopen=0x203
+on router "$PYTHON" "$LIB/sidedoor.py" syn_in_pieces fd02::2 "$PORT" fd02::1
+passive >"$WORK/passive"
 touch "$WORK/sink.go"
 wait "$sink"
 expect "an octet of it does not arrive" "$WORK/sink.log" 'd["octets"] == 0'

@@ -264,6 +264,27 @@ def fastopen_send(host, port, _):
     return r
 
 
+def syn_in_pieces(host, port, own):
+    """A SYN whose data are in another fragment than its header; the server wants no cookie."""
+    ends = socket.inet_pton(socket.AF_INET6, own) + socket.inet_pton(socket.AF_INET6, host)
+    data = SECRET[:len(SECRET) // 8 * 8]
+
+    def segment(checksum):
+        return struct.pack("!HHIIBBHHHI", 40000, port, 7, 0, 6 << 4, 2, 65535, checksum, 0, 0x020405A0) + data
+    whole = segment(0)
+    total = sum(struct.unpack("!%dH" % (len(whole) // 2), whole))
+    total += sum(struct.unpack("!16H", ends)) + len(whole) + socket.IPPROTO_TCP
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    whole = segment(~total & 0xFFFF)
+    s = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    for at, piece, more in ((0, whole[:24], 1), (24, whole[24:], 0)):
+        packet = struct.pack("!IHBB", 6 << 28, 8 + len(piece), socket.IPPROTO_FRAGMENT, 64) + ends
+        s.sendto(packet + struct.pack("!BBHI", socket.IPPROTO_TCP, 0, at | more, 99) + piece, (host, 0))
+    time.sleep(1)
+    return {}
+
+
 def fastopen_connect(host, port, _):
     s = socket.socket()
     s.settimeout(8)
