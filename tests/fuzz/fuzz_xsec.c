@@ -2,8 +2,8 @@
 /*
  * Signatures and encryption with a fixed key, which the holder uses in the simplest
  * way there is: the MAC is zeros, plain octets are what stands where the cipher text
- * would. So inputs get behind the cryptography. Properties: no operation asks twice,
- * or asks for something else than it is for; what is refused leaves nothing and says
+ * would. So inputs get behind the cryptography. Properties: no operation asks more often
+ * than once for an object, or asks for something else than it is for; what is refused leaves nothing and says
  * why; what comes out can be read, and has no Signature or EncryptedData left that
  * was to be taken away.
  */
@@ -19,13 +19,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define CHECK(x) do { if (!(x)) { fprintf(stderr, "property: %s\n", #x); abort(); } } while (0)
 
-static unsigned int asked;
+static unsigned int asked, most = 1;
 static enum xsec_op expected;
 
 static int holder(void *private, const struct xsec_request *r, struct xsec_reply *reply)
 {
 	(void)private;
-	CHECK(!asked++);
+	CHECK(asked++ < most);
 	CHECK(r->op == expected);
 	reply->data = calloc(1, r->len + 64);
 	CHECK(reply->data);
@@ -127,6 +127,38 @@ static void try_make(const uint8_t *in, size_t len)
 	free(back);
 }
 
+/* What is sent comes back to the octet, or is not read because it nests deeper by then. */
+static void try_objects(const uint8_t *in, size_t len)
+{
+	struct dm_error err = { 0 };
+	uint8_t *out = NULL, *back = NULL;
+	size_t out_len = 0, back_len = 0;
+	int ret;
+
+	most = XSEC_OBJECTS_MAX;
+	asked = 0;
+	expected = XSEC_OPEN;
+	ret = xsec_decrypt_objects(in, len, XSEC_AES128_GCM, XSEC_KW_AES128, &key, &crypto, &out, &out_len, &err);
+	check(ret, out, out_len, &err);
+	free(out);
+	out = NULL;
+	asked = 0;
+	expected = XSEC_SEAL;
+	ret = xsec_encrypt_objects(in, len, XSEC_AES128_GCM, XSEC_KW_AES128, &key, &crypto, &out, &out_len, &err);
+	check(ret, out, out_len, &err);
+	if (!ret) {
+		asked = 0;
+		expected = XSEC_OPEN;
+		ret = xsec_decrypt_objects(out, out_len, XSEC_AES128_GCM, XSEC_KW_AES128, &key, &crypto, &back,
+					   &back_len, &err);
+		CHECK(ret ? err.reason == OMASEC_REASON_XML_BAD || err.reason == OMASEC_REASON_TOO_LARGE :
+			    back_len == len && !memcmp(back, in, len));
+	}
+	free(out);
+	free(back);
+	most = 1;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static bool ready;
@@ -144,6 +176,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	try_verify(copy, size);
 	try_decrypt(copy, size);
 	try_make(copy, size);
+	try_objects(copy, size);
 	free(copy);
 	return 0;
 }

@@ -32,14 +32,13 @@ static xmlSecEncCtxPtr context(struct xsec_job *job)
 	return NULL;
 }
 
-static void job_init(struct xsec_job *job, enum xsec_op op, enum xsec_cipher cipher,
-		     enum xsec_wrap wrap, const struct xsec_crypto *crypto)
+static void job_init(struct xsec_job *job, enum xsec_op op, const struct xsec_sealing *how)
 {
 	memset(job, 0, sizeof(*job));
-	job->crypto = crypto;
+	job->crypto = how->crypto;
 	job->request.op = op;
-	job->request.cipher = cipher;
-	job->request.wrap = wrap;
+	job->request.cipher = how->cipher;
+	job->request.wrap = how->wrap;
 }
 
 static xmlSecTransformId wrap_id(enum xsec_wrap wrap)
@@ -108,6 +107,18 @@ static int encrypt_octets(struct xsec_job *job, const char *name, const uint8_t 
 	return ret;
 }
 
+int xsec_seal(const struct xsec_sealing *how, const uint8_t *plain, size_t len, xmlBufferPtr *octets,
+	      struct dm_error *err)
+{
+	struct xsec_job job;
+	int ret;
+
+	job_init(&job, XSEC_SEAL, how);
+	ret = encrypt_octets(&job, how->name, plain, len, octets, err);
+	xsec_job_free(&job);
+	return ret;
+}
+
 /* The tag of the only child of the root that is called @target; NULL: none, or more. */
 static const struct xml_tag *target_find(const struct xsec_doc *doc, const char *target)
 {
@@ -140,15 +151,14 @@ int xsec_encrypt(const uint8_t *message, size_t len, const char *target, enum xs
 		 enum xsec_wrap wrap, const struct xsec_key *key, const struct xsec_crypto *crypto,
 		 uint8_t **out, size_t *out_len, struct dm_error *err)
 {
+	const struct xsec_sealing how = { cipher, wrap, key->name, crypto };
 	const struct xml_tag *tag;
 	xmlBufferPtr octets = NULL;
-	struct xsec_job job;
 	struct xsec_doc doc;
 	int ret;
 
 	if (cipher >= XSEC_CIPHER_COUNT || wrap >= XSEC_WRAP_COUNT)
 		return dm_fail(err, OMASEC_REASON_HELPER_ERROR, "unknown cipher or key wrap");
-	job_init(&job, XSEC_SEAL, cipher, wrap, crypto);
 	ret = xsec_doc_parse(message, len, &doc, err);
 	if (ret)
 		goto out;
@@ -158,7 +168,7 @@ int xsec_encrypt(const uint8_t *message, size_t len, const char *target, enum xs
 			      "message does not have exactly one element to encrypt");
 		goto out;
 	}
-	ret = encrypt_octets(&job, key->name, message + tag->start, tag->end - tag->start, &octets, err);
+	ret = xsec_seal(&how, message + tag->start, tag->end - tag->start, &octets, err);
 	if (!ret)
 		ret = xsec_splice(message, len, tag->start, tag->end - tag->start, octets->content,
 				  octets->use, out, out_len, err);
@@ -166,13 +176,24 @@ int xsec_encrypt(const uint8_t *message, size_t len, const char *target, enum xs
 		xmlBufferFree(octets);
 out:
 	xsec_doc_free(&doc);
-	xsec_job_free(&job);
 	return ret;
+}
+
+int xsec_not_decrypted(struct dm_error *err)
+{
+	return dm_fail(err, OMASEC_REASON_DECRYPTION_FAILED, "message cannot be decrypted");
 }
 
 static int failed(const struct xsec_job *job, struct dm_error *err)
 {
 	return xsec_job_fail(job, err, OMASEC_REASON_DECRYPTION_FAILED, "message cannot be decrypted");
+}
+
+void xsec_wipe(uint8_t *octets, size_t len)
+{
+	if (octets)
+		OPENSSL_cleanse(octets, len);
+	free(octets);
 }
 
 /* One element, from the first octet to the last. */
@@ -186,26 +207,55 @@ static bool one_element(const uint8_t *octets, size_t len)
 	return one;
 }
 
-static int put_back(const struct xsec_job *job, const uint8_t *message, size_t len,
-		    const struct xml_tag *tag, const uint8_t *plain, size_t plain_len, uint8_t **out,
-		    size_t *out_len, struct dm_error *err)
+static int take_plain(const struct xsec_job *job, xmlSecBufferPtr buffer, uint8_t **plain, size_t *len,
+		      struct dm_error *err)
+{
+	if (!buffer || !one_element(xmlSecBufferGetData(buffer), xmlSecBufferGetSize(buffer)))
+		return failed(job, err);
+	*len = xmlSecBufferGetSize(buffer);
+	*plain = malloc(*len);
+	if (!*plain)
+		return no_memory(err);
+	memcpy(*plain, xmlSecBufferGetData(buffer), *len);
+	return 0;
+}
+
+int xsec_open(const struct xsec_sealing *how, const struct xsec_encrypted *found, uint8_t **plain,
+	      size_t *len, struct dm_error *err)
+{
+	xmlSecEncCtxPtr ctx;
+	struct xsec_job job;
+	int ret;
+
+	job_init(&job, XSEC_OPEN, how);
+	job.request.wrapped = found->wrapped;
+	job.request.wrapped_len = found->wrapped_len;
+	ctx = context(&job);
+	ret = ctx ? take_plain(&job, xmlSecEncCtxDecryptToBuffer(ctx, found->node), plain, len, err) :
+		    no_memory(err);
+	if (ctx)
+		xmlSecEncCtxDestroy(ctx);
+	xsec_job_free(&job);
+	return ret;
+}
+
+static int put_back(const uint8_t *message, size_t len, const struct xml_tag *tag, const uint8_t *plain,
+		    size_t plain_len, uint8_t **out, size_t *out_len, struct dm_error *err)
 {
 	struct xsec_doc whole;
 	uint8_t *octets;
 	size_t total;
 	int ret;
 
-	if (!one_element(plain, plain_len) ||
-	    xsec_splice(message, len, tag->start, tag->end - tag->start, plain, plain_len, &octets,
+	if (xsec_splice(message, len, tag->start, tag->end - tag->start, plain, plain_len, &octets,
 			&total, NULL))
-		return failed(job, err);
+		return xsec_not_decrypted(err);
 	/* what was hidden is read as strictly as what was not */
 	ret = xsec_doc_parse(octets, total, &whole, NULL);
 	xsec_doc_free(&whole);
 	if (ret) {
-		OPENSSL_cleanse(octets, total);
-		free(octets);
-		return failed(job, err);
+		xsec_wipe(octets, total);
+		return xsec_not_decrypted(err);
 	}
 	*out = octets;
 	*out_len = total;
@@ -216,38 +266,26 @@ int xsec_decrypt(const uint8_t *message, size_t len, enum xsec_cipher cipher, en
 		 const struct xsec_key *key, const struct xsec_crypto *crypto,
 		 uint8_t **out, size_t *out_len, struct dm_error *err)
 {
+	const struct xsec_sealing how = { cipher, wrap, key->name, crypto };
 	struct xsec_encrypted found = { 0 };
-	xmlSecEncCtxPtr ctx = NULL;
-	xmlSecBufferPtr plain;
-	struct xsec_job job;
+	uint8_t *plain = NULL;
+	size_t plain_len = 0;
 	struct xsec_doc doc;
 	int ret;
 
 	if (cipher >= XSEC_CIPHER_COUNT || wrap >= XSEC_WRAP_COUNT)
 		return dm_fail(err, OMASEC_REASON_HELPER_ERROR, "unknown cipher or key wrap");
-	job_init(&job, XSEC_OPEN, cipher, wrap, crypto);
 	ret = xsec_doc_parse(message, len, &doc, err);
 	if (!ret)
 		ret = xsec_encrypted_find(doc.doc, cipher, wrap, key->name, &found, err);
-	if (ret)
-		goto out;
-	job.request.wrapped = found.wrapped;
-	job.request.wrapped_len = found.wrapped_len;
-	ctx = context(&job);
-	if (!ctx) {
-		ret = no_memory(err);
-		goto out;
-	}
-	plain = found.index < doc.scan.count ? xmlSecEncCtxDecryptToBuffer(ctx, found.node) : NULL;
-	if (!plain)
-		ret = failed(&job, err);
-	else
-		ret = put_back(&job, message, len, &doc.scan.tags[found.index],
-			       xmlSecBufferGetData(plain), xmlSecBufferGetSize(plain), out, out_len, err);
-out:
-	if (ctx)
-		xmlSecEncCtxDestroy(ctx);
+	if (!ret && found.index >= doc.scan.count)
+		ret = xsec_not_decrypted(err);
+	if (!ret)
+		ret = xsec_open(&how, &found, &plain, &plain_len, err);
+	if (!ret)
+		ret = put_back(message, len, &doc.scan.tags[found.index], plain, plain_len, out, out_len,
+			       err);
+	xsec_wipe(plain, plain_len);
 	xsec_doc_free(&doc);
-	xsec_job_free(&job);
 	return ret;
 }

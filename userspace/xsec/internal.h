@@ -113,5 +113,26 @@ struct xsec_encrypted {
 
 int xsec_encrypted_find(xmlDocPtr doc, enum xsec_cipher cipher, enum xsec_wrap wrap,
 			const char *key_name, struct xsec_encrypted *found, struct dm_error *err);
+/* @node is an EncryptedData of the one form; where it stands, its caller has seen to. */
+int xsec_encrypted_look(xmlNodePtr node, enum xsec_cipher cipher, enum xsec_wrap wrap,
+			const char *key_name, struct xsec_encrypted *found, struct dm_error *err);
+
+/* encryption.c: how, and one EncryptedData with one request */
+struct xsec_sealing {
+	enum xsec_cipher cipher;
+	enum xsec_wrap wrap;
+	const char *name;		/* KeyName, or NULL */
+	const struct xsec_crypto *crypto;
+};
+
+/* @plain as EncryptedData of Type Element in @octets. */
+int xsec_seal(const struct xsec_sealing *how, const uint8_t *plain, size_t len, xmlBufferPtr *octets,
+	      struct dm_error *err);
+/* What is in @found: malloc'ed, one element by itself. @found is of xsec_encrypted_look(). */
+int xsec_open(const struct xsec_sealing *how, const struct xsec_encrypted *found, uint8_t **plain,
+	      size_t *len, struct dm_error *err);
+void xsec_wipe(uint8_t *octets, size_t len);
+/* The one text of all that fails from the cipher on. */
+int xsec_not_decrypted(struct dm_error *err);
 
 #endif

@@ -262,20 +262,12 @@ static int encrypted_key(xmlNodePtr node, enum xsec_wrap wrap, const char *name,
 	return 0;
 }
 
-int xsec_encrypted_find(xmlDocPtr doc, enum xsec_cipher cipher, enum xsec_wrap wrap,
+int xsec_encrypted_look(xmlNodePtr node, enum xsec_cipher cipher, enum xsec_wrap wrap,
 			const char *name, struct xsec_encrypted *found, struct dm_error *err)
 {
-	xmlNodePtr root = xmlDocGetRootElement(doc), node = NULL, method, info, key;
-	unsigned int n = count(doc, "EncryptedData", XSEC_ENC_NS, &node, &found->index);
+	xmlNodePtr method, info, key;
 	struct xsec_walk w;
 
-	if (n != 1)
-		return form(err, n ? "message has more than one EncryptedData" :
-				     "message has no EncryptedData");
-	if (node != root && node->parent != root)
-		return form(err, "EncryptedData is neither the root nor a child of it");
-	if (!xsec_ids_unique(doc, err))
-		return -EBADMSG;
 	if (!same(xsec_attribute(node, "Type"), XSEC_ELEMENT) || !xsec_attributes(node, "Type", "Id"))
 		return form(err, "EncryptedData is not of Type Element");
 	xsec_walk(&w, node);
@@ -292,4 +284,20 @@ int xsec_encrypted_find(xmlDocPtr doc, enum xsec_cipher cipher, enum xsec_wrap w
 		return form(err, "KeyInfo of EncryptedData is not one EncryptedKey");
 	found->node = node;
 	return encrypted_key(key, wrap, name, found, err);
+}
+
+int xsec_encrypted_find(xmlDocPtr doc, enum xsec_cipher cipher, enum xsec_wrap wrap,
+			const char *name, struct xsec_encrypted *found, struct dm_error *err)
+{
+	xmlNodePtr root = xmlDocGetRootElement(doc), node = NULL;
+	unsigned int n = count(doc, "EncryptedData", XSEC_ENC_NS, &node, &found->index);
+
+	if (n != 1)
+		return form(err, n ? "message has more than one EncryptedData" :
+				     "message has no EncryptedData");
+	if (node != root && node->parent != root)
+		return form(err, "EncryptedData is neither the root nor a child of it");
+	if (!xsec_ids_unique(doc, err))
+		return -EBADMSG;
+	return xsec_encrypted_look(node, cipher, wrap, name, found, err);
 }

@@ -21,6 +21,7 @@
 #define XSEC_WRAPPED_MAX	1024		/* octets of a wrapped session key */
 #define XSEC_SIGNATURE_MAX	1024		/* octets of a signature */
 #define XSEC_TARGET_MAX		64		/* local name of an element, with terminator */
+#define XSEC_OBJECTS_MAX	256		/* management objects of a message, one request each */
 
 enum xsec_sign {
 	XSEC_HMAC_SHA256, XSEC_HMAC_SHA384, XSEC_HMAC_SHA512,
@@ -61,7 +62,8 @@ struct xsec_reply {
 };
 
 /*
- * Called at most once in an operation, for the one key that the caller means. 0, or a
+ * Called at most once in an operation, of objects once for each, for the one key that the
+ * caller means. 0, or a
  * negative errno: -ENOKEY, -EKEYREVOKED, -EKEYEXPIRED and -ENOMEM keep their meaning.
  */
 typedef int (*xsec_crypto_fn)(void *private, const struct xsec_request *request,
@@ -111,5 +113,26 @@ int xsec_encrypt(const uint8_t *message, size_t len, const char *target, enum xs
 int xsec_decrypt(const uint8_t *message, size_t len, enum xsec_cipher cipher, enum xsec_wrap wrap,
 		 const struct xsec_key *key, const struct xsec_crypto *crypto,
 		 uint8_t **out, size_t *out_len, struct dm_error *err);
+
+/*
+ * Management objects one by one (DM Security 1.3, 5.9; as DM 1.2 carries them): of each Item
+ * with Data in Add, Replace and Results, Meta and Data become those of EncryptedData of Type
+ * Element, in which the whole Item is; its addresses stay readable. Meta and Data stand
+ * together and in this order, or the message is refused. Without such an Item the octets
+ * come out as they are.
+ */
+int xsec_encrypt_objects(const uint8_t *message, size_t len, enum xsec_cipher cipher,
+			 enum xsec_wrap wrap, const struct xsec_key *key,
+			 const struct xsec_crypto *crypto, uint8_t **out, size_t *out_len,
+			 struct dm_error *err);
+
+/*
+ * The reverse, to the very octets. Each such Item has to be encrypted, in that form, and what
+ * is inside has to be that Item. Fails as xsec_decrypt() does, for all or none.
+ */
+int xsec_decrypt_objects(const uint8_t *message, size_t len, enum xsec_cipher cipher,
+			 enum xsec_wrap wrap, const struct xsec_key *key,
+			 const struct xsec_crypto *crypto, uint8_t **out, size_t *out_len,
+			 struct dm_error *err);
 
 #endif
