@@ -44,6 +44,7 @@ static int odd_worker(char kind)
 	struct worker_frame frame;
 	struct worker_hello hello;
 	uint8_t *body;
+	int i;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	worker_hello_fill(&hello, 0);
@@ -72,6 +73,11 @@ static int odd_worker(char kind)
 		break;
 	case 't':	/* twice */
 		ask_for(frame.id, ask);
+		break;
+	case 'm':	/* once more than a message has objects */
+		ask = (struct worker_crypto){ .op = XSEC_SEAL, .cipher = XSEC_AES256_GCM, .wrap = XSEC_KW_AES256 };
+		for (i = 0; i < XSEC_OBJECTS_MAX; i++)
+			ask_for(frame.id, ask);
 		break;
 	case 'q':	/* quits once it knows */
 		ask_for(frame.id, ask);
@@ -447,6 +453,62 @@ static void odd_worker_gets_nothing(void **state)
 	worker_client_free(wc);
 }
 
+#define OBJECT "<Item><Target><LocURI>./A</LocURI></Target><Data>hidden</Data></Item>"
+#define OBJECTS "<SyncML xmlns=\"SYNCML:SYNCML1.2\"><SyncHdr/><SyncBody><Add>" OBJECT OBJECT "</Add><Results>" \
+	OBJECT "</Results></SyncBody></SyncML>"
+
+static int of_objects(struct worker_client *wc, uint32_t what, const void *message, size_t message_len,
+		      struct xsec_keys *keys, uint8_t **out, size_t *len)
+{
+	struct worker_xsec how = { .what = what, .cipher = XSEC_AES256_GCM, .wrap = XSEC_KW_AES256 };
+	struct xsec_crypto crypto = { xsec_keys_do, keys };
+
+	xsec_keys_load(keys, "kek256.key");
+	*out = NULL;
+	return worker_client_xsec(wc, &how, message, message_len, &crypto, out, len, &err);
+}
+
+/* A question for each object; between two of them the worker has nothing more to ask. */
+static void objects_ask_for_each(void **state)
+{
+	struct worker_client *wc = *state ? installed : shared;
+	struct xsec_keys keys;
+	uint8_t *out, *back;
+	size_t len, back_len;
+
+	assert_int_equal(of_objects(wc, WORKER_ENCRYPT_OBJECTS, OBJECTS, strlen(OBJECTS), &keys, &out, &len), 0);
+	assert_int_equal(keys.asked, 3);
+	assert_null(memmem(out, len, "hidden", 6));
+	assert_int_equal(of_objects(wc, WORKER_DECRYPT_OBJECTS, out, len, &keys, &back, &back_len), 0);
+	assert_int_equal(keys.asked, 3);
+	assert_int_equal(back_len, strlen(OBJECTS));
+	assert_memory_equal(back, OBJECTS, back_len);
+	free(back);
+	assert_int_equal(of_objects(wc, WORKER_DECRYPT_OBJECTS, OBJECTS, strlen(OBJECTS), &keys, &back, &back_len),
+			 -EBADMSG);
+	assert_int_equal(err.reason, OMASEC_REASON_PROFILE_VIOLATED);
+	assert_int_equal(keys.asked, 0);
+	assert_null(back);
+	free(out);
+}
+
+static void no_more_questions_than_objects(void **state)
+{
+	struct worker_client *wc = client_of("m", 60000);
+	struct xsec_keys keys;
+	uint8_t *out;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(of_objects(wc, WORKER_ENCRYPT_OBJECTS, OBJECTS, strlen(OBJECTS), &keys, &out, &len), -EPROTO);
+	assert_int_equal(keys.asked, XSEC_OBJECTS_MAX);
+	/* of a whole message, one */
+	assert_int_equal(of_objects(wc, WORKER_ENCRYPT, OBJECTS, strlen(OBJECTS), &keys, &out, &len), -EPROTO);
+	assert_int_equal(keys.asked, 1);
+	assert_null(out);
+	worker_client_free(wc);
+}
+
 static void right_question_is_answered(void **state)
 {
 	struct worker_client *wc = client_of("c", 3000);
@@ -477,7 +539,7 @@ static void no_question_when_parsing(void **state)
 
 static int make_directory(void)
 {
-	static const char names[] = "acdioqtw";
+	static const char names[] = "acdimoqtw";
 	char path[128], self[4096];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	size_t i;
@@ -535,6 +597,9 @@ int main(int argc, char **argv)
 	ADD(no_secret_in_the_worker);
 	for (i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
 		table_add(&t, odd[i].name, odd_worker_gets_nothing, &odd[i]);
+	table_add(&t, "objects_ask_for_each", objects_ask_for_each, NULL);
+	table_add(&t, "objects_ask_for_each, installed", objects_ask_for_each, &t);
+	ADD(no_more_questions_than_objects);
 	ADD(right_question_is_answered);
 	ADD(no_question_when_parsing);
 	ret = table_run("worker_xsec", &t);

@@ -65,7 +65,7 @@ struct worker_client {
 
 	/* the worker's question in the middle of it */
 	const struct xsec_crypto *crypto;
-	bool asked;
+	unsigned int asked;
 	struct worker_crypto_done done;
 	struct xsec_reply reply;
 
@@ -149,7 +149,7 @@ static void request_clear(struct worker_client *wc)
 	wc->payload = NULL;
 	reply_clear(wc);
 	wc->crypto = NULL;
-	wc->asked = false;
+	wc->asked = 0;
 	wc->op = 0;
 	wc->sending = 0;
 	wc->head_got = wc->got = 0;
@@ -524,7 +524,7 @@ static bool answer_expected(const struct worker_client *wc)
 	if (a->id != wc->id)
 		return false;
 	if (a->op == WORKER_CRYPTO)
-		return wc->op == WORKER_XSEC && !wc->asked;
+		return wc->op == WORKER_XSEC && wc->asked < worker_xsec_questions(&wc->lead.xsec);
 	return a->op == WORKER_ERROR ||
 	       a->op == (wc->op == WORKER_PARSE ? WORKER_FACTS :
 			 wc->op == WORKER_LIST ? WORKER_COMMANDS : WORKER_BODY);
@@ -566,8 +566,8 @@ static int step_hello(struct worker_client *wc)
 }
 
 /*
- * The worker asks for a secret to be used: once, for what its request says, and for
- * the one key that the caller means. That is all that it can ask for.
+ * The worker asks for a secret to be used: as often as its request has need of, for what it
+ * says, and for the one key that the caller means. That is all that it can ask for.
  */
 static int step_crypto(struct worker_client *wc)
 {
@@ -581,7 +581,8 @@ static int step_crypto(struct worker_client *wc)
 		.data = wc->payload + sizeof(*ask), .len = wc->answer.length - sizeof(*ask),
 		.wrapped = ask->wrapped, .wrapped_len = ask->wrapped_len,
 	};
-	wc->asked = true;
+	wc->asked++;
+	reply_clear(wc);
 	memset(&wc->done, 0, sizeof(wc->done));
 	wc->done.error = wc->crypto->fn(wc->crypto->private, &r, &wc->reply);
 	if (!wc->done.error && (!wc->reply.data || wc->reply.len > WORKER_CRYPTO_MAX ||

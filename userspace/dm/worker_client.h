@@ -71,7 +71,7 @@ int worker_client_challenge(struct worker_client *wc, const struct dm_challenge 
 
 /*
  * Verifies, signs, encrypts or decrypts @message; @crypto is called here, in the
- * parent, at most once. Leaves the message parsed last as it is.
+ * parent, at most once, for objects once for each. Leaves the message parsed last as it is.
  */
 int worker_client_xsec(struct worker_client *wc, const struct worker_xsec *how,
 		       const uint8_t *message, size_t len, const struct xsec_crypto *crypto,

@@ -36,11 +36,17 @@ static bool terminated(const char *text, size_t size)
 
 bool worker_xsec_valid(const struct worker_xsec *how)
 {
-	return how->what >= WORKER_VERIFY && how->what <= WORKER_DECRYPT &&
+	return how->what >= WORKER_VERIFY && how->what <= WORKER_DECRYPT_OBJECTS &&
 	       how->sign < XSEC_SIGN_COUNT && how->cipher < XSEC_CIPHER_COUNT &&
 	       how->wrap < XSEC_WRAP_COUNT && how->public_len <= sizeof(how->public) &&
 	       terminated(how->name, sizeof(how->name)) &&
 	       terminated(how->target, sizeof(how->target));
+}
+
+unsigned int worker_xsec_questions(const struct worker_xsec *how)
+{
+	return how->what == WORKER_ENCRYPT_OBJECTS || how->what == WORKER_DECRYPT_OBJECTS ?
+		XSEC_OBJECTS_MAX : 1;
 }
 
 bool worker_crypto_fits(const struct worker_crypto *ask, const struct worker_xsec *how)
@@ -55,7 +61,8 @@ bool worker_crypto_fits(const struct worker_crypto *ask, const struct worker_xse
 	case WORKER_SIGN:
 		return ask->op == (hmac ? XSEC_MAC : XSEC_SIGN) && ask->sign == how->sign;
 	default:
-		return ask->op == (how->what == WORKER_ENCRYPT ? XSEC_SEAL : XSEC_OPEN) &&
+		return ask->op == (how->what == WORKER_ENCRYPT || how->what == WORKER_ENCRYPT_OBJECTS ?
+				   XSEC_SEAL : XSEC_OPEN) &&
 		       ask->cipher == how->cipher && ask->wrap == how->wrap;
 	}
 }

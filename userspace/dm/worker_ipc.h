@@ -12,8 +12,8 @@
  *	XSEC       struct worker_xsec, message     -> BODY or ERROR
  *
  * LIST, EDIT and CHALLENGE are about the message of the last PARSE and name its id. XSEC
- * has a message of its own. Before it answers, the worker may ask once for what takes
- * a key, with the id of the request:
+ * has a message of its own. Before it answers, the worker may ask for what takes a key, once,
+ * or of objects once for each, with the id of the request:
  *
  *	CRYPTO     struct worker_crypto, octets    <- CRYPTO_DONE
  */
@@ -72,7 +72,10 @@ struct worker_challenge {
 	struct dm_challenge challenge;
 };
 
-enum worker_xsec_what { WORKER_VERIFY = 1, WORKER_SIGN, WORKER_ENCRYPT, WORKER_DECRYPT };
+enum worker_xsec_what {
+	WORKER_VERIFY = 1, WORKER_SIGN, WORKER_ENCRYPT, WORKER_DECRYPT,
+	WORKER_ENCRYPT_OBJECTS, WORKER_DECRYPT_OBJECTS,
+};
 
 /* See xsec.h; texts are terminated, an empty one stands for none. */
 struct worker_xsec {
@@ -105,6 +108,8 @@ void worker_hello_fill(struct worker_hello *hello, uint32_t landlock);
 bool worker_hello_valid(const struct worker_hello *hello);
 
 bool worker_xsec_valid(const struct worker_xsec *how);
+/* How often the worker may ask for a key to be used. */
+unsigned int worker_xsec_questions(const struct worker_xsec *how);
 /* What the worker asks for is what its request needs, and nothing else. */
 bool worker_crypto_fits(const struct worker_crypto *ask, const struct worker_xsec *how);
 

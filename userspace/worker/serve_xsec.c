@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* One operation of xsec, with its one question to the parent in the middle. */
+/* One operation of xsec, with its questions to the parent in the middle. */
 #include "serve_xsec.h"
 #include "channel.h"
 
@@ -75,6 +75,14 @@ bool serve_xsec(int fd, uint32_t id, const struct worker_xsec *how, const uint8_
 	case WORKER_ENCRYPT:
 		*ret = xsec_encrypt(message, len, target, how->cipher, how->wrap, &key, &crypto, out,
 				    out_len, err);
+		break;
+	case WORKER_ENCRYPT_OBJECTS:
+		*ret = xsec_encrypt_objects(message, len, how->cipher, how->wrap, &key, &crypto, out,
+					    out_len, err);
+		break;
+	case WORKER_DECRYPT_OBJECTS:
+		*ret = xsec_decrypt_objects(message, len, how->cipher, how->wrap, &key, &crypto, out,
+					    out_len, err);
 		break;
 	default:
 		*ret = xsec_decrypt(message, len, how->cipher, how->wrap, &key, &crypto, out, out_len,
