@@ -160,11 +160,11 @@ static int omasec_nl_rule_protection(struct genl_info *info, struct omasec_rule 
 				      "integrity both needs the helper to sign: auth-mode transparent");
 	if (omasec_rule_hides(r) && r->auth_mode != OMASEC_AUTH_MODE_TRANSPARENT)
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_AUTH_MODE], -EINVAL,
-				      "confidentiality message needs the helper to encrypt: auth-mode transparent");
+				      "confidentiality message and objects need the helper to encrypt: auth-mode transparent");
 	if (omasec_rule_hides(r) && r->integrity != OMASEC_INTEGRITY_HMAC &&
 	    r->integrity != OMASEC_INTEGRITY_BOTH)
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_INTEGRITY], -EINVAL,
-				      "confidentiality message is for messages that are authenticated: integrity hmac or both");
+				      "confidentiality message and objects are for messages that are authenticated: integrity hmac or both");
 	if (r->integrity == OMASEC_INTEGRITY_ON_CHALLENGE &&
 	    r->auth_mode == OMASEC_AUTH_MODE_STATIC)
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_AUTH_MODE], -EINVAL,
@@ -264,7 +264,7 @@ static int omasec_nl_rule_account(struct genl_info *info, struct omasec_config *
 	if (r->integrity == OMASEC_INTEGRITY_BOTH)
 		return omasec_nl_missing(info, "integrity both needs an account, whose sign key it is");
 	if (omasec_rule_hides(r))
-		return omasec_nl_missing(info, "confidentiality message needs an account, whose wrap key it is");
+		return omasec_nl_missing(info, "confidentiality needs an account, whose wrap key it is");
 	if (r->bootstrap == OMASEC_BOOTSTRAP_HTTP_FETCH)
 		return omasec_nl_missing(info, "bootstrap fetch needs an account");
 	if (r->sel.direction == OMASEC_DIRECTION_OUT && r->integrity != OMASEC_INTEGRITY_NONE)

@@ -89,7 +89,7 @@ struct omasec_policy {
 /* Its messages are encrypted by the helper. */
 static inline bool omasec_rule_hides(const struct omasec_rule *r)
 {
-	return r->confidentiality == OMASEC_CONFIDENTIALITY_MESSAGE;
+	return r->confidentiality != OMASEC_CONFIDENTIALITY_NONE;
 }
 
 /* A rule with all values zero, one reference, not published. NULL without memory. */

@@ -215,6 +215,8 @@ static void keys_are_judged(void **state)
 	      DOCTOR_PROBLEM, "key", "sign is missing", "omasec key add a sign");
 	FAULT(with_account("a"); rule.confidentiality = rule_conf.r.confidentiality = OMASEC_CONFIDENTIALITY_MESSAGE,
 	      DOCTOR_PROBLEM, "key", "wrap is missing", "omasec key add a wrap");
+	FAULT(with_account("a"); rule.confidentiality = rule_conf.r.confidentiality = OMASEC_CONFIDENTIALITY_OBJECTS,
+	      DOCTOR_PROBLEM, "key", "wrap is missing", "omasec key add a wrap");
 	/* With these two, no sign key. */
 	well();
 	with_account("a");

@@ -105,8 +105,12 @@ int worker_client_start_xsec(struct worker_client *wc, const struct worker_xsec 
 			     const uint8_t *message, size_t len, const struct xsec_crypto *crypto,
 			     uint8_t **out, size_t *out_len, struct dm_error *err)
 {
-	static const char *const what[] = { "", "verify", "sign", "encrypt", "decrypt" };
-	static const char *const makes[] = { "", "verified", "signed", "encrypted", "decrypted" };
+	static const char *const what[] = {
+		"", "verify", "sign", "encrypt", "decrypt", "encrypt-objects", "decrypt-objects",
+	};
+	static const char *const makes[] = {
+		"", "verified", "signed", "encrypted", "decrypted", "encrypted", "decrypted",
+	};
 
 	assert_true(worker_xsec_valid(how));
 	assert_string_equal(how->target, how->what == WORKER_ENCRYPT ? "SyncBody" : "");
@@ -185,6 +189,7 @@ static void goes(uint8_t path, uint8_t integrity, uint8_t confidentiality, const
 #define BOTH OMASEC_INTEGRITY_BOTH
 #define CLEAR OMASEC_CONFIDENTIALITY_NONE
 #define HIDDEN OMASEC_CONFIDENTIALITY_MESSAGE
+#define OBJECTS OMASEC_CONFIDENTIALITY_OBJECTS
 #define ACCEPT OMASEC_VERDICT_ACCEPT
 
 static int setup(void **state)
@@ -216,6 +221,22 @@ static void leaving_it_is_signed_then_encrypted(void **state)
 	goes(TX, BOTH, CLEAR, XML, "parse(wire) decide(wire) sign(wire)", ACCEPT, "signed");
 	goes(TX, MAC, HIDDEN, XML, "parse(wire) decide(wire) encrypt(wire)", ACCEPT, "encrypted");
 	goes(TX, BOTH, HIDDEN, XML, "parse(wire) decide(wire) sign(wire) encrypt(signed)", ACCEPT, "encrypted");
+}
+
+/* Objects take the same way; what is judged and parsed is what was inside. */
+static void objects_too(void **state)
+{
+	goes(RX, MAC, OBJECTS, XML, "decrypt-objects(wire) parse(decrypted) decide(decrypted)", ACCEPT, "decrypted");
+	goes(RX, BOTH, OBJECTS, XML,
+	     "decrypt-objects(wire) verify(decrypted) parse(verified) decide(verified)", ACCEPT, "verified");
+	goes(TX, MAC, OBJECTS, XML, "parse(wire) decide(wire) encrypt-objects(wire)", ACCEPT, "encrypted");
+	goes(TX, BOTH, OBJECTS, XML, "parse(wire) decide(wire) sign(wire) encrypt-objects(signed)", ACCEPT, "encrypted");
+	play.fails = "decrypt-objects";
+	goes(RX, MAC, OBJECTS, XML, "decrypt-objects(wire)", OMASEC_VERDICT_REJECT, "");
+	play.fails = NULL;
+	play.listed = 1;
+	goes(RX, MAC, OBJECTS, XML,
+	     "decrypt-objects(wire) parse(decrypted) decide(decrypted) list-items() deliver() edit()", ACCEPT, "edited");
 }
 
 /* What the engine has changed, or made itself, is no exception. */
@@ -282,6 +303,8 @@ static void wbxml_cannot(void **state)
 	goes(RX, MAC, HIDDEN, WBXML, "", OMASEC_VERDICT_REJECT, "");
 	goes(TX, BOTH, CLEAR, WBXML, "parse(wire) decide(wire)", OMASEC_VERDICT_REJECT, "");
 	goes(TX, MAC, HIDDEN, WBXML, "parse(wire) decide(wire)", OMASEC_VERDICT_REJECT, "");
+	goes(RX, MAC, OBJECTS, WBXML, "", OMASEC_VERDICT_REJECT, "");
+	goes(TX, MAC, OBJECTS, WBXML, "parse(wire) decide(wire)", OMASEC_VERDICT_REJECT, "");
 }
 
 int main(void)
@@ -290,6 +313,7 @@ int main(void)
 		cmocka_unit_test_setup(mac_alone_leaves_the_octets, setup),
 		cmocka_unit_test_setup(arriving_it_is_opened_first, setup),
 		cmocka_unit_test_setup(leaving_it_is_signed_then_encrypted, setup),
+		cmocka_unit_test_setup(objects_too, setup),
 		cmocka_unit_test_setup(edited_and_own_messages_too, setup),
 		cmocka_unit_test_setup(what_fails_is_refused, setup),
 		cmocka_unit_test_setup(lists_stand_between, setup),

@@ -84,6 +84,31 @@ static void clauses_are_judged(void **state)
 	}
 }
 
+static void encryption_counts(void **state)
+{
+	static const struct { uint8_t hidden; const char *clause; enum report_state state; } rows[] = {
+		{ OMASEC_CONFIDENTIALITY_NONE, "xml-encryption", REPORT_NOT_APPLICABLE },
+		{ OMASEC_CONFIDENTIALITY_NONE, "encrypted-objects", REPORT_NOT_APPLICABLE },
+		{ OMASEC_CONFIDENTIALITY_MESSAGE, "neutral-confidentiality", REPORT_MET },
+		{ OMASEC_CONFIDENTIALITY_MESSAGE, "xml-encryption", REPORT_MET },
+		{ OMASEC_CONFIDENTIALITY_MESSAGE, "encrypted-objects", REPORT_NOT_APPLICABLE },
+		{ OMASEC_CONFIDENTIALITY_OBJECTS, "neutral-confidentiality", REPORT_MET },
+		{ OMASEC_CONFIDENTIALITY_OBJECTS, "xml-encryption", REPORT_MET },
+		{ OMASEC_CONFIDENTIALITY_OBJECTS, "encrypted-objects", REPORT_MET },
+	};
+	struct omasec_rule r = rule(OMASEC_INTEGRITY_HMAC, OMASEC_TRANSPORT_PLAIN, 0);
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		r.confidentiality = rows[i].hidden;
+		report_rule(&r, &good, found);
+		if (of(rows[i].clause)->state != rows[i].state)
+			fail_msg("row %u: %s is %s", i, rows[i].clause,
+				 report_state_name(of(rows[i].clause)->state));
+	}
+}
+
 static void tls_counts(void **state)
 {
 	static const struct { uint8_t integrity, tls; const char *clause; enum report_state state; } rows[] = {
@@ -283,6 +308,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(clauses_are_judged),
 		cmocka_unit_test(tls_counts),
+		cmocka_unit_test(encryption_counts),
 		cmocka_unit_test(keys_that_fail_are_told),
 		cmocka_unit_test(bootstrap_that_nothing_secures_is_told),
 		cmocka_unit_test(sessionless_is_judged),

@@ -23,8 +23,18 @@ static const uint32_t job_leaving[] = { WORKER_SIGN, WORKER_ENCRYPT };
 static bool job_wants(const struct job *j, uint32_t what)
 {
 	return what == WORKER_DECRYPT || what == WORKER_ENCRYPT ?
-		j->msg.confidentiality == OMASEC_CONFIDENTIALITY_MESSAGE :
+		j->msg.confidentiality != OMASEC_CONFIDENTIALITY_NONE :
 		j->msg.integrity == OMASEC_INTEGRITY_BOTH;
+}
+
+/* Of what is encrypted, the rule says how much that is. */
+static uint32_t job_extent(const struct job *j, uint32_t what)
+{
+	if (j->msg.confidentiality != OMASEC_CONFIDENTIALITY_OBJECTS)
+		return what;
+	if (what == WORKER_ENCRYPT)
+		return WORKER_ENCRYPT_OBJECTS;
+	return what == WORKER_DECRYPT ? WORKER_DECRYPT_OBJECTS : what;
 }
 
 static bool job_wants_any(const struct job *j)
@@ -46,7 +56,7 @@ static void job_fail(struct job *j, int err)
 static int job_xsec(struct job *j, uint32_t what, const uint8_t *octets, size_t len)
 {
 	struct worker_xsec how = {
-		.what = what, .cipher = XSEC_AES256_GCM, .wrap = XSEC_KW_AES256,
+		.what = job_extent(j, what), .cipher = XSEC_AES256_GCM, .wrap = XSEC_KW_AES256,
 	};
 	int err;
 
@@ -57,7 +67,7 @@ static int job_xsec(struct job *j, uint32_t what, const uint8_t *octets, size_t 
 			 "signatures and encryption are of XML, and this message is WBXML");
 		return -EBADMSG;
 	}
-	if (what == WORKER_ENCRYPT)
+	if (how.what == WORKER_ENCRYPT)
 		snprintf(how.target, sizeof(how.target), "SyncBody");
 	j->keys.account = j->msg.account;
 	err = keys_choose(&j->keys, &how, &j->err);

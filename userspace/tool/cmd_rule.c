@@ -104,7 +104,8 @@ static void rule_protection(struct out_table *table, const struct omasec_rule *r
 	if (r->tls != OMASEC_TLS_REQUIRE)
 		snprintf(mac, sizeof(mac), "%s, %s%s", omasec_name(OMASEC_NAMES_INTEGRITY, r->integrity),
 			 omasec_name(OMASEC_NAMES_AUTH_MODE, r->auth_mode),
-			 r->confidentiality == OMASEC_CONFIDENTIALITY_MESSAGE ? ", encrypted" : "");
+			 r->confidentiality == OMASEC_CONFIDENTIALITY_MESSAGE ? ", encrypted" :
+			 r->confidentiality == OMASEC_CONFIDENTIALITY_OBJECTS ? ", objects encrypted" : "");
 	out_cell(table, "%s%s%s%s%s%s", mac, tls,
 		 r->sessionless == OMASEC_SESSIONLESS_ACCEPT ? ", sessionless" : "",
 		 r->transport == OMASEC_TRANSPORT_AUTHENTICATED ? ", transport authenticates" : "",

@@ -33,7 +33,7 @@ static bool key_is_used(const struct doctor_module *m, const char *account, enum
 
 		if (!strcmp(r->account, account) &&
 		    ((who == WHO_SIGN && r->integrity == OMASEC_INTEGRITY_BOTH) ||
-		     (who == WHO_WRAP && r->confidentiality == OMASEC_CONFIDENTIALITY_MESSAGE)))
+		     (who == WHO_WRAP && r->confidentiality != OMASEC_CONFIDENTIALITY_NONE)))
 			return true;
 	}
 	return false;

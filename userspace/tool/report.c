@@ -88,6 +88,11 @@ static bool hides(const struct omasec_rule *r)
 	return r->confidentiality == OMASEC_CONFIDENTIALITY_MESSAGE;
 }
 
+static bool hides_objects(const struct omasec_rule *r)
+{
+	return r->confidentiality == OMASEC_CONFIDENTIALITY_OBJECTS;
+}
+
 static bool has_mac(const struct omasec_rule *r)
 {
 	return r->integrity != OMASEC_INTEGRITY_NONE;
@@ -187,14 +192,21 @@ static void find_secrecy(const struct omasec_rule *r, struct report_finding *f)
 	else if (hides(r))
 		found(&f[C_SECRECY], REPORT_MET,
 		      "confidentiality message: the SyncBody is encrypted; who speaks to whom in which session is not");
+	else if (hides_objects(r))
+		found(&f[C_SECRECY], REPORT_MET,
+		      "confidentiality objects: the data of management objects are encrypted; commands, addresses and all else are not");
 	else
 		found(&f[C_SECRECY], REPORT_NOT_MET, "messages are not encrypted: confidentiality none");
-	if (hides(r))
+	if (hides(r) || hides_objects(r))
 		found(&f[C_ENCRYPTION], REPORT_MET, "EncryptedData by AES-256-GCM, keys by AES key wrap");
 	else
 		found(&f[C_ENCRYPTION], REPORT_NOT_APPLICABLE, "no transport-neutral confidentiality is used");
-	found(&f[C_OBJECTS], REPORT_NOT_APPLICABLE,
-	      "objects pass as the applications write them, encrypted ones too");
+	if (hides_objects(r))
+		found(&f[C_OBJECTS], REPORT_MET,
+		      "confidentiality objects: encrypted on the way, decrypted before the application has them");
+	else
+		found(&f[C_OBJECTS], REPORT_NOT_APPLICABLE,
+		      "objects pass as the applications write them, encrypted ones too");
 	if (r->role == OMASEC_ROLE_SERVER)
 		found(&f[C_ACL], REPORT_NOT_APPLICABLE, "the device has the tree and its ACLs");
 	else

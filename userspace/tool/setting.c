@@ -332,9 +332,9 @@ static const struct setting rule_settings[] = {
 		"Transport binding: http or obex on tcp, wsp on udp." },
 	[R_INTEGRITY] = { "integrity", "hmac, both, on-challenge or none", parse_enum, false, OMASEC_NAMES_INTEGRITY,
 		R(r.integrity), "Protection that is required; both: MAC and XML signature; on-challenge: once a side asks for it." },
-	[R_CONFIDENTIALITY] = { "confidentiality", "none or message", parse_enum, false,
+	[R_CONFIDENTIALITY] = { "confidentiality", "none, message or objects", parse_enum, false,
 		OMASEC_NAMES_CONFIDENTIALITY, R(r.confidentiality),
-		"What is encrypted: nothing, or the SyncBody of each message (XML-Encryption)." },
+		"What is encrypted (XML-Encryption): nothing, the SyncBody of each message, or each management object." },
 	[R_TRANSPORT] = { "transport", "plain or authenticated", parse_enum, false,
 		OMASEC_NAMES_TRANSPORT, R(r.transport),
 		"What is below: nothing that protects, or what authenticates both ends (IPsec, a VPN)." },
@@ -666,19 +666,19 @@ static void check_xml(const struct rule_conf *c, setting_report report, void *ar
 {
 	bool both = c->r.integrity == OMASEC_INTEGRITY_BOTH;
 
-	if (c->r.confidentiality == OMASEC_CONFIDENTIALITY_MESSAGE && !both &&
+	if (c->r.confidentiality != OMASEC_CONFIDENTIALITY_NONE && !both &&
 	    c->r.integrity != OMASEC_INTEGRITY_HMAC)
-		report(arg, R_CONFIDENTIALITY, "message is for messages that are authenticated: expected integrity = hmac or both");
+		report(arg, R_CONFIDENTIALITY, "is for messages that are authenticated: expected integrity = hmac or both");
 	if (!both && c->r.confidentiality == OMASEC_CONFIDENTIALITY_NONE)
 		return;
 	if (c->any_account)
 		report(arg, R_ACCOUNT, both ?
 		       "expected the name of an account with integrity = both: its sign key is used" :
-		       "expected the name of an account with confidentiality = message: its wrap key is used");
+		       "expected the name of an account with confidentiality = message or objects: its wrap key is used");
 	if (c->r.auth_mode != OMASEC_AUTH_MODE_TRANSPARENT)
 		report(arg, R_AUTH_MODE, both ?
 		       "expected transparent with integrity = both: the helper signs, the application does not" :
-		       "expected transparent with confidentiality = message: the helper encrypts, the application does not");
+		       "expected transparent with confidentiality = message or objects: the helper encrypts, the application does not");
 }
 
 void setting_rule_check(const struct rule_conf *c, setting_report report, void *arg)

@@ -367,11 +367,12 @@ enum omasec_first_contact {
 
 /**
  * enum omasec_confidentiality - What of a message is encrypted by the helper:
- *   nothing, or its SyncBody.
+ *   nothing, its SyncBody, or each management object in it.
  */
 enum omasec_confidentiality {
 	OMASEC_CONFIDENTIALITY_NONE,
 	OMASEC_CONFIDENTIALITY_MESSAGE,
+	OMASEC_CONFIDENTIALITY_OBJECTS,
 };
 
 /**
