@@ -9,7 +9,8 @@ and a Chal with the next nonce. A message that does not authenticate is refused
 once with a challenge (401 wrong, 407 missing, for every command); the second in
 a row ends the session. It can misbehave on purpose (--misbehave KIND@N). With
 --sign KEY every message is signed as well, by the xmlsec1 command; the MAC is over
-the signed octets. With --wrap FILE its SyncBody is encrypted after that.
+the signed octets. With --wrap FILE its SyncBody is encrypted after that, with --objects
+each object in it instead.
 
 Exit: 0 as it should be, 1 the peer broke the protocol or its MACs were not
 right, 3 the transport failed. The JSON summary has the counts.
@@ -41,7 +42,7 @@ AUTH_MAC = "syncml:auth-MAC"
 BAD = ("wrong-mac", "no-header", "two-headers", "bad-algorithm", "stale-nonce", "replay",
        "altered-body", "unknown-user", "other-form", "short-mac", "garbage", "folded",
        "unpadded-mac", "two-macs", "no-user", "unsigned", "other-signature", "altered-signed",
-       "two-signatures", "unencrypted", "other-cipher")
+       "two-signatures", "unencrypted", "other-cipher", "one-readable", "exchanged")
 GOOD = ("token-user", "reordered", "no-algorithm", "blanks", "field-case", "empty-elements")
 
 
@@ -85,7 +86,7 @@ class Misbehaviour:
 
     def __init__(self, opts):
         self.at, self.count, self.last, self.done = {}, 0, None, []
-        self.sign, self.wrap = opts.sign, opts.wrap
+        self.sign, self.wrap, self.objects = opts.sign, opts.wrap, opts.objects
         for s in opts.misbehave or ():
             kind, _, n = s.partition("@")
             if kind not in BAD + GOOD:
@@ -109,7 +110,10 @@ class Misbehaviour:
     def encrypted(self, kind, body):
         if kind == "unencrypted":
             return body
-        out = xmlenc.encrypt(body, self.wrap)
+        out = (xmlenc.encrypt_objects(body, self.wrap, 1 if kind == "one-readable" else None) if self.objects else
+               xmlenc.encrypt(body, self.wrap))
+        if kind == "exchanged":
+            return xmlenc.exchange(out)
         return xmlenc.flip(out) if kind == "other-cipher" else out
 
     def dress(self, account, who, body):
@@ -177,7 +181,7 @@ class Misbehaviour:
 def bare(octets, opts):
     """A received message without the protection that it has to have, if so."""
     if opts.wrap:
-        octets = xmlenc.decrypt(octets, opts.wrap)
+        octets = xmlenc.decrypt_objects(octets, opts.wrap)[0] if opts.objects else xmlenc.decrypt(octets, opts.wrap)
     return xmldsig.verify(octets, opts.verify or opts.sign) if opts.sign else octets
 
 
@@ -586,6 +590,7 @@ def options():
     p.add_argument("--sign", metavar="KEY", help="key of the XML signatures, see xmldsig.py")
     p.add_argument("--verify", metavar="KEY", help="that of the other side, where it has another")
     p.add_argument("--wrap", metavar="FILE", help="key that wraps those of the encrypted SyncBody")
+    p.add_argument("--objects", action="store_true", help="what is encrypted is each object in it")
     p.add_argument("--static", action="store_true", help="fixed nonces, no Chal in messages")
     p.add_argument("--misbehave", action="append", metavar="KIND@N")
     p.add_argument("--challenge", type=int, default=0, help="server: refuse the first N on purpose")

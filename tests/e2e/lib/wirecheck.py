@@ -10,7 +10,7 @@ message but the first of a session must have Status 200 (or a refusal) for the
 peer's SyncHdr with a Chal of auth-MAC; no nonce may be issued twice. A message
 that tamper.py changed must not authenticate, and counts for nothing else. With
 --sign KEY each message must also have a Signature that xmlsec1 takes, with --wrap FILE a
-SyncBody that is encrypted, and that xmlsec1 decrypts.
+SyncBody that is encrypted, and that xmlsec1 decrypts; with --objects so must each object.
 Exit 0 when all is so; prints what it counted as JSON.
 """
 
@@ -67,8 +67,11 @@ class Wire:
         bare = body
         try:
             if self.opts.wrap and not tampered:
-                bare = xmlenc.decrypt(bare, self.opts.wrap)
-                self.count["encrypted"] += 1
+                if self.opts.objects:
+                    bare, objects = xmlenc.decrypt_objects(bare, self.opts.wrap)
+                else:
+                    bare, objects = xmlenc.decrypt(bare, self.opts.wrap), 1
+                self.count["encrypted"] += objects
             if self.opts.sign and not (tampered and self.opts.wrap):
                 bare = xmldsig.cut(bare) if tampered else xmldsig.verify(bare, self.sign[who])
                 self.count["signed"] += 1
@@ -135,6 +138,7 @@ def main():
     p.add_argument("--sign", metavar="KEY", help="key of the XML signatures, see xmldsig.py")
     p.add_argument("--sign-server", metavar="KEY", help="that of the server, where it has another")
     p.add_argument("--wrap", metavar="FILE", help="key that wraps those of the encrypted SyncBody")
+    p.add_argument("--objects", action="store_true", help="each object is encrypted, and nothing else")
     p.add_argument("--called", action="store_true", help="the server has connected to the client")
     p.add_argument("--state", help="file with the nonces that the sessions before have left")
     opts = p.parse_args()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Encrypts and decrypts the SyncBody of DM messages with the xmlsec1 command: AES-256-GCM
-under a new key, which AES key wrap wraps. Independent of the project's code."""
+"""Encrypts and decrypts DM messages with the xmlsec1 command, their SyncBody or each object in
+them: AES-256-GCM under a new key, which AES key wrap wraps. Independent of the project's code."""
 
 import os
 import re
@@ -17,6 +17,13 @@ TEMPLATE = """<EncryptedData xmlns="%(e)s" Type="%(e)sElement">\
 <CipherData><CipherValue/></CipherData></EncryptedData>""" % {"e": ENC}
 ENCRYPTED = re.compile(rb"<(?:\w+:)?EncryptedData[\s>].*?</(?:\w+:)?EncryptedData>", re.S)
 BODY = re.compile(rb"<(?:\w+:)?SyncBody[\s/>]")
+
+
+COMMAND = re.compile(rb"<(Add|Replace|Results)>.*?</\1>", re.S)
+ITEM = re.compile(rb"<Item>.*?</Item>", re.S)
+OBJECT = re.compile(rb"(<Item>.*?)((?:<Meta>.*?</Meta>)?<Data(?:/>|>.*?</Data>))(.*?</Item>)", re.S)
+META = (b'<Meta><Format xmlns="syncml:metinf">xml</Format><Type xmlns="syncml:metinf">application/xenc+xml</Type>'
+        b"</Meta>")
 
 
 def _xmlsec1(octets, *args):
@@ -46,6 +53,56 @@ def decrypt(octets, key):
     if rc:
         raise DmError("xmlsec1 does not decrypt the message")
     return out
+
+
+def _objects(octets, change):
+    """The message with @change(head, Meta and Data, tail) for each Item with Data."""
+    def item(m):
+        found = OBJECT.fullmatch(m.group())
+        return change(*found.groups()) if found else m.group()
+    return COMMAND.sub(lambda m: ITEM.sub(item, m.group()), octets)
+
+
+def encrypt_objects(octets, key, leave=None):
+    """The message with each object encrypted, but for the one of that number."""
+    n = -1
+
+    def change(head, plain, tail):
+        nonlocal n
+        n += 1
+        if n == leave:
+            return head + plain + tail
+        rc, out = _xmlsec1(head + plain + tail, "--encrypt", "--output", "@out", "--aeskey", key, "--session-key",
+                           "aes-256", "--binary-data", "@in", "@template")
+        if rc:
+            raise SystemExit("xmlenc: xmlsec1 does not encrypt")
+        return head + META + b"<Data>" + ENCRYPTED.search(out).group() + b"</Data>" + tail
+    return _objects(octets, change)
+
+
+def decrypt_objects(octets, key):
+    """(the message as it was, number of objects); each has to be encrypted, and to be what it is called."""
+    n = 0
+
+    def change(head, sealed, tail):
+        nonlocal n
+        n += 1
+        data = ENCRYPTED.search(sealed)
+        if not data or sealed != META + b"<Data>" + data.group() + b"</Data>":
+            raise DmError("an object is not encrypted, or not it alone")
+        # without Type xmlsec1 gives the octets
+        rc, out = _xmlsec1(data.group().replace(b' Type="%sElement"' % ENC.encode(), b"", 1), "--decrypt", "--output",
+                           "@out", "--aeskey", key, "@in")
+        if rc or not OBJECT.fullmatch(out) or not out.startswith(head) or not out.endswith(tail):
+            raise DmError("xmlsec1 does not decrypt an object, or it is another one")
+        return out
+    return _objects(octets, change), n
+
+
+def exchange(octets):
+    """The message with the contents of its first two objects in each other's place."""
+    first, second = ENCRYPTED.findall(octets)[:2]
+    return octets.replace(first, b"@1").replace(second, first).replace(b"@1", second)
 
 
 def flip(octets):
