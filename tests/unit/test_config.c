@@ -58,10 +58,13 @@ static void takes_every_key_of_an_account(void **state)
 			       "usernetwpin = colon\n"
 			       "client-agreed-nonce = text:one\nserver-agreed-nonce = base64:AP8=\n"
 			       "private-key-file = k.pem\npublic-key-file = /etc/peer.pub\n"
+			       "decrypt-key-file = d.pem\nencrypt-key-file = e.pub\n"
 			       "bootstrap-unsecured = accept\n"), 0);
 	assert_int_equal(c.account_count, 1);
 	assert_string_equal(c.account[0].key_file[0], "k.pem");
 	assert_string_equal(c.account[0].key_file[1], "/etc/peer.pub");
+	assert_string_equal(c.account[0].key_file[2], "d.pem");
+	assert_string_equal(c.account[0].key_file[3], "e.pub");
 	a = &c.account[0].a;
 	assert_string_equal(a->name, "srv-1.x@y_z");
 	assert_string_equal(a->server_id, "com.example.dm");

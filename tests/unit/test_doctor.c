@@ -47,7 +47,7 @@ static void well(void)
 	account = (struct omasec_account){ .name = "a", .client = { .key = 1 }, .server = { .key = 2 } };
 	f.module.account = &account;
 	f.module.accounts = 1;
-	pkeys = (struct doctor_pkeys){ { -ENOENT, -ENOENT } };
+	pkeys = (struct doctor_pkeys){ { -ENOENT, -ENOENT, -ENOENT, -ENOENT } };
 	f.pkeys = &pkeys;
 	omasec_rule_init(&rule);
 	strcpy(rule.name, "r");
@@ -210,6 +210,10 @@ static void keys_are_judged(void **state)
 	      "omasec key add a private --secret-file FILE");
 	FAULT(pkeys.error[0] = 0; pkeys.error[1] = -EINVAL, DOCTOR_PROBLEM, "key",
 	      "the public key cannot be used", "omasec key add a public");
+	FAULT(pkeys.error[2] = 0, DOCTOR_PROBLEM, "key", "the encrypt key is missing, and it has the other one; its encrypted",
+	      "omasec key add a encrypt --file FILE");
+	FAULT(pkeys.error[2] = -EINVAL; pkeys.error[3] = 0, DOCTOR_PROBLEM, "key", "the decrypt key cannot be used",
+	      "omasec key add a decrypt --secret-file FILE");
 	/* Who has none needs none, until a rule asks for it. */
 	FAULT(with_account("a"); rule.integrity = rule_conf.r.integrity = OMASEC_INTEGRITY_BOTH,
 	      DOCTOR_PROBLEM, "key", "sign is missing", "omasec key add a sign");
@@ -221,7 +225,7 @@ static void keys_are_judged(void **state)
 	well();
 	with_account("a");
 	rule.integrity = rule_conf.r.integrity = OMASEC_INTEGRITY_BOTH;
-	pkeys = (struct doctor_pkeys){ { 0, 0 } };
+	pkeys = (struct doctor_pkeys){ { 0, 0, -ENOENT, -ENOENT } };
 	judge();
 	assert_int_equal(found.states[DOCTOR_OK], found.count);
 	well();

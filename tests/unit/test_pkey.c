@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Asymmetric keys of accounts: how they are kept, which algorithm they stand for, and
- * that this and nothing in a message decides how it is verified. What is signed with them
- * xsec and the xmlsec1 command take.
+ * that this and nothing in a message decides how it is verified. What is signed and encrypted
+ * with them xsec and the xmlsec1 command take.
  */
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/omasec.h>
+#include <openssl/err.h>
 #include <openssl/x509.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -340,7 +341,7 @@ static void is_taken_at_the_other_end(void **state)
 		assert_int_equal(put("a", PKEY_PRIVATE, c[i].pem), 0);
 		assert_int_equal(put("a", PKEY_PUBLIC, "other.pem"), 0);
 		assert_int_equal(sign(&out, &len), 0);
-		assert_null(keys.private);
+		assert_null(keys.pkey);
 		assert_non_null(memmem(out, len, c[i].algorithm, strlen(c[i].algorithm)));
 		assert_true(xmlsec1_takes(out, len, c[i].pub));
 		assert_false(xmlsec1_takes(out, len, i ? "rsa.pub" : "ec256.pub"));
@@ -451,6 +452,231 @@ static void other_uses_are_refused(void **state)
 	assert_null(reply.data);
 }
 
+/* ------------------------------------------------------------------ encryption */
+
+static int encrypt_sample(uint32_t what, const char *text, size_t text_len, uint8_t **out, size_t *len)
+{
+	struct xsec_crypto crypto = { keys_use, &keys };
+	struct xsec_key key = { 0 };
+	struct worker_xsec how;
+	int rc = choose(what, &how);
+
+	*out = NULL;
+	if (!rc && what == WORKER_ENCRYPT_OBJECTS)
+		rc = xsec_encrypt_objects((const uint8_t *)text, text_len, XSEC_AES256_GCM, how.wrap, &key, &crypto,
+					  out, len, &error);
+	else if (!rc)
+		rc = xsec_encrypt((const uint8_t *)text, text_len, "SyncBody", XSEC_AES256_GCM, how.wrap, &key,
+				  &crypto, out, len, &error);
+	keys_done(&keys);
+	return rc;
+}
+
+static int decrypt_sample(uint32_t what, const uint8_t *message, size_t message_len, uint8_t **out, size_t *len)
+{
+	struct xsec_crypto crypto = { keys_use, &keys };
+	struct xsec_key key = { 0 };
+	struct worker_xsec how;
+	int rc = choose(what, &how);
+
+	*out = NULL;
+	if (!rc && what == WORKER_DECRYPT_OBJECTS)
+		rc = xsec_decrypt_objects(message, message_len, XSEC_AES256_GCM, how.wrap, &key, &crypto, out, len,
+					  &error);
+	else if (!rc)
+		rc = xsec_decrypt(message, message_len, XSEC_AES256_GCM, how.wrap, &key, &crypto, out, len, &error);
+	keys_done(&keys);
+	return rc;
+}
+
+/* What this side encrypts, the holder of the private key decrypts; so does xmlsec1. */
+static void is_decrypted_at_the_other_end(void **state)
+{
+	char path[] = "/tmp/omasec-pkey.xml.XXXXXX", command[512];
+	uint8_t *out, *back, *plain;
+	size_t len, back_len, plain_len;
+	struct worker_xsec how;
+	int fd;
+
+	(void)state;
+	plain = xsec_file("plain.xml", &plain_len);
+	assert_int_equal(choose(WORKER_ENCRYPT, &how), 0);
+	assert_int_equal(how.wrap, XSEC_KW_AES256);
+	assert_int_equal(put("a", PKEY_ENCRYPT, "rsa.pem"), 0);
+	assert_int_equal(put("a", PKEY_DECRYPT, "other.pem"), 0);
+	assert_int_equal(choose(WORKER_ENCRYPT, &how), 0);
+	assert_int_equal(how.wrap, XSEC_RSA_OAEP);
+	assert_int_equal(encrypt_sample(WORKER_ENCRYPT, (char *)plain, plain_len, &out, &len), 0);
+	assert_null(memmem(out, len, "good", 4));
+	/* the key of this side is not the one that it was encrypted to */
+	assert_int_equal(decrypt_sample(WORKER_DECRYPT, out, len, &back, &back_len), -EBADMSG);
+	assert_int_equal(error.reason, OMASEC_REASON_DECRYPTION_FAILED);
+	fd = mkstemp(path);
+	assert_int_equal(write(fd, out, len), len);
+	close(fd);
+	snprintf(command, sizeof(command), "xmlsec1 --decrypt --privkey-pem %srsa.pem %s 2>/dev/null | grep -q good", XSEC_DATA,
+		 path);
+	assert_int_equal(system(command), 0);
+	unlink(path);
+	remove_dir(NULL);
+	make_dir(NULL);
+	assert_int_equal(put("a", PKEY_DECRYPT, "rsa.pem"), 0);
+	assert_int_equal(put("a", PKEY_ENCRYPT, "other.pem"), 0);
+	assert_int_equal(decrypt_sample(WORKER_DECRYPT, out, len, &back, &back_len), 0);
+	assert_int_equal(back_len, plain_len);
+	assert_memory_equal(back, plain, plain_len);
+	assert_null(keys.pkey);
+	free(out);
+	free(back);
+	free(plain);
+}
+
+/* Whatever is wrong with key or cipher: one error, nothing comes out, and libcrypto keeps no word of it. */
+static void decryption_fails_in_one_way(void **state)
+{
+	EVP_PKEY *pub = pem("rsa.pem"), *other = pem("other.pem");
+	struct xsec_request r = { .op = XSEC_OPEN, .cipher = XSEC_AES256_GCM, .wrap = XSEC_RSA_OAEP };
+	struct xsec_reply sealed = { 0 }, reply = { 0 }, small = { 0 }, zero = { .data = malloc(64) },
+			  half = { .data = malloc(64) };
+	static const uint8_t no_key[32], half_key[32] = "sixteen octets..";
+	uint8_t wrapped[XSEC_WRAPPED_MAX];
+	EVP_PKEY_CTX *ctx;
+	struct worker_xsec how;
+	size_t i, n = sizeof(small.wrapped);
+
+	(void)state;
+	assert_int_equal(put("a", PKEY_DECRYPT, "rsa.pem"), 0);
+	assert_int_equal(put("a", PKEY_ENCRYPT, "other.pem"), 0);
+	assert_int_equal(pkey_seal(pub, "hidden", 6, &sealed), 0);
+	r.data = sealed.data;
+	r.len = sealed.len;
+	r.wrapped = wrapped;
+	assert_int_equal(xsec_keys_gcm(XSEC_AES256_GCM, true, no_key, (uint8_t *)"hidden", 6, &zero), 0);
+	assert_int_equal(xsec_keys_gcm(XSEC_AES256_GCM, true, half_key, (uint8_t *)"hidden", 6, &half), 0);
+	for (i = 0; i < 13; i++) {
+		memcpy(wrapped, sealed.wrapped, sizeof(wrapped));
+		r.wrapped_len = sealed.wrapped_len;
+		r.data = sealed.data;
+		r.len = sealed.len;
+		if (i >= 1 && i <= 4)		/* another key, of several makes */
+			wrapped[(i - 1) * 64 + 63] ^= 1;
+		else if (i == 5)
+			r.wrapped_len--;
+		else if (i == 6)
+			r.wrapped_len = 0;
+		else if (i == 7)
+			memset(wrapped, 0xff, sizeof(wrapped));
+		else if (i == 8)		/* the tag */
+			sealed.data[sealed.len - 1] ^= 1;
+		else if (i == 9)
+			r.len = 28;
+		else if (i == 10) {		/* a key of another length, rightly wrapped */
+			ctx = EVP_PKEY_CTX_new(pub, NULL);
+			assert_true(EVP_PKEY_encrypt_init(ctx) == 1 &&
+				    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) == 1 &&
+				    EVP_PKEY_encrypt(ctx, wrapped, &n, half_key, 16) == 1);
+			EVP_PKEY_CTX_free(ctx);
+			r.wrapped_len = n;
+			r.data = half.data;
+			r.len = half.len;
+		} else if (i == 11) {		/* to somebody else */
+			assert_int_equal(pkey_seal(other, "hidden", 6, &small), 0);
+			memcpy(wrapped, small.wrapped, sizeof(wrapped));
+			free(small.data);
+		} else if (i == 12) {		/* what a key of zeros would open */
+			wrapped[9] ^= 1;
+			r.data = zero.data;
+			r.len = zero.len;
+		}
+		assert_int_equal(choose(WORKER_DECRYPT, &how), 0);
+		memset(&reply, 0, sizeof(reply));
+		assert_int_equal(keys_use(&keys, &r, &reply), i ? -EBADMSG : 0);
+		assert_int_equal(!!reply.data, !i);
+		assert_int_equal(ERR_peek_error(), 0);
+		if (i == 8)
+			sealed.data[sealed.len - 1] ^= 1;
+		free(reply.data);
+	}
+	keys_done(&keys);
+	free(zero.data);
+	free(half.data);
+	free(sealed.data);
+	EVP_PKEY_free(pub);
+	EVP_PKEY_free(other);
+}
+
+/* Not on with the wrap key; and one pair has nothing to do with the other. */
+static void encryption_needs_both_keys(void **state)
+{
+	struct worker_xsec how;
+
+	(void)state;
+	assert_int_equal(put("a", PKEY_PRIVATE, "ec256.pem"), 0);
+	assert_int_equal(choose(WORKER_DECRYPT, &how), 0);
+	assert_int_equal(how.wrap, XSEC_KW_AES256);
+	assert_int_equal(put("a", PKEY_ENCRYPT, "rsa.pem"), 0);
+	assert_int_equal(choose(WORKER_DECRYPT_OBJECTS, &how), -EBADMSG);
+	assert_int_equal(error.reason, OMASEC_REASON_KEY_MISSING);
+	assert_non_null(strstr(error.text, "none to decrypt with"));
+	assert_int_equal(pkey_del(dir, "a", PKEY_ENCRYPT), 0);
+	assert_int_equal(put("a", PKEY_DECRYPT, "rsa.pem"), 0);
+	assert_int_equal(choose(WORKER_ENCRYPT_OBJECTS, &how), -EBADMSG);
+	assert_non_null(strstr(error.text, "none of the other side"));
+	keys_done(&keys);
+}
+
+static void each_key_has_one_use(void **state)
+{
+	static const enum pkey_of all[] = { PKEY_PRIVATE, PKEY_PUBLIC, PKEY_DECRYPT, PKEY_ENCRYPT };
+	size_t i, k;
+
+	(void)state;
+	assert_int_equal(put("a", PKEY_DECRYPT, "ec256.pem"), -EINVAL);
+	assert_non_null(strstr(why, "RSA"));
+	assert_int_equal(put("a", PKEY_ENCRYPT, "ec384.pem"), -EINVAL);
+	for (i = 0; i < 4; i++) {
+		remove_dir(NULL);
+		make_dir(NULL);
+		assert_int_equal(put("a", all[i], "rsa.pem"), 0);
+		for (k = 0; k < 4; k++)
+			assert_int_equal(put("a", all[k], "rsa.pem"), k == i ? 0 : -EINVAL);
+	}
+}
+
+/* An RSA operation takes long, and one helper serves all. */
+static void few_objects_with_rsa(void **state)
+{
+	char text[4096], *p;
+	uint8_t *out, *back;
+	size_t len, back_len;
+	unsigned int n, i;
+
+	(void)state;
+	assert_int_equal(put("a", PKEY_ENCRYPT, "rsa.pem"), 0);
+	assert_int_equal(put("a", PKEY_DECRYPT, "other.pem"), 0);
+	for (n = 16; n <= 17; n++) {
+		p = stpcpy(text, "<SyncML xmlns=\"SYNCML:SYNCML1.2\"><SyncHdr/><SyncBody><Add>");
+		for (i = 0; i < n; i++)
+			p = stpcpy(p, "<Item><Data>hidden</Data></Item>");
+		strcpy(p, "</Add></SyncBody></SyncML>");
+		assert_int_equal(encrypt_sample(WORKER_ENCRYPT_OBJECTS, text, strlen(text), &out, &len),
+				 n == 16 ? 0 : -EMSGSIZE);
+		if (n == 17)
+			assert_int_equal(error.reason, OMASEC_REASON_TOO_LARGE);
+		if (n == 17)
+			continue;
+		remove_dir(NULL);
+		make_dir(NULL);
+		assert_int_equal(put("a", PKEY_DECRYPT, "rsa.pem"), 0);
+		assert_int_equal(put("a", PKEY_ENCRYPT, "other.pem"), 0);
+		assert_int_equal(decrypt_sample(WORKER_DECRYPT_OBJECTS, out, len, &back, &back_len), 0);
+		assert_int_equal(back_len, strlen(text));
+		assert_memory_equal(back, text, back_len);
+		free(out);
+		free(back);
+	}
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, make_dir, remove_dir)
@@ -459,6 +685,8 @@ int main(void)
 		T(own_public_key_is_refused), T(are_listed), T(other_kinds_are_refused),
 		T(is_taken_at_the_other_end), T(the_key_says_the_algorithm),
 		T(with_one_key_the_other_is_missing), T(other_uses_are_refused),
+		T(is_decrypted_at_the_other_end), T(decryption_fails_in_one_way),
+		T(encryption_needs_both_keys), T(each_key_has_one_use), T(few_objects_with_rsa),
 	};
 
 	dm_init();

@@ -56,7 +56,7 @@ static void job_fail(struct job *j, int err)
 static int job_xsec(struct job *j, uint32_t what, const uint8_t *octets, size_t len)
 {
 	struct worker_xsec how = {
-		.what = job_extent(j, what), .cipher = XSEC_AES256_GCM, .wrap = XSEC_KW_AES256,
+		.what = job_extent(j, what), .cipher = XSEC_AES256_GCM,
 	};
 	int err;
 
@@ -116,6 +116,7 @@ static void job_arrived(struct job *j)
 		job_fail(j, -EMSGSIZE);
 		return;
 	}
+	keys_done(&j->keys);
 	free(j->body);
 	j->body = j->out;
 	j->msg.length = (uint32_t)j->out_len;

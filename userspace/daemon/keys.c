@@ -13,6 +13,7 @@
 
 #define KEYS_MAC_MAX 64		/* octets of an HMAC-SHA512 */
 #define KEYS_WRAPPED 40		/* of a wrapped key of 32 octets, RFC 3394 */
+#define KEYS_PKEY_USES 16	/* of an RSA key for one message: it must not hold the helper up */
 
 static int keys_op(enum xsec_sign sign, uint32_t *op)
 {
@@ -109,20 +110,21 @@ static int keys_open(const struct keys *k, const struct xsec_request *request, s
 
 /* ------------------------------------------------------------------ asymmetric keys */
 
-/* With only one of the two, an account does not go on with its HMAC key. */
+/* With only one of the two, an account does not go on with the key that both sides have. */
 static int keys_without(const struct keys *k, enum pkey_of of, struct dm_error *err)
 {
-	enum pkey_of other = of == PKEY_PUBLIC ? PKEY_PRIVATE : PKEY_PUBLIC;
+	static const char *const missing[PKEY_KINDS] = {
+		[PKEY_PRIVATE] = "the account has a public key of the other side, and no private key",
+		[PKEY_PUBLIC] = "the account has a private key, and no public key of the other side",
+		[PKEY_DECRYPT] = "the account has a key to encrypt with, and none to decrypt with",
+		[PKEY_ENCRYPT] = "the account has a key to decrypt with, and none of the other side to encrypt with",
+	};
 	char why[PKEY_WHY_MAX];
 	EVP_PKEY *key;
-	int rc = pkey_load(k->dir, k->account, other, &key, why);
+	int rc = pkey_load(k->dir, k->account, pkey_other(of), &key, why);
 
 	EVP_PKEY_free(key);
-	if (rc == -ENOENT)
-		return 0;
-	return dm_fail(err, OMASEC_REASON_KEY_MISSING, of == PKEY_PUBLIC ?
-		       "the account has a private key, and no public key of the other side" :
-		       "the account has a public key of the other side, and no private key");
+	return rc == -ENOENT ? 0 : dm_fail(err, OMASEC_REASON_KEY_MISSING, "%s", missing[of]);
 }
 
 static int keys_public(const EVP_PKEY *key, struct worker_xsec *how, struct dm_error *err)
@@ -139,9 +141,25 @@ static int keys_public(const EVP_PKEY *key, struct worker_xsec *how, struct dm_e
 					     "the public key of the account cannot be written");
 }
 
+/* What is encrypted goes to the other side's key, what is decrypted was for ours. */
+static enum pkey_of keys_of(uint32_t what)
+{
+	switch (what) {
+	case WORKER_VERIFY:
+		return PKEY_PUBLIC;
+	case WORKER_SIGN:
+		return PKEY_PRIVATE;
+	case WORKER_ENCRYPT:
+	case WORKER_ENCRYPT_OBJECTS:
+		return PKEY_ENCRYPT;
+	default:
+		return PKEY_DECRYPT;
+	}
+}
+
 int keys_choose(struct keys *k, struct worker_xsec *how, struct dm_error *err)
 {
-	enum pkey_of of = how->what == WORKER_VERIFY ? PKEY_PUBLIC : PKEY_PRIVATE;
+	enum pkey_of of = keys_of(how->what);
 	char why[PKEY_WHY_MAX];
 	enum xsec_sign sign;
 	EVP_PKEY *key;
@@ -149,7 +167,8 @@ int keys_choose(struct keys *k, struct worker_xsec *how, struct dm_error *err)
 
 	keys_done(k);
 	how->sign = XSEC_HMAC_SHA256;
-	if (!k->dir || (how->what != WORKER_VERIFY && how->what != WORKER_SIGN))
+	how->wrap = XSEC_KW_AES256;
+	if (!k->dir)
 		return 0;
 	rc = pkey_load(k->dir, k->account, of, &key, why);
 	if (rc == -ENOENT)
@@ -160,9 +179,12 @@ int keys_choose(struct keys *k, struct worker_xsec *how, struct dm_error *err)
 		EVP_PKEY_free(key);
 		return dm_fail(err, OMASEC_REASON_KEY_MISSING, "%.180s", why);
 	}
-	how->sign = sign;
-	if (of == PKEY_PRIVATE) {
-		k->private = key;
+	if (of == PKEY_DECRYPT || of == PKEY_ENCRYPT)
+		how->wrap = XSEC_RSA_OAEP;
+	else
+		how->sign = sign;
+	if (of != PKEY_PUBLIC) {
+		k->pkey = key;
 		return 0;
 	}
 	rc = keys_public(key, how, err);
@@ -172,18 +194,37 @@ int keys_choose(struct keys *k, struct worker_xsec *how, struct dm_error *err)
 
 void keys_done(struct keys *k)
 {
-	EVP_PKEY_free(k->private);
-	k->private = NULL;
+	EVP_PKEY_free(k->pkey);
+	k->pkey = NULL;
+	k->uses = 0;
+}
+
+static int keys_use_pkey(struct keys *k, const struct xsec_request *request, struct xsec_reply *reply)
+{
+	if (!k->pkey)
+		return -ENOKEY;
+	if (k->uses++ == KEYS_PKEY_USES)
+		return -EMSGSIZE;
+	switch (request->op) {
+	case XSEC_SIGN:
+		return pkey_sign(k->pkey, request->sign, request->data, request->len, reply);
+	case XSEC_SEAL:
+		return pkey_seal(k->pkey, request->data, request->len, reply);
+	default:
+		return pkey_open(k->pkey, request, reply);
+	}
 }
 
 int keys_use(void *private, const struct xsec_request *request, struct xsec_reply *reply)
 {
-	const struct keys *k = private;
+	struct keys *k = private;
+	bool sealed = request->op == XSEC_SEAL || request->op == XSEC_OPEN;
 	uint32_t op;
 
-	if (request->op == XSEC_SIGN)
-		return k->private ? pkey_sign(k->private, request->sign, request->data, request->len, reply) :
-				    -ENOKEY;
+	if (sealed && request->cipher != XSEC_AES256_GCM)
+		return -EOPNOTSUPP;
+	if (request->op == XSEC_SIGN || (sealed && request->wrap == XSEC_RSA_OAEP))
+		return keys_use_pkey(k, request, reply);
 	if (!k->o)
 		return -ENOKEY;
 	switch (request->op) {
@@ -192,7 +233,7 @@ int keys_use(void *private, const struct xsec_request *request, struct xsec_repl
 			keys_ask(k, op, request->data, request->len, KEYS_MAC_MAX, reply);
 	case XSEC_SEAL:
 	case XSEC_OPEN:
-		if (request->cipher != XSEC_AES256_GCM || request->wrap != XSEC_KW_AES256)
+		if (request->wrap != XSEC_KW_AES256)
 			return -EOPNOTSUPP;
 		return request->op == XSEC_SEAL ? keys_seal(k, request, reply) :
 						  keys_open(k, request, reply);

@@ -2,7 +2,8 @@
 /*
  * What takes a key, for the worker: it asks, and gets it done with the key of the account
  * that the message is of. Secrets that both sides have are the module's: neither process
- * ever has one. A private key of an account is here, for as long as the signature takes.
+ * ever has one. A private key of an account is here, for as long as the message takes; with
+ * keys that encrypt, so is the content key.
  */
 #ifndef DAEMON_KEYS_H
 #define DAEMON_KEYS_H
@@ -17,18 +18,20 @@
  * @o: registered as helper
  * @dir: where asymmetric keys are, see pkey.h; NULL for none
  * @account: name, has to stay
- * @private: what the message under way is signed with, for @how->sign; NULL for none
+ * @pkey: what the message under way is signed, encrypted or decrypted with; NULL for none
+ * @uses: how often it was, in this operation
  */
 struct keys {
 	struct omasec *o;
 	const char *dir;
 	const char *account;
-	EVP_PKEY *private;
+	EVP_PKEY *pkey;
+	unsigned int uses;
 };
 
 /*
  * With which algorithm and key @how is done, before the worker is asked: those of the
- * account's asymmetric keys, where it has any, and otherwise HMAC-SHA256. What is in the
+ * account's asymmetric keys, where it has any, and otherwise HMAC-SHA256 and AES key wrap. What is in the
  * message has no say. 0, or what dm_fail() gives.
  */
 int keys_choose(struct keys *k, struct worker_xsec *how, struct dm_error *err);

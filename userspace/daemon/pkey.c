@@ -5,7 +5,10 @@
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/ecdsa.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/rand.h>
+#include <openssl/rsa.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +80,17 @@ int pkey_algorithm(const EVP_PKEY *key, enum xsec_sign *sign, char why[PKEY_WHY_
 	return -EINVAL;
 }
 
+int pkey_fits(const EVP_PKEY *key, enum pkey_of of, char why[PKEY_WHY_MAX])
+{
+	enum xsec_sign sign;
+	int rc = pkey_algorithm(key, &sign, why);
+
+	if (rc || of == PKEY_PRIVATE || of == PKEY_PUBLIC || EVP_PKEY_is_a(key, "RSA"))
+		return rc;
+	snprintf(why, PKEY_WHY_MAX, "expected an RSA key to encrypt with, this one is for signatures");
+	return -EINVAL;
+}
+
 void pkey_kind(const EVP_PKEY *key, char out[PKEY_KIND_MAX])
 {
 	snprintf(out, PKEY_KIND_MAX, EVP_PKEY_is_a(key, "RSA") ? "RSA %d" : "ECDSA P-%d",
@@ -131,4 +145,105 @@ int pkey_sign(EVP_PKEY *key, enum xsec_sign sign, const void *data, size_t len,
 		reply->len = 0;
 	}
 	return rc;
+}
+
+/* ------------------------------------------------------------------ encryption */
+
+#define PKEY_CEK 32
+#define PKEY_IV 12
+#define PKEY_TAG 16
+
+/* RSA-OAEP either way; octets in @to, which has room for a modulus, or a value below 0. */
+static int pkey_oaep(EVP_PKEY *key, bool out, const uint8_t *from, size_t len, uint8_t to[XSEC_WRAPPED_MAX])
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key, NULL);
+	size_t n = XSEC_WRAPPED_MAX;
+	bool ok = ctx && (out ? EVP_PKEY_encrypt_init(ctx) : EVP_PKEY_decrypt_init(ctx)) == 1 &&
+		  EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) == 1 &&
+		  EVP_PKEY_CTX_set_rsa_oaep_md(ctx, EVP_sha1()) == 1 &&
+		  EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, EVP_sha1()) == 1;
+
+	if (ok)
+		ok = (out ? EVP_PKEY_encrypt(ctx, to, &n, from, len) : EVP_PKEY_decrypt(ctx, to, &n, from, len)) == 1;
+	EVP_PKEY_CTX_free(ctx);
+	ERR_clear_error();
+	return ok ? (int)n : -1;
+}
+
+/* IV, cipher text and tag from @data into @to, or what is in them; false when they do not fit. */
+static bool pkey_gcm(bool out, const uint8_t cek[PKEY_CEK], const uint8_t *data, int len, uint8_t *to)
+{
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	const uint8_t *iv = out ? to : data;
+	int n = 0, rest = 0;
+	bool ok;
+
+	ok = ctx && EVP_CipherInit_ex(ctx, EVP_aes_256_gcm(), NULL, cek, iv, out) == 1;
+	if (ok && out) {
+		ok = EVP_CipherUpdate(ctx, to + PKEY_IV, &n, data, len) == 1 &&
+		     EVP_CipherFinal_ex(ctx, to + PKEY_IV + n, &rest) == 1 &&
+		     EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, PKEY_TAG, to + PKEY_IV + n) == 1;
+	} else if (ok) {
+		len -= PKEY_IV + PKEY_TAG;
+		ok = EVP_CipherUpdate(ctx, to, &n, data + PKEY_IV, len) == 1 &&
+		     EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, PKEY_TAG,
+					 (void *)(data + PKEY_IV + len)) == 1 &&
+		     EVP_CipherFinal_ex(ctx, to + n, &rest) == 1;
+	}
+	EVP_CIPHER_CTX_free(ctx);
+	ERR_clear_error();
+	return ok;
+}
+
+int pkey_seal(EVP_PKEY *key, const void *data, size_t len, struct xsec_reply *reply)
+{
+	uint8_t cek[PKEY_CEK];
+	int n = -1;
+
+	if (!len || len > XSEC_MESSAGE_MAX)
+		return -EMSGSIZE;
+	reply->len = PKEY_IV + len + PKEY_TAG;
+	reply->data = malloc(reply->len);
+	if (!reply->data)
+		return -ENOMEM;
+	if (RAND_priv_bytes(cek, sizeof(cek)) == 1 && RAND_bytes(reply->data, PKEY_IV) == 1)
+		n = pkey_oaep(key, true, cek, sizeof(cek), reply->wrapped);
+	if (n > 0 && pkey_gcm(true, cek, data, (int)len, reply->data)) {
+		reply->wrapped_len = (size_t)n;
+	} else {
+		free(reply->data);
+		memset(reply, 0, sizeof(*reply));
+		n = -EIO;
+	}
+	OPENSSL_cleanse(cek, sizeof(cek));
+	return n < 0 ? n : 0;
+}
+
+int pkey_open(EVP_PKEY *key, const struct xsec_request *request, struct xsec_reply *reply)
+{
+	uint8_t cek[PKEY_CEK], unwrapped[XSEC_WRAPPED_MAX] = { 0 }, right;
+	unsigned int i;
+	bool ok;
+
+	if (request->len <= PKEY_IV + PKEY_TAG || request->len > 2 * XSEC_MESSAGE_MAX)
+		return -EBADMSG;
+	reply->len = request->len - PKEY_IV - PKEY_TAG;
+	reply->data = malloc(reply->len);
+	if (!reply->data)
+		return -ENOMEM;
+	ok = RAND_priv_bytes(cek, sizeof(cek)) == 1;
+	/* No branch on whether it unwrapped: 0xff when it did, and was a key. */
+	right = (uint8_t)-(pkey_oaep(key, false, request->wrapped, request->wrapped_len, unwrapped) == PKEY_CEK);
+	for (i = 0; i < PKEY_CEK; i++)
+		cek[i] = (uint8_t)((unwrapped[i] & right) | (cek[i] & ~right));
+	ok = ok && pkey_gcm(false, cek, request->data, (int)request->len, reply->data);
+	OPENSSL_cleanse(cek, sizeof(cek));
+	OPENSSL_cleanse(unwrapped, sizeof(unwrapped));
+	if (ok)
+		return 0;
+	OPENSSL_cleanse(reply->data, reply->len);
+	free(reply->data);
+	reply->data = NULL;
+	reply->len = 0;
+	return -EBADMSG;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Asymmetric keys of accounts, for XML signatures: the private key that this side signs
- * with, and the public key of the other side. Each is a file of the state directory, beside
+ * Asymmetric keys of accounts: for XML signatures the private key that this side signs
+ * with, and the public key of the other side; for XML-Encryption another such pair. Each is a file of the state directory, beside
  * store.h: PKCS#8 or SubjectPublicKeyInfo, DER, for its owner only. Read at each use, so
  * that what the tool writes or removes counts for the next message, and no private key
  * stays in memory between two.
@@ -18,7 +18,19 @@
 #define PKEY_WHY_MAX		256
 #define PKEY_KIND_MAX		32
 
-enum pkey_of { PKEY_PRIVATE, PKEY_PUBLIC };
+/* Pairs: this side's private key, and the other side's public one; to sign, and to encrypt. */
+enum pkey_of { PKEY_PRIVATE, PKEY_PUBLIC, PKEY_DECRYPT, PKEY_ENCRYPT, PKEY_KINDS };
+
+static inline bool pkey_is_public(enum pkey_of of)
+{
+	return of == PKEY_PUBLIC || of == PKEY_ENCRYPT;
+}
+
+/* The other one of its pair. */
+static inline enum pkey_of pkey_other(enum pkey_of of)
+{
+	return (enum pkey_of)(of ^ 1);
+}
 
 /*
  * Has libcrypto wipe whatever it frees: of the copies that decoding a key takes, it does not
@@ -26,6 +38,8 @@ enum pkey_of { PKEY_PRIVATE, PKEY_PUBLIC };
  */
 int pkey_wipe_freed(void);
 
+/* 0 for a key that can be @of, or -EINVAL with @why: to encrypt, RSA alone. */
+int pkey_fits(const EVP_PKEY *key, enum pkey_of of, char why[PKEY_WHY_MAX]);
 /* The one algorithm that @key is for. 0, or -EINVAL with @why: it is none that is taken. */
 int pkey_algorithm(const EVP_PKEY *key, enum xsec_sign *sign, char why[PKEY_WHY_MAX]);
 /* "RSA 2048", "ECDSA P-256". */
@@ -40,7 +54,8 @@ int pkey_load(const char *dir, const char *account, enum pkey_of of, EVP_PKEY **
 /*
  * Makes @key, or its public half, the one of @account; durable, all or nothing, and nothing
  * is written where it is that already. Refuses
- * the public key that belongs to the private one: messages could be sent back then.
+ * a key that the account has for something else: messages could be sent back then, or what was
+ * signed be taken for what was encrypted.
  */
 int pkey_put(const char *dir, const char *account, enum pkey_of of, const EVP_PKEY *key,
 	     char why[PKEY_WHY_MAX]);
@@ -56,5 +71,16 @@ int pkey_each(const char *dir, pkey_fn fn, void *arg);
  */
 int pkey_sign(EVP_PKEY *key, enum xsec_sign sign, const void *data, size_t len,
 	      struct xsec_reply *reply);
+
+/*
+ * @data under a new key, AES-256-GCM, that one wrapped by RSA-OAEP (SHA-1, MGF1) in
+ * @reply->wrapped. 0 with @reply->data malloc'ed, -ENOMEM or -EIO.
+ */
+int pkey_seal(EVP_PKEY *key, const void *data, size_t len, struct xsec_reply *reply);
+/*
+ * The reverse. What does not unwrap is gone on from with a random key, so that all which
+ * fails does so at the same place: -EBADMSG.
+ */
+int pkey_open(EVP_PKEY *key, const struct xsec_request *request, struct xsec_reply *reply);
 
 #endif

@@ -20,7 +20,9 @@
 #define PKEY_NEW ".new"
 #define PKEY_FILE_MAX (OMASEC_NAME_MAX + 32)
 
-static const char *const pkey_suffix[] = { [PKEY_PRIVATE] = ".private", [PKEY_PUBLIC] = ".public" };
+static const char *const pkey_suffix[PKEY_KINDS] = {
+	[PKEY_PRIVATE] = ".private", [PKEY_PUBLIC] = ".public", [PKEY_DECRYPT] = ".decrypt", [PKEY_ENCRYPT] = ".encrypt",
+};
 
 static int pkey_fail(int err, char why[PKEY_WHY_MAX], const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -80,7 +82,7 @@ static EVP_PKEY *pkey_decode(enum pkey_of of, const uint8_t *der, int len)
 	PKCS8_PRIV_KEY_INFO *info;
 	EVP_PKEY *key;
 
-	if (of == PKEY_PUBLIC)
+	if (pkey_is_public(of))
 		return d2i_PUBKEY(NULL, &p, len);
 	info = d2i_PKCS8_PRIV_KEY_INFO(NULL, &p, len);
 	key = info ? EVP_PKCS82PKEY(info) : NULL;
@@ -93,7 +95,6 @@ static int pkey_load_at(int at, const char *account, enum pkey_of of, EVP_PKEY *
 {
 	char name[PKEY_FILE_MAX], what[PKEY_WHY_MAX];
 	uint8_t der[PKEY_DER_MAX];
-	enum xsec_sign sign;
 	int rc = pkey_name(account, of, name);
 
 	if (rc)
@@ -105,7 +106,7 @@ static int pkey_load_at(int at, const char *account, enum pkey_of of, EVP_PKEY *
 	OPENSSL_cleanse(der, sizeof(der));
 	if (!*key)
 		return pkey_fail(-EINVAL, why, "%s: is damaged", name);
-	rc = pkey_algorithm(*key, &sign, what);
+	rc = pkey_fits(*key, of, what);
 	if (!rc)
 		return 0;
 	EVP_PKEY_free(*key);
@@ -134,7 +135,7 @@ static int pkey_encode(enum pkey_of of, const EVP_PKEY *key, uint8_t **der)
 	int len;
 
 	*der = NULL;
-	if (of == PKEY_PUBLIC)
+	if (pkey_is_public(of))
 		return i2d_PUBKEY(key, der);
 	info = EVP_PKEY2PKCS8(key);
 	len = info ? i2d_PKCS8_PRIV_KEY_INFO(info, der) : -1;
@@ -205,20 +206,27 @@ static bool pkey_same(int at, const char *account, enum pkey_of of, const EVP_PK
 static int pkey_differs(int at, const char *account, enum pkey_of of, const EVP_PKEY *key,
 			char why[PKEY_WHY_MAX])
 {
-	if (!pkey_same(at, account, of == PKEY_PUBLIC ? PKEY_PRIVATE : PKEY_PUBLIC, key))
-		return 0;
-	return pkey_fail(-EINVAL, why, of == PKEY_PUBLIC ?
-		"this is the public key of the account's own private key: expected that of the other side" :
-		"this is the private key of the other side, whose public key the account has");
+	enum pkey_of have;
+
+	for (have = PKEY_PRIVATE; have < PKEY_KINDS; have++) {
+		if (have == of || !pkey_same(at, account, have, key))
+			continue;
+		if (pkey_is_public(have) == pkey_is_public(of))
+			return pkey_fail(-EINVAL, why,
+				"the account has this key already, for the other use: expected one for signatures and another for encryption");
+		return pkey_fail(-EINVAL, why, pkey_is_public(of) ?
+			"this is the public key of the account's own private key: expected that of the other side" :
+			"this is the private key of the other side, whose public key the account has");
+	}
+	return 0;
 }
 
 int pkey_put(const char *dir, const char *account, enum pkey_of of, const EVP_PKEY *key,
 	     char why[PKEY_WHY_MAX])
 {
 	char name[PKEY_FILE_MAX];
-	enum xsec_sign sign;
 	uint8_t *der;
-	int at, len, rc = pkey_algorithm(key, &sign, why);
+	int at, len, rc = pkey_fits(key, of, why);
 
 	if (rc)
 		return rc;
@@ -271,7 +279,7 @@ static bool pkey_parse(const char *name, char account[OMASEC_NAME_MAX + 1], enum
 	len = (size_t)(end - begin);
 	if (len > OMASEC_NAME_MAX)
 		return false;
-	for (*of = PKEY_PRIVATE; *of <= PKEY_PUBLIC; (*of)++) {
+	for (*of = PKEY_PRIVATE; *of < PKEY_KINDS; (*of)++) {
 		if (strcmp(end, pkey_suffix[*of]))
 			continue;
 		memcpy(account, begin, len);

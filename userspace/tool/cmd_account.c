@@ -143,22 +143,28 @@ static void show_cred(const char *who, const struct omasec_cred *c)
 
 static void show_pkey(const struct tool *t, const char *account, enum pkey_of of)
 {
+	static const char *const called[PKEY_KINDS] = {
+		[PKEY_PRIVATE] = "private key     ", [PKEY_PUBLIC] = "public key      ",
+		[PKEY_DECRYPT] = "decrypt key     ", [PKEY_ENCRYPT] = "encrypt key     ",
+	};
 	struct pkeys_seen seen;
 
 	pkeys_see(t, account, of, &seen);
-	printf("%s  %s%s%s\n", of == PKEY_PRIVATE ? "private key     " : "public key      ",
+	printf("%s  %s%s%s\n", called[of],
 	       seen.error == -ENOENT ? "none" : seen.error ? seen.why : seen.kind,
 	       seen.error ? "" : ", SHA-256 ", seen.sha256);
 }
 
 static void show_xml_keys(const struct tool *t, const struct omasec_account *a)
 {
+	enum pkey_of of;
+
 	printf("sign key          %s\n", !a->sign.key ? "none" :
 	       a->sign.key_state ? strerror(a->sign.key_state) : "known");
 	printf("wrap key          %s\n", !a->wrap.key ? "none" :
 	       a->wrap.key_state ? strerror(a->wrap.key_state) : "known");
-	show_pkey(t, a->name, PKEY_PRIVATE);
-	show_pkey(t, a->name, PKEY_PUBLIC);
+	for (of = PKEY_PRIVATE; of < PKEY_KINDS; of++)
+		show_pkey(t, a->name, of);
 }
 
 static void show_bootstrap(const struct omasec_account *a)
@@ -181,11 +187,12 @@ static json_t *show_json(const struct tool *t, const struct omasec_account *a)
 {
 	json_t *o = account_json(a);
 	struct pkeys_seen seen;
+	enum pkey_of of;
 
-	pkeys_see(t, a->name, PKEY_PRIVATE, &seen);
-	out_set(o, "private", pkeys_json(&seen));
-	pkeys_see(t, a->name, PKEY_PUBLIC, &seen);
-	out_set(o, "public", pkeys_json(&seen));
+	for (of = PKEY_PRIVATE; of < PKEY_KINDS; of++) {
+		pkeys_see(t, a->name, of, &seen);
+		out_set(o, setting_who[WHO_PRIVATE + of], pkeys_json(&seen));
+	}
 	return o;
 }
 

@@ -282,11 +282,11 @@ static int key_add_pkey(struct tool *t, const char *account, enum who who, int a
 
 	if (argc)
 		return tool_usage(t, "%s: nothing like this is expected here", argv[0]);
-	if (of == PKEY_PUBLIC && (!(t->given & OPT_FILE) || t->given & (OPT_SECRET_FILE | OPT_SECRET_FD)))
+	if (pkey_is_public(of) && (!(t->given & OPT_FILE) || t->given & (OPT_SECRET_FILE | OPT_SECRET_FD)))
 		return tool_usage(t, "expected --file FILE with the public key or certificate of the other side, in PEM");
-	if (of == PKEY_PRIVATE && !(t->given & (OPT_SECRET_FILE | OPT_SECRET_FD)))
+	if (!pkey_is_public(of) && !(t->given & (OPT_SECRET_FILE | OPT_SECRET_FD)))
 		return tool_usage(t, "expected --secret-file FILE or --secret-fd N with the private key, in PEM");
-	if (of == PKEY_PUBLIC)
+	if (pkey_is_public(of))
 		rc = keyfile_read(t->tree_file, of, &p.key[of], why);
 	else if (t->given & OPT_SECRET_FILE)
 		rc = keyfile_read(t->secret_file, of, &p.key[of], why);
@@ -307,7 +307,7 @@ int cmd_key_add(struct tool *t, int argc, char **argv)
 	enum who who;
 	int rc = key_args(t, argc, argv, account, &who);
 
-	if (!rc && who != WHO_PUBLIC && t->given & OPT_FILE)
+	if (!rc && !(who >= WHO_KEYRING && pkey_is_public(pkeys_of(who))) && t->given & OPT_FILE)
 		rc = tool_usage(t, "--file is for a public key");
 	if (!rc && t->given & OPT_SECRET_FILE && t->given & OPT_SECRET_FD)
 		rc = tool_usage(t, "expected only one of --secret-file and --secret-fd");

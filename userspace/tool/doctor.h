@@ -86,7 +86,7 @@ struct doctor_module {
  * @error: [enum pkey_of]: 0, -ENOENT for none, or why it cannot be used
  */
 struct doctor_pkeys {
-	int error[2];
+	int error[4];
 };
 
 /**

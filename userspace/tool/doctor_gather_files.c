@@ -158,7 +158,7 @@ static int gather_pkeys(struct tool *t, struct doctor_facts *f)
 
 	f->pkeys = calloc(f->module.accounts + 1, sizeof(*f->pkeys));
 	for (i = 0; f->pkeys && i < f->module.accounts; i++) {
-		for (of = PKEY_PRIVATE; of <= PKEY_PUBLIC; of++) {
+		for (of = PKEY_PRIVATE; of < PKEY_KINDS; of++) {
 			pkeys_see(t, f->module.account[i].name, of, &seen);
 			f->pkeys[i].error[of] = seen.error;
 		}

@@ -50,29 +50,34 @@ static void judge_secret(const struct doctor_module *m, const char *account, enu
 static void judge_pkey(const char *account, enum who who, int error, size_t *bad,
 		       struct doctor_findings *out)
 {
+	static const char *const call[] = {
+		"private --secret-file", "public --file", "decrypt --secret-file", "encrypt --file",
+	};
 	char advice[DOCTOR_TEXT_MAX];
 
 	if (!error || (*bad)++ >= DOCTOR_KIND_MAX)
 		return;
 	snprintf(advice, sizeof(advice), "omasec key add %s %s FILE", account,
-		 who == WHO_PRIVATE ? "private --secret-file" : "public --file");
+		 call[who - WHO_PRIVATE]);
 	doctor_found(out, DOCTOR_PROBLEM, "key", advice,
-		     "account %s: the %s key %s; its signed messages are refused", account, setting_who[who],
-		     error == -ENOENT ? "is missing, and it has the other one" : "cannot be used");
+		     "account %s: the %s key %s; its %s messages are refused", account, setting_who[who],
+		     error == -ENOENT ? "is missing, and it has the other one" : "cannot be used",
+		     who <= WHO_PUBLIC ? "signed" : "encrypted");
 }
 
-/* With a private or public key an account does not use its sign key. */
-static void judge_signing(const struct doctor_module *m, size_t i, const struct doctor_pkeys *p,
-			  size_t *bad, struct doctor_findings *out)
+/* With keys of the pair @of an account does not use the secret that both sides have. */
+static void judge_pair(const struct doctor_module *m, size_t i, const struct doctor_pkeys *p, enum pkey_of of,
+		       size_t *bad, struct doctor_findings *out)
 {
 	const struct omasec_account *a = &m->account[i];
+	bool sign = of == PKEY_PRIVATE;
 
-	if (p->error[PKEY_PRIVATE] == -ENOENT && p->error[PKEY_PUBLIC] == -ENOENT) {
-		judge_secret(m, a->name, WHO_SIGN, &a->sign, bad, out);
+	if (p->error[of] == -ENOENT && p->error[of + 1] == -ENOENT) {
+		judge_secret(m, a->name, sign ? WHO_SIGN : WHO_WRAP, sign ? &a->sign : &a->wrap, bad, out);
 		return;
 	}
-	judge_pkey(a->name, WHO_PRIVATE, p->error[PKEY_PRIVATE], bad, out);
-	judge_pkey(a->name, WHO_PUBLIC, p->error[PKEY_PUBLIC], bad, out);
+	judge_pkey(a->name, WHO_PRIVATE + of, p->error[of], bad, out);
+	judge_pkey(a->name, WHO_PRIVATE + of + 1, p->error[of + 1], bad, out);
 }
 
 static void judge_keys(const struct doctor_facts *f, struct doctor_findings *out)
@@ -87,8 +92,8 @@ static void judge_keys(const struct doctor_facts *f, struct doctor_findings *out
 		judge_key(a->name, WHO_SERVER, a->server.key, a->server.key_state, &bad, out);
 		judge_secret(m, a->name, WHO_NETW, &a->netw, &bad, out);
 		judge_secret(m, a->name, WHO_PIN, &a->pin, &bad, out);
-		judge_signing(m, i, &f->pkeys[i], &bad, out);
-		judge_secret(m, a->name, WHO_WRAP, &a->wrap, &bad, out);
+		judge_pair(m, i, &f->pkeys[i], PKEY_PRIVATE, &bad, out);
+		judge_pair(m, i, &f->pkeys[i], PKEY_DECRYPT, &bad, out);
 	}
 	if (bad > DOCTOR_KIND_MAX)
 		doctor_found(out, DOCTOR_PROBLEM, "key", "omasec account list", "%zu more keys cannot be used",

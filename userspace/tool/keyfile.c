@@ -63,14 +63,14 @@ static EVP_PKEY *keyfile_public(const char *pem, size_t len)
 static int keyfile_other(const char *pem, size_t len, enum pkey_of of, char why[SECRET_WHY_MAX])
 {
 	bool asked = false;
-	EVP_PKEY *other = of == PKEY_PUBLIC ? keyfile_private(pem, len, &asked) : keyfile_public(pem, len);
+	EVP_PKEY *other = pkey_is_public(of) ? keyfile_private(pem, len, &asked) : keyfile_public(pem, len);
 
 	EVP_PKEY_free(other);
-	if (of == PKEY_PUBLIC && (other || asked))
+	if (pkey_is_public(of) && (other || asked))
 		return keyfile_fail(why, "this is a private key: expected a public key (openssl pkey -pubout) or certificate of the other side");
 	if (other)
 		return keyfile_fail(why, "this is a public key or certificate: expected a private key");
-	return keyfile_fail(why, of == PKEY_PUBLIC ? "expected a public key or certificate in PEM, with a key that is taken here" :
+	return keyfile_fail(why, pkey_is_public(of) ? "expected a public key or certificate in PEM, with a key that is taken here" :
 						     "expected a private key in PEM, of a kind that is taken here");
 }
 
@@ -78,14 +78,13 @@ static int keyfile_other(const char *pem, size_t len, enum pkey_of of, char why[
 static int keyfile_check(EVP_PKEY *key, enum pkey_of of, char why[SECRET_WHY_MAX])
 {
 	char what[PKEY_WHY_MAX];
-	enum xsec_sign sign;
 	EVP_PKEY_CTX *ctx;
 	bool good;
 
-	if (pkey_algorithm(key, &sign, what))
+	if (pkey_fits(key, of, what))
 		return keyfile_fail(why, what);
 	ctx = EVP_PKEY_CTX_new(key, NULL);
-	good = ctx && (of == PKEY_PUBLIC ? EVP_PKEY_public_check(ctx) : EVP_PKEY_check(ctx)) == 1;
+	good = ctx && (pkey_is_public(of) ? EVP_PKEY_public_check(ctx) : EVP_PKEY_check(ctx)) == 1;
 	EVP_PKEY_CTX_free(ctx);
 	return good ? 0 : keyfile_fail(why, "the key is damaged");
 }
@@ -96,9 +95,9 @@ static int keyfile_parse(const char *pem, size_t len, enum pkey_of of, EVP_PKEY 
 	bool asked = false;
 	int rc;
 
-	*key = of == PKEY_PUBLIC ? keyfile_public(pem, len) : keyfile_private(pem, len, &asked);
+	*key = pkey_is_public(of) ? keyfile_public(pem, len) : keyfile_private(pem, len, &asked);
 	if (asked)
-		rc = keyfile_fail(why, "the key is encrypted with a passphrase, and nobody could type it when omasecd signs: expected one that is not (openssl pkey -in FILE -out NEW, mode 0600)");
+		rc = keyfile_fail(why, "the key is encrypted with a passphrase, and nobody could type it when omasecd needs it: expected one that is not (openssl pkey -in FILE -out NEW, mode 0600)");
 	else
 		rc = *key ? keyfile_check(*key, of, why) : keyfile_other(pem, len, of, why);
 	if (rc) {
@@ -142,7 +141,7 @@ int keyfile_read(const char *path, enum pkey_of of, EVP_PKEY **key, char why[SEC
 	*key = NULL;
 	if (!strcmp(path, "-"))
 		return keyfile_from_fd(STDIN_FILENO, of, key, why);
-	rc = secret_open(path, of == PKEY_PUBLIC ? SECRET_BARRED_WRITE : SECRET_BARRED, &fd, why);
+	rc = secret_open(path, pkey_is_public(of) ? SECRET_BARRED_WRITE : SECRET_BARRED, &fd, why);
 	if (rc)
 		return rc;
 	rc = keyfile_from_fd(fd, of, key, why);

@@ -13,6 +13,7 @@
 
 static const char *const pkeys_setting[] = {
 	[PKEY_PRIVATE] = "private-key-file", [PKEY_PUBLIC] = "public-key-file",
+	[PKEY_DECRYPT] = "decrypt-key-file", [PKEY_ENCRYPT] = "encrypt-key-file",
 };
 
 const char *pkeys_dir(const struct tool *t)
@@ -24,11 +25,11 @@ int pkeys_read(const struct account_conf *c, const char *dir, struct pkeys *p, i
 	       char why[RESOLVE_WHY_MAX])
 {
 	char path[2 * SETTING_PATH_MAX];
-	enum pkey_of of;
+	enum pkey_of of, other;
 	int rc;
 
 	memset(p, 0, sizeof(*p));
-	for (of = PKEY_PRIVATE; of <= PKEY_PUBLIC; of++) {
+	for (of = PKEY_PRIVATE; of < PKEY_KINDS; of++) {
 		if (!c->key_file[of])
 			continue;
 		*setting = setting_find(&setting_account, pkeys_setting[of]);
@@ -40,10 +41,16 @@ int pkeys_read(const struct account_conf *c, const char *dir, struct pkeys *p, i
 		if (rc)
 			return rc;
 	}
-	if (p->key[PKEY_PRIVATE] && p->key[PKEY_PUBLIC] &&
-	    EVP_PKEY_eq(p->key[PKEY_PRIVATE], p->key[PKEY_PUBLIC]) == 1) {
-		snprintf(why, RESOLVE_WHY_MAX, "expected the key of the other side, not that of private-key-file");
-		return -EINVAL;
+	for (of = PKEY_PRIVATE; of < PKEY_KINDS; of++) {
+		for (other = of + 1; other < PKEY_KINDS; other++) {
+			if (!p->key[of] || !p->key[other] || EVP_PKEY_eq(p->key[of], p->key[other]) != 1)
+				continue;
+			*setting = setting_find(&setting_account, pkeys_setting[other]);
+			snprintf(why, RESOLVE_WHY_MAX, pkey_is_public(of) == pkey_is_public(other) ?
+				 "expected another key than that of %s" :
+				 "expected the key of the other side, not that of %s", pkeys_setting[of]);
+			return -EINVAL;
+		}
 	}
 	return 0;
 }
@@ -54,7 +61,7 @@ int pkeys_put(const struct tool *t, const char *account, const struct pkeys *p,
 	enum pkey_of of;
 	int rc = 0;
 
-	for (of = PKEY_PRIVATE; !rc && of <= PKEY_PUBLIC; of++)
+	for (of = PKEY_PRIVATE; !rc && of < PKEY_KINDS; of++)
 		if (p->key[of])
 			rc = pkey_put(pkeys_dir(t), account, of, p->key[of], why);
 	return rc;
@@ -62,8 +69,10 @@ int pkeys_put(const struct tool *t, const char *account, const struct pkeys *p,
 
 void pkeys_free(struct pkeys *p)
 {
-	EVP_PKEY_free(p->key[PKEY_PRIVATE]);
-	EVP_PKEY_free(p->key[PKEY_PUBLIC]);
+	enum pkey_of of;
+
+	for (of = PKEY_PRIVATE; of < PKEY_KINDS; of++)
+		EVP_PKEY_free(p->key[of]);
 	memset(p, 0, sizeof(*p));
 }
 

@@ -17,12 +17,12 @@
  * @key: [enum pkey_of], NULL for none
  */
 struct pkeys {
-	struct evp_pkey_st *key[2];
+	struct evp_pkey_st *key[PKEY_KINDS];
 };
 
 static inline enum pkey_of pkeys_of(enum who who)
 {
-	return who == WHO_PUBLIC ? PKEY_PUBLIC : PKEY_PRIVATE;
+	return (enum pkey_of)(who - WHO_PRIVATE);
 }
 
 /* Where they are. */

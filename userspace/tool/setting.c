@@ -14,6 +14,7 @@
 const char *const setting_who[WHO_COUNT] = {
 	[WHO_CLIENT] = "client", [WHO_SERVER] = "server", [WHO_NETW] = "netw", [WHO_PIN] = "pin",
 	[WHO_SIGN] = "sign", [WHO_WRAP] = "wrap", [WHO_PRIVATE] = "private", [WHO_PUBLIC] = "public",
+	[WHO_DECRYPT] = "decrypt", [WHO_ENCRYPT] = "encrypt",
 };
 
 int setting_find_who(const char *word, enum who *who)
@@ -260,7 +261,7 @@ enum {
 	A_SERVER_ID, A_CLIENT_NAME, A_CLIENT_FILE, A_CLIENT_FD, A_CLIENT_NONCE,
 	A_SERVER_NAME, A_SERVER_FILE, A_SERVER_FD, A_SERVER_NONCE, A_MAC_FORM, A_APP_CRED,
 	A_USERNETWPIN, A_BOOTSTRAP_UNSECURED, A_CLIENT_AGREED, A_SERVER_AGREED,
-	A_PRIVATE_FILE, A_PUBLIC_FILE,
+	A_PRIVATE_FILE, A_PUBLIC_FILE, A_DECRYPT_FILE, A_ENCRYPT_FILE,
 };
 
 static const struct setting account_settings[] = {
@@ -303,6 +304,12 @@ static const struct setting account_settings[] = {
 	[A_PUBLIC_FILE] = { "public-key-file", "the path of a PEM file", parse_key_file, false, NO_WORDS,
 		A(key_file[PKEY_PUBLIC]),
 		"File with the public key or certificate by which messages of the other side are verified." },
+	[A_DECRYPT_FILE] = { "decrypt-key-file", "the path of a PEM file that only its owner can read", parse_key_file,
+		false, NO_WORDS, A(key_file[PKEY_DECRYPT]),
+		"File with the RSA key with which this side decrypts the keys of messages." },
+	[A_ENCRYPT_FILE] = { "encrypt-key-file", "the path of a PEM file", parse_key_file, false, NO_WORDS,
+		A(key_file[PKEY_ENCRYPT]),
+		"File with the RSA public key or certificate to which keys of messages for the other side are encrypted." },
 };
 
 enum {
@@ -492,12 +499,14 @@ void setting_rule_init(struct rule_conf *c)
 
 void setting_account_free(struct account_conf *c)
 {
+	unsigned int i;
+
 	free(c->secret[WHO_CLIENT].file);
 	free(c->secret[WHO_SERVER].file);
-	free(c->key_file[PKEY_PRIVATE]);
-	free(c->key_file[PKEY_PUBLIC]);
-	c->key_file[PKEY_PRIVATE] = NULL;
-	c->key_file[PKEY_PUBLIC] = NULL;
+	for (i = 0; i < PKEY_KINDS; i++) {
+		free(c->key_file[i]);
+		c->key_file[i] = NULL;
+	}
 	c->secret[WHO_CLIENT].file = NULL;
 	c->secret[WHO_SERVER].file = NULL;
 }

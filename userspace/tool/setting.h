@@ -22,7 +22,7 @@ enum who {
 	WHO_CLIENT, WHO_SERVER, WHO_NETW, WHO_PIN, WHO_SIGN, WHO_WRAP,
 	WHO_KEYRING,			/* how many are in the keyring */
 	WHO_PRIVATE = WHO_KEYRING,	/* in the state directory, in the order of enum pkey_of */
-	WHO_PUBLIC,
+	WHO_PUBLIC, WHO_DECRYPT, WHO_ENCRYPT,
 	WHO_COUNT,
 };
 extern const char *const setting_who[WHO_COUNT];
@@ -48,7 +48,7 @@ struct secret_source {
 struct account_conf {
 	struct omasec_account a;
 	struct secret_source secret[2];	/* [enum who] */
-	char *key_file[2];
+	char *key_file[4];
 	uint32_t seen;
 	int header_line;
 	int line[SETTING_MAX];
