@@ -11,9 +11,9 @@
 # TIMEOUT: 240
 # NEEDS: xmlsec1 openssl
 . ./lib/common.sh
+. ./lib/pkeys.sh
 # where no rule is
 NATIVE_NS=router
-K=$WORK/keys
 HMAC=$(secret sign 0123456789abcdef0123456789abcdef)
 
 make_keys()
@@ -50,13 +50,6 @@ conf()
 	} >"$WORK/conf-$1"
 }
 load() { on "$1" omasec apply --replace --store "$WORK/$1" "$WORK/conf-$1"; }
-# keys NS WORD...
-keys()
-{
-	_kns=$1 _verb=$2
-	shift 2
-	on "$_kns" omasec key "$_verb" --store "$WORK/$_kns" "$@"
-}
 # alone TEXT NS REASON: a session ends before the server application sees of it, and NS has counted that
 alone()
 {
@@ -99,16 +92,6 @@ events server
 session "RSA and ECDSA" "--rounds 2" "" "--sign rsa-sha256:$K/device.pub --sign-server ecdsa-sha256:$K/server.pub"
 cp "$WORK/check.out" "$WORK/check.wire"
 expect "every message was signed" "$WORK/check.wire" 'd["signed"] == d["messages"] >= 6'
-# number FILE NAME: of what openssl says of a private key, in hexadecimal digits
-number() { openssl pkey -in "$1" -noout -text | awk -v name="$2:" '/^[^ ]/ { on = $1 == name } on && /^ / { print $1 }' | tr -d ':\n' | sed 's/^00//'; }
-# nowhere NS NUMBER: helper and worker have their name and not that number
-nowhere()
-{
-	check "the number is one" test ${#2} -ge 64
-	for _pid in $(helper_pid "$1") $(pgrep -P "$(helper_pid "$1")"); do
-		check "no private key in the memory of $1, $_pid" test "$(py "$LIB/memory.py" "$_pid" program=omasecd "key=hex:$2")" = program
-	done
-}
 scalar=$(number "$K/server.pem" priv)
 nowhere server "$scalar"
 nowhere device "$(number "$K/device.pem" privateExponent)"

@@ -9,7 +9,7 @@ and a Chal with the next nonce. A message that does not authenticate is refused
 once with a challenge (401 wrong, 407 missing, for every command); the second in
 a row ends the session. It can misbehave on purpose (--misbehave KIND@N). With
 --sign KEY every message is signed as well, by the xmlsec1 command; the MAC is over
-the signed octets. With --wrap FILE its SyncBody is encrypted after that, with --objects
+the signed octets. With --wrap KEY its SyncBody is encrypted after that, with --objects
 each object in it instead.
 
 Exit: 0 as it should be, 1 the peer broke the protocol or its MACs were not
@@ -181,7 +181,8 @@ class Misbehaviour:
 def bare(octets, opts):
     """A received message without the protection that it has to have, if so."""
     if opts.wrap:
-        octets = xmlenc.decrypt_objects(octets, opts.wrap)[0] if opts.objects else xmlenc.decrypt(octets, opts.wrap)
+        key = opts.unwrap or opts.wrap
+        octets = xmlenc.decrypt_objects(octets, key)[0] if opts.objects else xmlenc.decrypt(octets, key)
     return xmldsig.verify(octets, opts.verify or opts.sign) if opts.sign else octets
 
 
@@ -589,7 +590,8 @@ def options():
     p.add_argument("--rfc2104", action="store_true")
     p.add_argument("--sign", metavar="KEY", help="key of the XML signatures, see xmldsig.py")
     p.add_argument("--verify", metavar="KEY", help="that of the other side, where it has another")
-    p.add_argument("--wrap", metavar="FILE", help="key that wraps those of the encrypted SyncBody")
+    p.add_argument("--wrap", metavar="KEY", help="key that wraps those of the encrypted SyncBody, see xmlenc.py")
+    p.add_argument("--unwrap", metavar="KEY", help="key for those of the peer, where it is another one")
     p.add_argument("--objects", action="store_true", help="what is encrypted is each object in it")
     p.add_argument("--static", action="store_true", help="fixed nonces, no Chal in messages")
     p.add_argument("--misbehave", action="append", metavar="KIND@N")

@@ -9,7 +9,7 @@ refusal (401/407) may go without, and so may --bare N first requests. Each
 message but the first of a session must have Status 200 (or a refusal) for the
 peer's SyncHdr with a Chal of auth-MAC; no nonce may be issued twice. A message
 that tamper.py changed must not authenticate, and counts for nothing else. With
---sign KEY each message must also have a Signature that xmlsec1 takes, with --wrap FILE a
+--sign KEY each message must also have a Signature that xmlsec1 takes, with --wrap KEY a
 SyncBody that is encrypted, and that xmlsec1 decrypts; with --objects so must each object.
 Exit 0 when all is so; prints what it counted as JSON.
 """
@@ -47,6 +47,7 @@ class Wire:
                     "server": authmac.secret(*opts.server_user.split(":", 1))}
         self.nonce = {"client": base64.b64decode(opts.nonce), "server": base64.b64decode(opts.server_nonce)}
         self.sign = {"client": opts.sign, "server": opts.sign_server or opts.sign}
+        self.wrap = {"client": opts.wrap, "server": opts.wrap_server or opts.wrap}
         self.form = authmac.compute_rfc2104 if opts.rfc2104 else authmac.compute
         self.issued, self.sessions = set(), {}
         self.count = {"messages": 0, "verified": 0, "refusals": 0, "bare": 0,
@@ -68,9 +69,9 @@ class Wire:
         try:
             if self.opts.wrap and not tampered:
                 if self.opts.objects:
-                    bare, objects = xmlenc.decrypt_objects(bare, self.opts.wrap)
+                    bare, objects = xmlenc.decrypt_objects(bare, self.wrap[who])
                 else:
-                    bare, objects = xmlenc.decrypt(bare, self.opts.wrap), 1
+                    bare, objects = xmlenc.decrypt(bare, self.wrap[who]), 1
                 self.count["encrypted"] += objects
             if self.opts.sign and not (tampered and self.opts.wrap):
                 bare = xmldsig.cut(bare) if tampered else xmldsig.verify(bare, self.sign[who])
@@ -137,7 +138,8 @@ def main():
     p.add_argument("--rfc2104", action="store_true")
     p.add_argument("--sign", metavar="KEY", help="key of the XML signatures, see xmldsig.py")
     p.add_argument("--sign-server", metavar="KEY", help="that of the server, where it has another")
-    p.add_argument("--wrap", metavar="FILE", help="key that wraps those of the encrypted SyncBody")
+    p.add_argument("--wrap", metavar="KEY", help="key for those of the encrypted SyncBody, see xmlenc.py")
+    p.add_argument("--wrap-server", metavar="KEY", help="that for messages of the server, where it is another one")
     p.add_argument("--objects", action="store_true", help="each object is encrypted, and nothing else")
     p.add_argument("--called", action="store_true", help="the server has connected to the client")
     p.add_argument("--state", help="file with the nonces that the sessions before have left")

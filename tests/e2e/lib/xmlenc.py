@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Encrypts and decrypts DM messages with the xmlsec1 command, their SyncBody or each object in
-them: AES-256-GCM under a new key, which AES key wrap wraps. Independent of the project's code."""
+them: AES-256-GCM under a new key. A key is written as the file of one that wraps it (AES key
+wrap), or as rsa:FILE with one in PEM for RSA-OAEP. Independent of the project's code."""
 
 import os
 import re
@@ -13,7 +14,7 @@ ENC = "http://www.w3.org/2001/04/xmlenc#"
 TEMPLATE = """<EncryptedData xmlns="%(e)s" Type="%(e)sElement">\
 <EncryptionMethod Algorithm="http://www.w3.org/2009/xmlenc11#aes256-gcm"/>\
 <KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><EncryptedKey xmlns="%(e)s">\
-<EncryptionMethod Algorithm="%(e)skw-aes256"/><CipherData><CipherValue/></CipherData></EncryptedKey></KeyInfo>\
+<EncryptionMethod Algorithm="%(e)s%%s"/><CipherData><CipherValue/></CipherData></EncryptedKey></KeyInfo>\
 <CipherData><CipherValue/></CipherData></EncryptedData>""" % {"e": ENC}
 ENCRYPTED = re.compile(rb"<(?:\w+:)?EncryptedData[\s>].*?</(?:\w+:)?EncryptedData>", re.S)
 BODY = re.compile(rb"<(?:\w+:)?SyncBody[\s/>]")
@@ -26,9 +27,17 @@ META = (b'<Meta><Format xmlns="syncml:metinf">xml</Format><Type xmlns="syncml:me
         b"</Meta>")
 
 
-def _xmlsec1(octets, *args):
+def _key(key, pem):
+    """(algorithm that wraps with it, option of xmlsec1, file)"""
+    rsa, colon, file = key.rpartition(":")
+    if rsa not in ("", "rsa"):
+        raise SystemExit("xmlenc: unknown key %r" % key)
+    return ("rsa-oaep-mgf1p", pem, file) if colon else ("kw-aes256", "--aeskey", file)
+
+
+def _xmlsec1(octets, *args, template=""):
     with tempfile.TemporaryDirectory() as d:
-        for name, data in (("in", octets), ("out", b""), ("template", TEMPLATE.encode())):
+        for name, data in (("in", octets), ("out", b""), ("template", template.encode())):
             with open(os.path.join(d, name), "wb") as f:
                 f.write(data)
         r = subprocess.run(["xmlsec1", *(a.replace("@", d + "/") for a in args)], capture_output=True, check=False)
@@ -38,8 +47,10 @@ def _xmlsec1(octets, *args):
 
 def encrypt(octets, key):
     """The message with EncryptedData in place of its SyncBody; @key: file of 32 octets."""
-    rc, out = _xmlsec1(octets, "--encrypt", "--output", "@out", "--aeskey", key, "--session-key", "aes-256",
-                       "--xml-data", "@in", "--node-xpath", '//*[local-name()="SyncBody"]', "@template")
+    method, *args = _key(key, "--pubkey-pem")
+    rc, out = _xmlsec1(octets, "--encrypt", "--output", "@out", *args, "--session-key", "aes-256",
+                       "--xml-data", "@in", "--node-xpath", '//*[local-name()="SyncBody"]', "@template",
+                       template=TEMPLATE % method)
     if rc or BODY.search(out):
         raise SystemExit("xmlenc: xmlsec1 does not encrypt")
     return out
@@ -49,7 +60,10 @@ def decrypt(octets, key):
     """The message as it was; nothing of its SyncBody may be in sight before."""
     if len(ENCRYPTED.findall(octets)) != 1 or BODY.search(octets):
         raise DmError("the SyncBody is not encrypted, or not it alone")
-    rc, out = _xmlsec1(octets, "--decrypt", "--output", "@out", "--aeskey", key, "@in")
+    method, *args = _key(key, "--privkey-pem")
+    if b"#%s\"" % method.encode() not in octets:
+        raise DmError("the key is not wrapped by " + method)
+    rc, out = _xmlsec1(octets, "--decrypt", "--output", "@out", *args, "@in")
     if rc:
         raise DmError("xmlsec1 does not decrypt the message")
     return out
@@ -72,8 +86,9 @@ def encrypt_objects(octets, key, leave=None):
         n += 1
         if n == leave:
             return head + plain + tail
-        rc, out = _xmlsec1(head + plain + tail, "--encrypt", "--output", "@out", "--aeskey", key, "--session-key",
-                           "aes-256", "--binary-data", "@in", "@template")
+        method, *args = _key(key, "--pubkey-pem")
+        rc, out = _xmlsec1(head + plain + tail, "--encrypt", "--output", "@out", *args, "--session-key",
+                           "aes-256", "--binary-data", "@in", "@template", template=TEMPLATE % method)
         if rc:
             raise SystemExit("xmlenc: xmlsec1 does not encrypt")
         return head + META + b"<Data>" + ENCRYPTED.search(out).group() + b"</Data>" + tail
@@ -92,7 +107,7 @@ def decrypt_objects(octets, key):
             raise DmError("an object is not encrypted, or not it alone")
         # without Type xmlsec1 gives the octets
         rc, out = _xmlsec1(data.group().replace(b' Type="%sElement"' % ENC.encode(), b"", 1), "--decrypt", "--output",
-                           "@out", "--aeskey", key, "@in")
+                           "@out", *_key(key, "--privkey-pem")[1:], "@in")
         if rc or not OBJECT.fullmatch(out) or not out.startswith(head) or not out.endswith(tail):
             raise DmError("xmlsec1 does not decrypt an object, or it is another one")
         return out

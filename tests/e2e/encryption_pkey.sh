@@ -1,0 +1,88 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# confidentiality with RSA keys of the two sides, each of which has of the other the public
+# key alone, and no wrap key: what omasec encrypts xmlsec1 decrypts with the private key, and
+# the other way round. Messages encrypted to somebody else, with the wrap key, or changed
+# are refused; with one key of the pair nobody goes on with the wrap key, which is there by
+# then. No private key stays in memory.
+#
+# KERNELS: 6.12
+# TIMEOUT: 240
+# NEEDS: xmlsec1 openssl
+. ./lib/common.sh
+. ./lib/encryption.sh
+. ./lib/pkeys.sh
+HIDDEN=message
+native() { native_client "$DIRECT" --wrap "rsa:$K/server.pub" --unwrap "rsa:$K/device.pem" "$@"; }
+
+make_keys()
+{
+	mkdir -m 700 "$K"
+	(umask 077 && for _name in device server other; do openssl genrsa -out "$K/$_name.pem" 2048 || exit; done) 2>/dev/null &&
+		for _name in device server other; do openssl pkey -in "$K/$_name.pem" -pubout -out "$K/$_name.pub" || return; done
+}
+# conf NS CONFIDENTIALITY: its rule and keys
+conf()
+{
+	{
+		case $1 in
+		device)
+			account mgmt "decrypt-key-file = keys/device.pem" "encrypt-key-file = keys/server.pub"
+			rule dm "direction = out" "account = mgmt" "confidentiality = $2"
+			;;
+		*)
+			account dev "decrypt-key-file = keys/server.pem" "encrypt-key-file = keys/device.pub"
+			rule dm "direction = in" "account = dev" "confidentiality = $2"
+			;;
+		esac
+	} >"$WORK/conf-$1"
+	on "$1" omasec apply --replace --store "$WORK/$1" "$WORK/conf-$1"
+}
+WIRE="--wrap rsa:$K/server.pem --wrap-server rsa:$K/device.pem"
+
+network
+make_keys || die "openssl makes no keys"
+mkdir -m 700 "$WORK/device" "$WORK/server"
+for side in device server; do check "$side: applied" conf "$side" message; done
+on device omasec account show mgmt --store "$WORK/device" >"$WORK/shown"
+check "shown" grep -q "^decrypt key .*RSA 2048" "$WORK/shown"
+check "and listed" sh -c "omasec key list --store '$WORK/device' | grep -q 'mgmt.*encrypt'"
+check_fails "this side's own public key is refused" keys device add mgmt encrypt --file "$K/device.pub"
+check_fails "a key has one use" keys device add mgmt private --secret-file "$K/device.pem"
+helper_start device
+helper_start server
+
+session "the SyncBody" "" "" "$WIRE"
+cp "$WORK/check.out" "$WORK/check.wire"
+expect "every message was encrypted" "$WORK/check.wire" 'd["encrypted"] == d["messages"] >= 6'
+for side in device server; do
+	nowhere $side "$(number "$K/$side.pem" privateExponent)"
+	nowhere $side "$(number "$K/$side.pem" prime1)"
+done
+
+# ---- objects
+for side in device server; do check "$side: objects" conf "$side" objects; done
+session "objects" "" "--session 30" "$WIRE --objects"
+
+# ---- a peer that does it with xmlsec1
+for side in device server; do check "$side: the SyncBody" conf "$side" message; done
+app_server
+check "a client with xmlsec1: ok" native --session 40
+wrong_with_right_mac unencrypted other-cipher
+check_fails "encrypted to somebody else" native_client "$DIRECT" --wrap "rsa:$K/other.pub" --unwrap "rsa:$K/device.pem" --session 60
+check_fails "encrypted with a wrap key" native_client "$DIRECT" --wrap "$WRAP" --unwrap "rsa:$K/device.pem" --session 70
+stop_peer server
+check "counted: profile-violated" refused server profile-violated
+check "counted: decryption-failed" refused server decryption-failed 2
+check "counted: algorithm-refused" refused server algorithm-refused
+
+# ---- one key of the two
+store_keys
+keys device del mgmt encrypt
+app_server
+check_fails "without the key of the other side" app_client "$DIRECT" --session 90
+stop_peer server
+check "nothing reaches the application" app_saw 0
+check "counted: key-missing" refused device key-missing
+finish
