@@ -373,8 +373,8 @@ static const struct {
 	},
 	[OMASEC_REASON_PROFILE_VIOLATED] = {
 		"profile-violated", EBADMSG,
-		"XML signature or encryption has more, or other, parts than the one form that is taken: one enveloped Signature over the whole message, or one EncryptedData of Type Element.",
-		"Have the peer make that form; if it already does, somebody changes messages on the way.",
+		"XML signature or encryption has more, or other, parts than the one form that is taken: one enveloped Signature over the whole message, one EncryptedData of Type Element, or one in each object; or the message is in WBXML, which has neither.",
+		"Have the peer make that form, and both applications speak XML; if they already do, somebody changes messages on the way.",
 	},
 	[OMASEC_REASON_DECRYPTION_FAILED] = {
 		"decryption-failed", EBADMSG,

@@ -64,7 +64,7 @@ static int job_xsec(struct job *j, uint32_t what, const uint8_t *octets, size_t 
 	if (strstr(j->msg.content_type, "wbxml")) {
 		j->err.reason = OMASEC_REASON_PROFILE_VIOLATED;
 		snprintf(j->err.text, sizeof(j->err.text),
-			 "signatures and encryption are of XML, and this message is WBXML");
+			 "signatures and encryption are of XML, and this message is WBXML: set the application to XML");
 		return -EBADMSG;
 	}
 	if (how.what == WORKER_ENCRYPT)
