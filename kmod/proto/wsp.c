@@ -5,143 +5,13 @@
  */
 #include "ascii.h"
 #include "wsp.h"
+#include "wsp_value.h"
 
 #define WSP_FIELD_CONTENT_TYPE	0x11
 #define WSP_FIELD_APP_ID	0x2f
 #define WSP_PARAM_SEC		0x11
 #define WSP_PARAM_MAC		0x12
 #define WSP_QUOTE		0x7f
-#define WSP_LENGTH_QUOTE	0x1f
-
-/* A reader: what is left. */
-struct wsp {
-	const u8 *p, *end;
-};
-
-/* Forms of a value, which its first octet tells (8.4.1.2). */
-enum wsp_form { WSP_BAD, WSP_NUMBER, WSP_TEXT, WSP_OCTETS };
-
-/**
- * struct wsp_value - a value
- * @form: what it is
- * @number: of a short integer
- * @s: text without quote and NUL, or the octets behind a length
- */
-struct wsp_value {
-	enum wsp_form form;
-	u32 number;
-	struct omasec_slice s;
-};
-
-static size_t left(const struct wsp *r)
-{
-	return (size_t)(r->end - r->p);
-}
-
-/* 8.1.2: at most 32 bits, in as few octets as there are; false when not. */
-static bool uintvar(struct wsp *r, u32 *v)
-{
-	unsigned int i;
-
-	*v = 0;
-	for (i = 0; i < 5; i++) {
-		u8 c;
-
-		if (!left(r) || *v >> 25)
-			return false;
-		c = *r->p++;
-		if (!i && c == 0x80)
-			return false;
-		*v = *v << 7 | (c & 0x7f);
-		if (!(c & 0x80))
-			return true;
-	}
-	return false;
-}
-
-/* Text up to its NUL, without control characters. */
-static bool text(struct wsp *r, struct omasec_slice *s)
-{
-	const u8 *nul = memchr(r->p, 0, left(r)), *c;
-
-	if (!nul)
-		return false;
-	s->p = (const char *)r->p;
-	s->len = (size_t)(nul - r->p);
-	for (c = r->p; c < nul; c++) {
-		if (omasec_is_control(*c))
-			return false;
-	}
-	r->p = nul + 1;
-	return true;
-}
-
-static struct wsp_value value(struct wsp *r)
-{
-	struct wsp_value v = { .form = WSP_BAD };
-	u32 len;
-	u8 c;
-
-	if (!left(r))
-		return v;
-	c = *r->p;
-	if (c & 0x80) {
-		r->p++;
-		v.form = WSP_NUMBER;
-		v.number = c & 0x7f;
-	} else if (c > WSP_LENGTH_QUOTE) {
-		if (c == WSP_QUOTE) {
-			/* needed, and therefore allowed, only before 128 and above */
-			r->p++;
-			if (!left(r) || !(*r->p & 0x80))
-				return v;
-		}
-		if (text(r, &v.s))
-			v.form = WSP_TEXT;
-	} else {
-		r->p++;
-		len = c;
-		if (c == WSP_LENGTH_QUOTE && !uintvar(r, &len))
-			return v;
-		if (len > left(r))
-			return v;
-		v.form = WSP_OCTETS;
-		v.s.p = (const char *)r->p;
-		v.s.len = len;
-		r->p += len;
-	}
-	return v;
-}
-
-/* The number that a value is, as short or as long integer; false for anything else. */
-static bool number(const struct wsp_value *v, u32 *n)
-{
-	size_t i;
-
-	*n = v->number;
-	if (v->form == WSP_NUMBER)
-		return true;
-	if (v->form != WSP_OCTETS || !v->s.len || v->s.len > 4)
-		return false;
-	for (*n = 0, i = 0; i < v->s.len; i++)
-		*n = *n << 8 | (u8)v->s.p[i];
-	return true;
-}
-
-/* Type "/" subtype, of token characters. */
-static bool media_type_ok(struct omasec_slice s)
-{
-	unsigned int slashes = 0;
-	size_t i;
-
-	for (i = 0; i < s.len; i++) {
-		if (s.p[i] == '/')
-			slashes++;
-		else if (!omasec_is_tchar((unsigned char)s.p[i]))
-			return false;
-	}
-	return slashes == 1 && s.p[0] != '/' && s.p[s.len - 1] != '/';
-}
 
 u32 omasec_wsp_media_type(struct omasec_slice s)
 {
@@ -169,9 +39,9 @@ static bool media_type(const struct wsp_value *v, u32 *type)
 {
 	if (v->form == WSP_TEXT) {
 		*type = omasec_wsp_media_type(v->s);
-		return media_type_ok(v->s);
+		return wsp_media_type_ok(v->s);
 	}
-	return number(v, type);
+	return wsp_number(v, type);
 }
 
 static bool param_sec(const struct wsp_value *v, struct omasec_wsp_push *push)
@@ -184,7 +54,7 @@ static bool param_sec(const struct wsp_value *v, struct omasec_wsp_push *push)
 		return v->s.len;
 	}
 	push->sec_form = OMASEC_WSP_SEC_CODE;
-	return number(v, &push->sec);
+	return wsp_number(v, &push->sec);
 }
 
 static bool param_mac(const struct wsp_value *v, struct omasec_wsp_push *push)
@@ -199,16 +69,16 @@ static bool param_mac(const struct wsp_value *v, struct omasec_wsp_push *push)
 /* Parameters of the content type: up to the end of @r. */
 static bool params(struct wsp *r, struct omasec_wsp_push *push)
 {
-	while (left(r)) {
-		struct wsp_value name = value(r), v;
+	while (wsp_left(r)) {
+		struct wsp_value name = wsp_value(r), v;
 		bool known = true, sec, mac;
 		u32 n = 0;
 
 		if (name.form == WSP_TEXT)
 			known = omasec_is_token(name.s);
 		else
-			known = number(&name, &n);
-		v = value(r);
+			known = wsp_number(&name, &n);
+		v = wsp_value(r);
 		if (!known || v.form == WSP_BAD)
 			return false;
 		sec = name.form == WSP_TEXT ? omasec_slice_is(name.s, "sec") : n == WSP_PARAM_SEC;
@@ -222,14 +92,14 @@ static bool params(struct wsp *r, struct omasec_wsp_push *push)
 /* The content type, 8.4.2.24: a number, a text, or a length with either and parameters. */
 static bool content_type(struct wsp *r, struct omasec_wsp_push *push)
 {
-	struct wsp_value v = value(r), media;
+	struct wsp_value v = wsp_value(r), media;
 	struct wsp inner;
 
 	if (v.form != WSP_OCTETS)
 		return media_type(&v, &push->type);
 	inner.p = (const u8 *)v.s.p;
 	inner.end = inner.p + v.s.len;
-	media = value(&inner);
+	media = wsp_value(&inner);
 	return media_type(&media, &push->type) && params(&inner, push);
 }
 
@@ -239,7 +109,7 @@ static bool app_id(const struct wsp_value *v, struct omasec_wsp_push *push)
 		return false;
 	push->has_app = true;
 	if (v->form != WSP_TEXT)
-		return number(v, &push->app);
+		return wsp_number(v, &push->app);
 	push->app = omasec_slice_is(v->s, "x-wap-application:syncml.dm") ? OMASEC_WSP_APP_DM :
 								   OMASEC_WSP_NONE;
 	return v->s.len;
@@ -268,10 +138,10 @@ static const char *next_header(struct wsp *r, struct omasec_wsp_push *push)
 	} else if (code <= WSP_LENGTH_QUOTE || code == WSP_QUOTE) {
 		/* what follows would mean something else to who does not know the page */
 		return "a shift to another code page of headers";
-	} else if (!text(r, &name) || !omasec_is_token(name)) {
+	} else if (!wsp_text(r, &name) || !omasec_is_token(name)) {
 		return "a header name that is no token";
 	}
-	v = value(r);
+	v = wsp_value(r);
 	if (v.form == WSP_BAD)
 		return "a header value without end";
 	is_app = name.len ? omasec_slice_is(name, "x-wap-application-id") : code == WSP_FIELD_APP_ID;
@@ -302,17 +172,17 @@ unsigned int omasec_wsp_push_parse(const void *p, size_t len, struct omasec_wsp_
 	}
 	r.p += 2;
 	push->what = "a length of the headers that cannot be read or is above 1024";
-	if (!uintvar(&r, &n) || n > OMASEC_WSP_HEADERS_MAX)
+	if (!wsp_uintvar(&r, &n) || n > OMASEC_WSP_HEADERS_MAX)
 		return OMASEC_REASON_WSP_SYNTAX;
 	push->what = "headers longer than the datagram";
-	if (n > left(&r))
+	if (n > wsp_left(&r))
 		return OMASEC_REASON_WSP_SYNTAX;
 	head.p = r.p;
 	head.end = r.p + n;
 	push->what = "a content type or parameter that is missing, there twice or cannot be read";
 	if (!content_type(&head, push))
 		return OMASEC_REASON_WSP_SYNTAX;
-	while (left(&head)) {
+	while (wsp_left(&head)) {
 		push->what = next_header(&head, push);
 		if (push->what)
 			return OMASEC_REASON_WSP_SYNTAX;
@@ -343,10 +213,10 @@ static bool dtls_record(struct wsp *r)
 	const u8 *h = r->p;
 	size_t len;
 
-	if (left(r) < 13 || h[0] < 20 || h[0] > 25 || h[1] != 0xfe || (h[2] != 0xff && h[2] != 0xfd))
+	if (wsp_left(r) < 13 || h[0] < 20 || h[0] > 25 || h[1] != 0xfe || (h[2] != 0xff && h[2] != 0xfd))
 		return false;
 	len = (size_t)h[11] << 8 | h[12];
-	if (len > left(r) - 13)
+	if (len > wsp_left(r) - 13)
 		return false;
 	r->p += 13 + len;
 	return true;
@@ -358,10 +228,10 @@ static bool wtls_record(struct wsp *r)
 	const u8 *h = r->p;
 	size_t len;
 
-	if (left(r) < 5 || (h[0] & 0xd0) != 0xc0 || !(h[0] & 0xf) || (h[0] & 0xf) > 4)
+	if (wsp_left(r) < 5 || (h[0] & 0xd0) != 0xc0 || !(h[0] & 0xf) || (h[0] & 0xf) > 4)
 		return false;
 	len = (size_t)h[3] << 8 | h[4];
-	if (len > left(r) - 5)
+	if (len > wsp_left(r) - 5)
 		return false;
 	r->p += 5 + len;
 	return true;
@@ -376,7 +246,7 @@ bool omasec_wsp_is_secured(const void *p, size_t len)
 	if (len < 2 || r.p[1] == OMASEC_WSP_PUSH || r.p[1] == OMASEC_WSP_CONFIRMED)
 		return false;
 	dtls = r.p[1] == 0xfe && r.p[0] < 0x80;
-	while (left(&r)) {
+	while (wsp_left(&r)) {
 		if (!(dtls ? dtls_record(&r) : wtls_record(&r)))
 			return false;
 	}
