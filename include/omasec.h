@@ -320,7 +320,7 @@ struct omasec_rule {
 	uint32_t uid;
 	uint64_t cgroup;			/**< id of a cgroup v2 */
 	uint8_t role;				/**< enum omasec_role */
-	uint8_t binding;			/**< enum omasec_binding: http for tcp, wsp for udp */
+	uint8_t binding;			/**< enum omasec_binding: http or obex for tcp, wsp or wsp-post for udp */
 	uint8_t integrity;			/**< enum omasec_integrity */
 	uint8_t transport;			/**< enum omasec_transport */
 	uint8_t auth_mode;			/**< enum omasec_auth_mode */
@@ -377,6 +377,7 @@ struct omasec_flow {
 	uint16_t tls_version;			/**< that was agreed on, 0 unless TLS was recognised */
 	uint16_t tls_suite;			/**< cipher suite, as IANA numbers them */
 	char tls_name[OMASEC_TLS_NAME_MAX + 1];	/**< server name of the ClientHello, "" for none */
+	bool datagrams;				/**< between two UDP ports: no socket, no uid */
 };
 
 typedef int (*omasec_flow_fn)(void *arg, const struct omasec_flow *flow);

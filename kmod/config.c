@@ -562,7 +562,7 @@ static int omasec_config_apply(struct omasec_config *cfg, const char **why)
 		}
 		cfg->rule_count = 0;	/* the policy has the references */
 		if (p->has_udp)
-			err = omasec_udp_up(cfg->on);
+			err = omasec_udp_up(cfg->on, p->has_posts);
 		if (err)
 			goto err_policy;
 	}

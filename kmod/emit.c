@@ -13,6 +13,7 @@
 
 #include "flow_internal.h"
 #include "sessionless.h"
+#include "wsp_flow.h"
 
 /* Room for the fields that are added to a head. */
 #define OMASEC_EMIT_EXTRA (OMASEC_HMAC_VALUE_MAX + 128)
@@ -189,7 +190,9 @@ unsigned int omasec_emit_tx(struct omasec_flow *f, struct omasec_msg *m)
 	}
 	if (!reason)
 		reason = omasec_emit_expect(f, m);
-	if (!reason && omasec_flow_obex(f))
+	if (!reason && f->wsp)
+		reason = omasec_wsp_forward(f, m, e.hmac, e.drop_hmac, body);
+	else if (!reason && omasec_flow_obex(f))
 		reason = omasec_relay_forward(f, OMASEC_PATH_TX, e.hmac, e.drop_hmac, body);
 	else if (!reason)
 		reason = omasec_emit_head(f, f->tx.head, f->tx.head_len, &e, &f->tx.out, body);
@@ -237,6 +240,10 @@ unsigned int omasec_emit_respond(struct omasec_flow *f, struct omasec_msg *m)
 			reason = omasec_relay_again(f, e.hmac, &m->repl);
 			goto out;
 		}
+		if (f->wsp) {
+			reason = omasec_wsp_again(f, m, e.hmac, &m->repl);
+			goto out;
+		}
 		e.length = len;
 		omasec_emit_type(m, &e);
 		reason = omasec_emit_head(f, x->req_head, x->req_head_len, &e, &f->tx.out,
@@ -246,6 +253,10 @@ unsigned int omasec_emit_respond(struct omasec_flow *f, struct omasec_msg *m)
 		type.len = strlen(type.p);
 		if (omasec_flow_obex(f)) {
 			reason = omasec_relay_answer(f, type, e.hmac, &m->repl);
+			goto out;
+		}
+		if (f->wsp) {
+			reason = omasec_wsp_answer(f, type, e.hmac, &m->repl);
 			goto out;
 		}
 		n = omasec_http_make_response(head, sizeof(head), 200, type, len, e.hmac, false);
@@ -285,7 +296,9 @@ unsigned int omasec_emit_rx(struct omasec_flow *f, struct omasec_msg *m)
 	e.set_length = h->chunked || !h->has_length || m->has_repl;
 	e.length = len;
 	omasec_emit_type(m, &e);
-	if (omasec_flow_obex(f))
+	if (f->wsp)
+		reason = omasec_wsp_forward(f, m, e.hmac, e.drop_hmac, body);
+	else if (omasec_flow_obex(f))
 		reason = omasec_relay_forward(f, OMASEC_PATH_RX, e.hmac, e.drop_hmac, body);
 	else
 		reason = omasec_emit_head(f, f->rx.head, f->rx.head_len, &e, &f->rx.out, body);

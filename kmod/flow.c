@@ -15,6 +15,7 @@
 #include "flow_internal.h"
 #include "listen.h"
 #include "trace.h"
+#include "wsp_flow.h"
 
 #define OMASEC_POOL_SIZE 128
 
@@ -177,7 +178,7 @@ void omasec_flow_to_connection(struct omasec_flow *f)
  * omasec_flow_setup() - ties a flow to its socket
  * @f: fresh from omasec_flow_new()
  * @on: network namespace of @sk
- * @sk: the socket, not yet attached
+ * @sk: the socket, not yet attached; NULL for a flow of datagrams
  * @rule: the flow takes over this reference; NULL only for a socket that asked
  *	for protection before it was connected
  *
@@ -188,14 +189,16 @@ void omasec_flow_setup(struct omasec_flow *f, struct omasec_net *on, struct sock
 {
 	f->on = on;
 	f->sk = sk;
-	f->base_prot = omasec_base_of(sk)->prot;
+	if (sk)
+		f->base_prot = omasec_base_of(sk)->prot;
 	omasec_flow_set_rule(f, rule);
 	f->id = atomic64_inc_return(&omasec_flow_ids);
 	omasec_buf_init(&f->rx.in, on);
 	omasec_buf_init(&f->rx.out, on);
 	omasec_buf_init(&f->tx.in, on);
 	omasec_buf_init(&f->tx.out, on);
-	f->rcvlowat = READ_ONCE(sk->sk_rcvlowat);
+	if (sk)
+		f->rcvlowat = READ_ONCE(sk->sk_rcvlowat);
 	atomic_inc(f->listener ? &on->listener_count : &on->flow_count);
 	llist_add(&f->new_node, &on->flows_new);
 	if (f->listener)
@@ -279,6 +282,7 @@ void omasec_flow_free(struct omasec_flow *f)
 	omasec_flow_unlist(f);
 	omasec_fetched_forget(f);
 	omasec_relay_free(f);
+	omasec_wsp_free(f);
 	omasec_dir_reset(&f->rx);
 	omasec_dir_reset(&f->tx);
 	omasec_buf_free(&f->rx.in);
@@ -317,6 +321,23 @@ static void omasec_flow_wake(struct omasec_flow *f, __poll_t mask)
 	rcu_read_unlock();
 }
 
+/* Those of a flow, or of its socket. */
+static void omasec_flow_addresses(const struct omasec_flow *f, u16 *family, u8 *local, u8 *peer,
+				  u16 *lport, u16 *pport)
+{
+	const struct omasec_wsp *w = f->wsp;
+
+	if (!w) {
+		omasec_event_addresses(f->sk, family, local, peer, lport, pport);
+		return;
+	}
+	*family = w->family == 4 ? AF_INET : AF_INET6;
+	memcpy(local, w->local, sizeof(w->local));
+	memcpy(peer, w->peer, sizeof(w->peer));
+	*lport = ntohs(w->lport);
+	*pport = ntohs(w->pport);
+}
+
 /**
  * omasec_flow_run() - runs both directions until nothing moves
  * @f: the flow
@@ -329,7 +350,9 @@ void omasec_flow_run(struct omasec_flow *f)
 	bool moved;
 
 	mutex_lock(&f->mtx);
-	if (f->closing || f->passthru || !READ_ONCE(f->used)) {
+	if (f->wsp && !f->closing && !READ_ONCE(f->killed))
+		omasec_wsp_run(f);
+	if (f->wsp || f->closing || f->passthru || !READ_ONCE(f->used)) {
 		mutex_unlock(&f->mtx);
 		return;
 	}
@@ -382,7 +405,8 @@ void omasec_flow_event(struct omasec_flow *f, u8 kind, unsigned int reason, int 
 		.direction = f->rule ? f->rule->sel.direction : 0,
 		.path = path < 0 ? 0 : path,
 		.has_path = path >= 0,
-		.uid = from_kuid_munged(f->on->net->user_ns, omasec_sk_uid(f->sk)),
+		.no_uid = !f->sk,
+		.uid = f->sk ? from_kuid_munged(f->on->net->user_ns, omasec_sk_uid(f->sk)) : 0,
 		.rule = f->rule ? f->rule->id : 0,
 		.cookie = m ? m->cookie : 0,
 		.account = a ? a->name : NULL,
@@ -399,7 +423,7 @@ void omasec_flow_event(struct omasec_flow *f, u8 kind, unsigned int reason, int 
 		ev.tls_suite = f->secure->tls.suite;
 		ev.tls_name = f->secure->tls.sni;
 	}
-	omasec_event_addresses(f->sk, &ev.family, ev.local, ev.peer, &ev.lport, &ev.pport);
+	omasec_flow_addresses(f, &ev.family, ev.local, ev.peer, &ev.lport, &ev.pport);
 	omasec_event_send(f->on, &ev, GFP_KERNEL);
 }
 
@@ -438,7 +462,8 @@ static int omasec_flow_deny_status(struct omasec_flow *f, int path, unsigned int
  * @reason: enum omasec_reason
  * @text: what exactly was wrong, or NULL
  *
- * Nothing more is delivered or sent. What was verified before stays readable.
+ * Nothing more is delivered or sent. What was verified before stays readable. Of a flow of
+ * datagrams only the datagram is refused.
  *
  * Context: process, f->mtx held.
  */
@@ -449,6 +474,11 @@ void omasec_flow_refuse(struct omasec_flow *f, int path, unsigned int reason, co
 	bool between;
 
 	lockdep_assert_held(&f->mtx);
+	if (f->wsp) {
+		trace_omasec_refuse(f, path, reason);
+		omasec_wsp_refuse(f, path, reason, text);
+		return;
+	}
 	if (f->rx.state == OMASEC_DIR_DEAD && f->tx.state == OMASEC_DIR_DEAD)
 		return;
 	if (f->killed)
@@ -525,15 +555,17 @@ static void omasec_flow_show(struct omasec_net *on, struct omasec_flow *f,
 {
 	const struct omasec_account *account = READ_ONCE(f->account);
 	const struct omasec_rule *rule = READ_ONCE(f->rule);
-	struct socket *sock = READ_ONCE(f->sk->sk_socket);
+	struct socket *sock = f->sk ? READ_ONCE(f->sk->sk_socket) : NULL;
 
 	info->id = f->id;
 	info->listener = READ_ONCE(f->listener);
 	if (info->listener)
 		info->direction = OMASEC_DIRECTION_IN;
-	omasec_event_addresses(f->sk, &info->family, info->local, info->peer,
-			       &info->lport, &info->pport);
-	info->uid = from_kuid_munged(on->net->user_ns, omasec_sk_uid(f->sk));
+	omasec_flow_addresses(f, &info->family, info->local, info->peer, &info->lport,
+			      &info->pport);
+	info->datagrams = f->wsp;
+	if (f->sk)
+		info->uid = from_kuid_munged(on->net->user_ns, omasec_sk_uid(f->sk));
 	if (rule) {
 		info->rule = rule->id;
 		info->direction = rule->sel.direction;
@@ -579,6 +611,7 @@ int omasec_flow_kill(struct omasec_net *on, u64 id)
 		struct omasec_flow *f;
 		struct sock *sk = NULL;
 		struct proto *prot = NULL;
+		bool datagrams = false;
 
 		spin_lock_bh(&on->flow_lock);
 		omasec_flow_collect(on);
@@ -590,15 +623,21 @@ int omasec_flow_kill(struct omasec_net *on, u64 id)
 		if (f && !READ_ONCE(f->listener) && f->id <= last) {
 			sk = f->sk;
 			prot = f->base_prot;
-			sock_hold(sk);
+			datagrams = f->wsp;
+			if (sk)
+				sock_hold(sk);
 			WRITE_ONCE(f->killed, true);
 		}
 		spin_unlock_bh(&on->flow_lock);
-		if (!sk)
+		if (!sk && !datagrams)
 			break;
 		omasec_stat_refused(on, OMASEC_REASON_KILLED);
-		prot->diag_destroy(sk, ECONNABORTED);
-		sock_put(sk);
+		if (sk) {
+			prot->diag_destroy(sk, ECONNABORTED);
+			sock_put(sk);
+		} else {
+			omasec_wsp_killed(on);
+		}
 		killed++;
 		if (id)
 			break;
@@ -619,9 +658,12 @@ int omasec_flow_detach(struct omasec_net *on)
 
 		spin_lock_bh(&on->flow_lock);
 		omasec_flow_collect(on);
-		f = omasec_flow_after(on, after);
+		do {
+			f = omasec_flow_after(on, after);
+			if (f)
+				after = f->id;
+		} while (f && !f->sk);
 		if (f && f->id <= last) {
-			after = f->id;
 			sk = f->sk;
 			sock_hold(sk);
 		}

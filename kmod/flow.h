@@ -17,6 +17,7 @@ struct omasec_flow_info {
 	u32 uid, rule, reason;
 	u8 direction;
 	bool listener;
+	bool datagrams;		/* no socket stands behind it, so there is no uid */
 	char account[OMASEC_NAME_MAX + 1];
 	u64 rx_messages, tx_messages, rx_bytes, tx_bytes;
 	const char *rx_state, *tx_state;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A flow is an attached socket: what the data plane keeps for it.
+ * A flow is an attached socket: what the data plane keeps for it. Exchanges of datagrams
+ * (wsp_flow.h) are flows too, without a socket.
  *
  * Life: made by attach.c (tracepoint probe, accept, setsockopt), used by every
  * socket call and by its work item, detached in close() (sock_ctl.c), freed
@@ -110,7 +111,7 @@ struct omasec_exchange {
  * @base_prot: the protocol that the socket had
  * @saved_data_ready: callbacks that it had
  * @on: its network namespace
- * @sk: the socket; valid until detach
+ * @sk: the socket; valid until detach. NULL for a flow of datagrams, see @wsp.
  * @rule: with a reference; changes only while !@used
  * @account: account of the rule, or of the last authenticated message
  * @id: for people and netlink
@@ -123,6 +124,7 @@ struct omasec_exchange {
  * @secure: what is known of its TLS; once set it stays; release/acquire
  * @secured: version and suite in @secure are final; release/acquire
  * @relay: where the OBEX exchange is, or NULL
+ * @wsp: what a flow of Posts and Replies has; its @sk is NULL. Otherwise NULL; never changes
  * @fetched: the bootstrap message that waits for its PIN, or NULL
  * @expect: nonce issued to a peer without account
  * @err: sticky, positive errno
@@ -162,6 +164,7 @@ struct omasec_flow {
 	bool secured;
 	struct omasec_secure *secure;
 	struct omasec_relay *relay;
+	struct omasec_wsp *wsp;
 	struct omasec_fetched_wait *fetched;
 	struct omasec_nonce *expect;
 	int err;

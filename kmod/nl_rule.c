@@ -121,13 +121,13 @@ static int omasec_nl_rule_protection(struct genl_info *info, struct omasec_rule 
 	struct nlattr **attrs = info->attrs;
 
 	r->role = omasec_nl_u8(attrs, OMASEC_A_RULE_ROLE, OMASEC_ROLE_AUTO);
-	if (r->role == OMASEC_ROLE_AUTO)
-		r->role = r->sel.direction == OMASEC_DIRECTION_OUT ||
-			  r->sel.protocol == OMASEC_PROTOCOL_UDP ? OMASEC_ROLE_CLIENT :
-								   OMASEC_ROLE_SERVER;
 	r->binding = omasec_nl_u8(attrs, OMASEC_A_RULE_BINDING,
 				  r->sel.protocol == OMASEC_PROTOCOL_UDP ? OMASEC_BINDING_WSP :
 									   OMASEC_BINDING_HTTP);
+	if (r->role == OMASEC_ROLE_AUTO)
+		r->role = r->sel.direction == OMASEC_DIRECTION_OUT ||
+			  r->binding == OMASEC_BINDING_WSP ? OMASEC_ROLE_CLIENT :
+							     OMASEC_ROLE_SERVER;
 	r->integrity = omasec_nl_u8(attrs, OMASEC_A_RULE_INTEGRITY, OMASEC_INTEGRITY_HMAC);
 	r->confidentiality = omasec_nl_u8(attrs, OMASEC_A_RULE_CONFIDENTIALITY,
 					  OMASEC_CONFIDENTIALITY_NONE);
@@ -172,14 +172,30 @@ static int omasec_nl_rule_protection(struct genl_info *info, struct omasec_rule 
 	return 0;
 }
 
+/* The same for Posts and Replies, which are messages of a session and nothing else. */
+static const char *omasec_nl_rule_unfit_post(const struct omasec_rule *r)
+{
+	if (r->notification_13 || r->nonce_resync)
+		return "notification-1.3 and nonce-resync are for pushes, binding wsp";
+	if (r->on_deny != OMASEC_ON_DENY_RESET)
+		return "on-deny http is for binding http: a datagram that is refused is dropped";
+	if (r->bootstrap)
+		return "bootstrap is for binding http: a Post carries no bootstrap message";
+	if (r->sessionless)
+		return "sessionless accept is for bindings http, obex and wsp";
+	if (r->tls_check)
+		return "tls-check is for protocol tcp: records of DTLS are looked at one by one";
+	return NULL;
+}
+
 /* What a rule may not say for its protocol; NULL when it does not. */
 static const char *omasec_nl_rule_unfit(const struct omasec_rule *r)
 {
 	const struct omasec_selector *sel = &r->sel;
 
 	if (sel->protocol == OMASEC_PROTOCOL_TCP) {
-		if (r->binding == OMASEC_BINDING_WSP)
-			return "binding wsp is for protocol udp";
+		if (r->binding == OMASEC_BINDING_WSP || r->binding == OMASEC_BINDING_WSP_POST)
+			return "bindings wsp and wsp-post are for protocol udp";
 		if (r->binding == OMASEC_BINDING_OBEX &&
 		    (r->tls != OMASEC_TLS_FORBID || r->on_deny != OMASEC_ON_DENY_RESET ||
 		     r->bootstrap != OMASEC_BOOTSTRAP_HTTP_CHECK))
@@ -191,12 +207,14 @@ static const char *omasec_nl_rule_unfit(const struct omasec_rule *r)
 			return "bootstrap fetch is for direction out and role client";
 		return NULL;
 	}
-	if (r->binding != OMASEC_BINDING_WSP)
-		return "protocol udp has binding wsp";
-	if (sel->direction != OMASEC_DIRECTION_IN)
-		return "protocol udp is for direction in: datagrams that come to this host";
 	if (sel->has_uid || sel->has_cgroup)
 		return "a datagram is judged before its socket is known: no uid and no cgroup with protocol udp";
+	if (r->binding == OMASEC_BINDING_WSP_POST)
+		return omasec_nl_rule_unfit_post(r);
+	if (r->binding != OMASEC_BINDING_WSP)
+		return "protocol udp has binding wsp or wsp-post";
+	if (sel->direction != OMASEC_DIRECTION_IN)
+		return "protocol udp is for direction in: datagrams that come to this host";
 	if (r->integrity != OMASEC_INTEGRITY_HMAC)
 		return "protocol udp has integrity hmac: without, a rule would check nothing";
 	if (r->role != OMASEC_ROLE_CLIENT)
@@ -217,8 +235,8 @@ static int omasec_nl_rule_tls(struct genl_info *info, struct omasec_rule *r)
 	struct nlattr **attrs = info->attrs;
 
 	r->tls = omasec_nl_u8(attrs, OMASEC_A_RULE_TLS,
-			      r->sel.protocol == OMASEC_PROTOCOL_UDP ? OMASEC_TLS_ALLOW :
-								       OMASEC_TLS_FORBID);
+			      r->binding == OMASEC_BINDING_WSP ? OMASEC_TLS_ALLOW :
+								 OMASEC_TLS_FORBID);
 	r->tls_check = omasec_nl_u8(attrs, OMASEC_A_RULE_TLS_CHECK, OMASEC_TLS_CHECK_ALL);
 	r->tls_min = attrs[OMASEC_A_RULE_TLS_MIN] ? nla_get_u16(attrs[OMASEC_A_RULE_TLS_MIN]) :
 						    OMASEC_TLS_1_2;

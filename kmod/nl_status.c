@@ -142,7 +142,7 @@ static int omasec_nl_put_flow(struct sk_buff *skb, const struct omasec_flow_info
 	    nla_put_u16(skb, OMASEC_A_FLOW_FAMILY, f->family) ||
 	    nla_put(skb, OMASEC_A_FLOW_LOCAL_ADDRESS, len, f->local) ||
 	    nla_put_u16(skb, OMASEC_A_FLOW_LOCAL_PORT, f->lport) ||
-	    nla_put_u32(skb, OMASEC_A_FLOW_UID, f->uid) ||
+	    (!f->datagrams && nla_put_u32(skb, OMASEC_A_FLOW_UID, f->uid)) ||
 	    nla_put_u32(skb, OMASEC_A_FLOW_RULE, f->rule) ||
 	    nla_put_u8(skb, OMASEC_A_FLOW_DIRECTION, f->direction) ||
 	    nla_put_u64_64bit(skb, OMASEC_A_FLOW_INODE, f->inode, OMASEC_A_FLOW_PAD))
@@ -165,7 +165,7 @@ static int omasec_nl_put_flow(struct sk_buff *skb, const struct omasec_flow_info
 		return -EMSGSIZE;
 	if (*f->tls_name && nla_put_string(skb, OMASEC_A_FLOW_TLS_NAME, f->tls_name))
 		return -EMSGSIZE;
-	return 0;
+	return f->datagrams ? nla_put_flag(skb, OMASEC_A_FLOW_DATAGRAMS) : 0;
 }
 
 int omasec_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)

@@ -73,6 +73,7 @@ struct omasec_rule {
  * @udp_ports: the ports that rules of protocol udp name; their direction is in
  * @names: per direction, whether there is a rule of protocol tcp at all
  * @has_udp: there are rules of protocol udp
+ * @has_posts: some of them have binding wsp-post
  * @needs_helper: some rule cannot work without the helper
  */
 struct omasec_policy {
@@ -82,6 +83,7 @@ struct omasec_policy {
 	bool names[2];
 	bool needs_helper;
 	bool has_udp;
+	bool has_posts;
 	unsigned int count;
 	struct omasec_rule *rules[];
 };
@@ -130,7 +132,7 @@ struct omasec_rule *omasec_policy_rule(struct omasec_net *on, u32 id);
 /* The rule needs a verdict of the helper for each DM message. */
 static inline bool omasec_rule_needs_helper(const struct omasec_rule *r)
 {
-	if (r->sel.protocol == OMASEC_PROTOCOL_UDP)
+	if (r->sel.protocol == OMASEC_PROTOCOL_UDP && r->binding != OMASEC_BINDING_WSP_POST)
 		return r->sessionless == OMASEC_SESSIONLESS_ACCEPT;
 	return r->integrity != OMASEC_INTEGRITY_NONE && r->auth_mode != OMASEC_AUTH_MODE_STATIC;
 }

@@ -41,6 +41,8 @@ static const char * const omasec_stat_names[] = {
 	[OMASEC_STAT_TLS_DIRECT] = "tls-direct",
 	[OMASEC_STAT_PINS_WANTED] = "pins-wanted",
 	[OMASEC_STAT_ACL_DENIED] = "acl-denied",
+	[OMASEC_STAT_WSP_REPEATED] = "wsp-repeated",
+	[OMASEC_STAT_WSP_UNANSWERED] = "wsp-unanswered",
 };
 
 static_assert(ARRAY_SIZE(omasec_stat_names) == OMASEC_STAT_MAX);

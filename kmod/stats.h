@@ -38,6 +38,8 @@ enum omasec_stat {
 	OMASEC_STAT_TLS_DIRECT,		/* flows that were handed back to TCP */
 	OMASEC_STAT_PINS_WANTED,	/* messages that had to wait for a PIN */
 	OMASEC_STAT_ACL_DENIED,		/* commands and items, by Access Control Lists */
+	OMASEC_STAT_WSP_REPEATED,	/* requests that came again, and went or were answered as before */
+	OMASEC_STAT_WSP_UNANSWERED,	/* exchanges that were given up without a Reply */
 	OMASEC_STAT_MAX
 };
 

@@ -3,7 +3,8 @@
  * The plane for datagrams: netfilter hooks on what comes in for sockets of this
  * host, after routing and before a socket is looked up. So sockets that are older
  * than the rule, multicast and loopback are covered, and nothing of a socket is
- * touched. There are hooks only while some rule has protocol udp.
+ * touched. There are hooks only while some rule has protocol udp, and those on what
+ * leaves, behind all others and before it is fragmented, while one has binding wsp-post.
  *
  * The hook takes a datagram that a rule selects out of the way (NF_STOLEN); it is
  * judged in process context (udp_queue.c, push.c) and then goes on. What the hook
@@ -31,9 +32,11 @@
 #include <net/udp.h>
 
 #include "compat/compat.h"
+#include "event.h"
 #include "stats.h"
 #include "udp.h"
 #include "udp_note.h"
+#include "wsp_flow.h"
 
 #if IS_ENABLED(CONFIG_IPV6) && IS_ENABLED(CONFIG_NF_DEFRAG_IPV6)
 #include <net/netfilter/ipv6/nf_defrag_ipv6.h>
@@ -153,8 +156,10 @@ static unsigned int omasec_udp_take(struct omasec_udp *u, struct sk_buff *skb,
 			wrong = "datagrams that cannot be taken apart";
 	}
 	if (wrong) {
+		const struct omasec_udp_at at = { skb, off, family, false };
+
 		omasec_udp_hit(u->on, rule);
-		omasec_udp_refuse(u->on, rule, skb, off, family, OMASEC_REASON_DATAGRAM_BAD, wrong);
+		omasec_udp_refuse(u->on, rule, at, OMASEC_REASON_DATAGRAM_BAD, wrong);
 		omasec_rule_put(rule);
 		return NF_DROP;
 	}
@@ -174,18 +179,113 @@ static unsigned int omasec_udp_take(struct omasec_udp *u, struct sk_buff *skb,
 	return NF_STOLEN;
 }
 
+/* What @rule selects of what leaves; takes the reference over. */
+static unsigned int omasec_udp_leave(struct omasec_udp *u, struct sk_buff *skb,
+				     struct omasec_rule *rule, const struct nf_hook_state *state,
+				     unsigned int off, const struct udphdr *uh, u8 family)
+{
+	const struct omasec_udp_at at = { skb, off, family, true };
+	unsigned int len = ntohs(uh->len), reason = OMASEC_REASON_DATAGRAM_BAD;
+	const char *wrong = NULL;
+	int err = EINVAL;
+
+	omasec_udp_hit(u->on, rule);
+	if (skb_is_gso(skb)) {
+		wrong = "several datagrams in one (UDP_SEGMENT)";
+	} else if (family == 6 && off != sizeof(struct ipv6hdr)) {
+		wrong = "extension headers";
+	} else if (len < sizeof(*uh) || len != skb->len - off) {
+		wrong = "a length that is wrong";
+	} else if (!omasec_wsp_may_fit(rule, off, len - sizeof(*uh), family)) {
+		wrong = "with its MAC it is longer than a datagram or a message may be";
+		reason = OMASEC_REASON_TOO_LARGE;
+		err = EMSGSIZE;
+	}
+	if (wrong) {
+		omasec_udp_refuse(u->on, rule, at, reason, wrong);
+		omasec_rule_put(rule);
+		return NF_DROP_ERR(-err);
+	}
+	/* An error for an skb that is gone: its sender is told, and nobody touches it. */
+	return omasec_udp_queue(u, skb, rule, state, off, family) ? NF_STOLEN :
+		NF_STOLEN | (ENOBUFS << NF_VERDICT_QBITS);
+}
+
 /* ---- hooks ---- */
+
+/* The rule that selects what goes between @peer and us, by the port of who listens. */
+static struct omasec_rule *omasec_udp_match(struct omasec_net *on, u8 direction, __be16 port,
+					    const void *peer, u8 family)
+{
+	struct omasec_sock_key key = {
+		.direction = direction,
+		.protocol = OMASEC_PROTOCOL_UDP,
+		.family = family,
+		.port = ntohs(port),
+	};
+
+	memcpy(key.address, peer, family == 4 ? 4 : 16);
+	return omasec_policy_match(on, &key);
+}
+
+/*
+ * The rule for a datagram, with a reference. Requests go to the port of a rule, and only
+ * rules for Posts know what goes the other way. Where both ends have such a port, its
+ * type says which of the two it is.
+ */
+static struct omasec_rule *omasec_udp_rule(struct omasec_net *on, const struct sk_buff *skb,
+					   unsigned int off, const struct udphdr *uh,
+					   const void *peer, u8 family, bool out)
+{
+	u8 asks = out ? OMASEC_DIRECTION_OUT : OMASEC_DIRECTION_IN;
+	struct omasec_rule *to, *from;
+	bool answers;
+
+	to = omasec_udp_match(on, asks, uh->dest, peer, family);
+	from = omasec_udp_match(on, !asks, uh->source, peer, family);
+	if (from && from->binding != OMASEC_BINDING_WSP_POST) {
+		omasec_rule_put(from);
+		from = NULL;
+	}
+	if (!to || !from)
+		return to ?: from;
+	answers = to->binding == OMASEC_BINDING_WSP_POST &&
+		  omasec_wsp_is_reply(skb, off + sizeof(*uh));
+	omasec_rule_put(answers ? to : from);
+	return answers ? from : to;
+}
+
+/*
+ * What comes by no rule for a socket that has asked and waits for the Reply: an application
+ * that does not look at who sends would take it for that.
+ */
+static unsigned int omasec_udp_stranger(struct omasec_net *on, struct omasec_udp_at at, __be16 port)
+{
+	const struct omasec_udp *u = READ_ONCE(on->udp);
+	struct omasec_event ev = {
+		.kind = OMASEC_EVENT_KIND_REFUSED,
+		.reason = OMASEC_REASON_WSP_UNASKED,
+		.direction = OMASEC_DIRECTION_OUT,
+		.path = OMASEC_PATH_RX,
+		.has_path = true,
+		.no_uid = true,
+		.text = "a datagram for a socket that waits for Replies, from who was not asked",
+	};
+
+	if (!omasec_wsp_asks(u->wsp, port))
+		return NF_ACCEPT;
+	omasec_stat_inc(on, OMASEC_STAT_DATAGRAMS_DROPPED);
+	omasec_udp_event_socket(&ev, at);
+	omasec_event_send(on, &ev, GFP_ATOMIC);
+	return NF_DROP;
+}
 
 /* @piece: a fragment, which should have been put together before. */
 static unsigned int omasec_udp_check(struct sk_buff *skb, const struct nf_hook_state *state,
 				     unsigned int off, const void *peer, u8 family, bool piece)
 {
+	const struct omasec_udp_at at = { skb, off, family, state->hook == NF_INET_LOCAL_OUT };
 	struct omasec_net *on = omasec_net(state->net);
-	struct omasec_sock_key key = {
-		.direction = OMASEC_DIRECTION_IN,
-		.protocol = OMASEC_PROTOCOL_UDP,
-		.family = family,
-	};
 	struct omasec_rule *rule;
 	struct udphdr *p, uh;
 
@@ -198,20 +298,27 @@ static unsigned int omasec_udp_check(struct sk_buff *skb, const struct nf_hook_s
 	}
 	if (p != &uh)
 		uh = *p;	/* it may move when the datagram is cut */
-	key.port = ntohs(uh.dest);
-	memcpy(key.address, peer, family == 4 ? 4 : 16);
-	rule = omasec_policy_match(on, &key);
+	rule = omasec_udp_rule(on, skb, off, &uh, peer, family, at.out);
 	if (!rule)
-		return NF_ACCEPT;
+		return at.out ? NF_ACCEPT : omasec_udp_stranger(on, at, uh.dest);
 	if (piece) {
 		omasec_udp_hit(on, rule);
-		omasec_udp_refuse(on, rule, skb, off, family, OMASEC_REASON_DATAGRAM_BAD,
+		omasec_udp_refuse(on, rule, at, OMASEC_REASON_DATAGRAM_BAD,
 				  "a fragment that was not put together");
 		omasec_rule_put(rule);
 		return NF_DROP;
 	}
 	/* Set before the hooks went up. */
+	if (at.out)
+		return omasec_udp_leave(READ_ONCE(on->udp), skb, rule, state, off, &uh, family);
 	return omasec_udp_take(READ_ONCE(on->udp), skb, rule, state, off, &uh, family);
+}
+
+/* The other end of a datagram. */
+static const void *omasec_udp_peer(const struct nf_hook_state *state, const void *from,
+				   const void *to)
+{
+	return state->hook == NF_INET_LOCAL_OUT ? to : from;
 }
 
 static unsigned int omasec_udp_v4(void *priv, struct sk_buff *skb,
@@ -219,9 +326,11 @@ static unsigned int omasec_udp_v4(void *priv, struct sk_buff *skb,
 {
 	const struct iphdr *ip = ip_hdr(skb);
 
-	if (ip->protocol != IPPROTO_UDP)
+	if (ip->protocol != IPPROTO_UDP || omasec_wsp_is_own(skb))
 		return NF_ACCEPT;
-	return omasec_udp_check(skb, state, ip_hdrlen(skb), &ip->saddr, 4, ip_is_fragment(ip));
+	return omasec_udp_check(skb, state, ip_hdrlen(skb),
+				omasec_udp_peer(state, &ip->saddr, &ip->daddr), 4,
+				ip_is_fragment(ip));
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
@@ -232,8 +341,10 @@ static unsigned int omasec_udp_v6(void *priv, struct sk_buff *skb,
 	__be16 frag;
 	int off, err;
 
+	if (omasec_wsp_is_own(skb))
+		return NF_ACCEPT;
 	off = ipv6_skip_exthdr(skb, sizeof(struct ipv6hdr), &next, &frag);
-	if (off >= 0 && frag) {
+	if (off >= 0 && frag && state->hook == NF_INET_LOCAL_IN) {
 		/*
 		 * Before routing, what conntrack knows already (loopback) or shall not
 		 * know is not put together.
@@ -247,7 +358,9 @@ static unsigned int omasec_udp_v6(void *priv, struct sk_buff *skb,
 	/* A later fragment without the first, which is dropped, becomes no datagram. */
 	if (off < 0 || next != IPPROTO_UDP)
 		return NF_ACCEPT;
-	return omasec_udp_check(skb, state, off, &ipv6_hdr(skb)->saddr, 6, frag);
+	return omasec_udp_check(skb, state, off,
+				omasec_udp_peer(state, &ipv6_hdr(skb)->saddr,
+						&ipv6_hdr(skb)->daddr), 6, frag);
 }
 #endif
 
@@ -268,16 +381,45 @@ static const struct nf_hook_ops omasec_udp_hooks[] = {
 #endif
 };
 
+static const struct nf_hook_ops omasec_udp_hooks_out[] = {
+	{
+		.hook = omasec_udp_v4,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_LOCAL_OUT,
+		.priority = NF_IP_PRI_LAST - 1,
+	},
+#if IS_ENABLED(CONFIG_IPV6)
+	{
+		.hook = omasec_udp_v6,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_LOCAL_OUT,
+		.priority = NF_IP6_PRI_LAST - 1,
+	},
+#endif
+};
+
+static int omasec_udp_hook_out(struct omasec_net *on)
+{
+	int err = 0;
+
+	if (!on->udp->hooked_out)
+		err = nf_register_net_hooks(on->net, omasec_udp_hooks_out,
+					    ARRAY_SIZE(omasec_udp_hooks_out));
+	on->udp->hooked_out = !err;
+	return err;
+}
+
 /**
  * omasec_udp_up() - puts the hooks up if they are not
  * @on: namespace
+ * @out: also those on what leaves; once up, they stay as long as the others
  *
  * Before the rules that need them count.
  *
  * Context: process, config_lock held, may sleep.
  * Return: 0 or a negative errno.
  */
-int omasec_udp_up(struct omasec_net *on)
+int omasec_udp_up(struct omasec_net *on, bool out)
 {
 	int err;
 
@@ -290,17 +432,19 @@ int omasec_udp_up(struct omasec_net *on)
 		/* Pairs with the device notifier, which holds no lock of ours. */
 		smp_store_release(&on->udp, u);
 	}
-	if (on->udp->hooked)
-		return 0;
-	err = omasec_udp_defrag_up(on->net);
-	if (err)
-		return err;
-	err = nf_register_net_hooks(on->net, omasec_udp_hooks, ARRAY_SIZE(omasec_udp_hooks));
-	if (err)
-		omasec_udp_defrag_down(on->net);
-	else
+	if (!on->udp->hooked) {
+		err = omasec_udp_defrag_up(on->net);
+		if (err)
+			return err;
+		err = nf_register_net_hooks(on->net, omasec_udp_hooks,
+					    ARRAY_SIZE(omasec_udp_hooks));
+		if (err) {
+			omasec_udp_defrag_down(on->net);
+			return err;
+		}
 		on->udp->hooked = true;
-	return err;
+	}
+	return out ? omasec_udp_hook_out(on) : 0;
 }
 
 static void omasec_udp_unhook(struct omasec_net *on)
@@ -308,6 +452,10 @@ static void omasec_udp_unhook(struct omasec_net *on)
 	lockdep_assert_held(&on->config_lock);
 	if (!on->udp || !on->udp->hooked)
 		return;
+	if (on->udp->hooked_out)
+		nf_unregister_net_hooks(on->net, omasec_udp_hooks_out,
+					ARRAY_SIZE(omasec_udp_hooks_out));
+	on->udp->hooked_out = false;
 	nf_unregister_net_hooks(on->net, omasec_udp_hooks, ARRAY_SIZE(omasec_udp_hooks));
 	omasec_udp_defrag_down(on->net);
 	on->udp->hooked = false;
@@ -325,8 +473,11 @@ static void omasec_udp_unhook(struct omasec_net *on)
 void omasec_udp_down(struct omasec_net *on)
 {
 	omasec_udp_unhook(on);
-	if (on->udp)
-		flush_work(&on->udp->work);
+	if (!on->udp)
+		return;
+	flush_work(&on->udp->work);
+	/* What was asked may be answered no more: there are no hooks to see it. */
+	omasec_wsp_drop(on->udp, NULL);
 }
 
 /* ---- namespaces and devices ---- */
@@ -358,6 +509,7 @@ void omasec_udp_net_pre_exit(struct omasec_net *on)
 	spin_unlock_bh(&u->lock);
 	omasec_udp_drop(u, NULL);
 	cancel_work_sync(&u->work);
+	omasec_wsp_drop(u, NULL);	/* what the work put there meanwhile */
 	omasec_udp_note_flush();
 }
 
@@ -372,7 +524,7 @@ void omasec_udp_net_exit(struct omasec_net *on)
 	on->udp = NULL;
 	rtnl_unlock();
 	WARN_ON_ONCE(!list_empty(&u->queue) || !list_empty(&u->held));
-	kfree(u);
+	omasec_udp_free(u);
 }
 
 /* A device that goes takes with it what came in by it. */

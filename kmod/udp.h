@@ -15,14 +15,30 @@ struct nf_hook_state;
 #define OMASEC_UDP_OCTETS	(256 * 1024)
 
 /**
+ * struct omasec_udp_at - a datagram, for who tells of it
+ * @skb: from its network header on
+ * @off: of its UDP header
+ * @family: 4 or 6
+ * @out: it leaves
+ */
+struct omasec_udp_at {
+	const struct sk_buff *skb;
+	unsigned int off;
+	u8 family;
+	bool out;
+};
+
+/**
  * struct omasec_datagram - a datagram that waits to be judged
  * @list: in omasec_udp.queue or omasec_udp.idle
  * @skb: from its network header on; in nobody's receive queue, with a route
  * @rule: that selected it, with a reference
- * @dev: it came in by, with a reference
+ * @dev: it came in by, or leaves by, with a reference
+ * @sk: that it leaves from, with a reference, or NULL
  * @okfn: takes it where it was going
  * @off: of the UDP header
  * @family: 4 or 6
+ * @out: it leaves
  * @octets: of memory that it counts for
  */
 struct omasec_datagram {
@@ -30,11 +46,18 @@ struct omasec_datagram {
 	struct sk_buff *skb;
 	struct omasec_rule *rule;
 	struct net_device *dev;
+	struct sock *sk;
 	int (*okfn)(struct net *net, struct sock *sk, struct sk_buff *skb);
 	unsigned int off;
 	u8 family;
+	bool out;
 	unsigned int octets;
 };
+
+static inline struct omasec_udp_at omasec_datagram_at(const struct omasec_datagram *d)
+{
+	return (struct omasec_udp_at){ d->skb, d->off, d->family, d->out };
+}
 
 /* Who holds datagrams for longer (udp_held.c). */
 enum omasec_held_by { OMASEC_HELD_PIN, OMASEC_HELD_NOTE, OMASEC_HELD_BY_COUNT };
@@ -52,6 +75,7 @@ struct omasec_held_sum {
  * struct omasec_udp - datagrams of a network namespace
  * @on: namespace
  * @hooked: the hooks are up; under config_lock
+ * @hooked_out: those on what leaves too; under config_lock
  * @lock: protects the rest; BH-safe, taken inside of nothing of ours
  * @dead: the namespace goes, nothing is queued any more
  * @queue: datagrams that wait, oldest first
@@ -60,13 +84,14 @@ struct omasec_held_sum {
  * @full: it was full before
  * @told: jiffies when that was told last
  * @work: judges
+ * @wsp: exchanges of Posts and Replies (wsp_table.c)
  * @held: datagrams that are held, oldest first
  * @held_sum: of them, [enum omasec_held_by]
  * @slots: where all of those in the queue are
  */
 struct omasec_udp {
 	struct omasec_net *on;
-	bool hooked;
+	bool hooked, hooked_out;
 	spinlock_t lock;
 	bool dead;
 	struct list_head queue, idle;
@@ -74,6 +99,7 @@ struct omasec_udp {
 	bool full;
 	unsigned long told;
 	struct work_struct work;
+	struct omasec_wsp_table *wsp;
 	struct list_head held;
 	struct omasec_held_sum held_sum[OMASEC_HELD_BY_COUNT];
 	struct omasec_datagram slots[OMASEC_UDP_DATAGRAMS];
@@ -89,17 +115,18 @@ void omasec_udp_exit(void);
 
 /*
  * Hooks up and down; down after what waits was judged. config_lock held, may
- * sleep. up: 0 or a negative errno.
+ * sleep. up: 0 or a negative errno; @out: also those on what leaves.
  */
-int omasec_udp_up(struct omasec_net *on);
+int omasec_udp_up(struct omasec_net *on, bool out);
 void omasec_udp_down(struct omasec_net *on);
 void omasec_udp_net_pre_exit(struct omasec_net *on);
 void omasec_udp_net_exit(struct omasec_net *on);
 
 /* udp_queue.c */
 struct omasec_udp *omasec_udp_new(struct omasec_net *on);
-/* Takes @skb and the reference of @rule over. Bottom halves off, RCU. */
-void omasec_udp_queue(struct omasec_udp *u, struct sk_buff *skb, struct omasec_rule *rule,
+void omasec_udp_free(struct omasec_udp *u);
+/* Takes @skb and the reference of @rule over; false: it was dropped. Context of the hook. */
+bool omasec_udp_queue(struct omasec_udp *u, struct sk_buff *skb, struct omasec_rule *rule,
 		      const struct nf_hook_state *state, unsigned int off, u8 family);
 /* Drops what waits, or only what came in by @dev, held or not. Process context, may sleep. */
 void omasec_udp_drop(struct omasec_udp *u, const struct net_device *dev);
@@ -109,13 +136,14 @@ void omasec_udp_unruled(struct omasec_net *on);
 
 /* Of a datagram: gives its references back; sends it where it was going; counts and tells. */
 void omasec_datagram_clear(struct omasec_datagram *d);
+/* Octets that nobody else can write to; false without memory. Process context. */
+bool omasec_datagram_own(struct omasec_datagram *d);
 void omasec_datagram_deliver(struct omasec_net *on, struct omasec_datagram *d);
 struct omasec_event;
 struct omasec_push_terms omasec_udp_terms(const struct omasec_rule *rule);
-void omasec_udp_event_socket(struct omasec_event *ev, const struct sk_buff *skb,
-			     unsigned int off, u8 family);
-void omasec_udp_tell(struct omasec_net *on, struct omasec_rule *rule, const struct sk_buff *skb,
-		     unsigned int off, u8 family, const struct omasec_push_verdict *v, gfp_t gfp);
+void omasec_udp_event_socket(struct omasec_event *ev, struct omasec_udp_at at);
+void omasec_udp_tell(struct omasec_net *on, struct omasec_rule *rule, struct omasec_udp_at at,
+		     const struct omasec_push_verdict *v, gfp_t gfp);
 
 /*
  * udp_pin.c: lets a datagram wait for its PIN, and takes it over. False when the caller
@@ -124,8 +152,8 @@ void omasec_udp_tell(struct omasec_net *on, struct omasec_rule *rule, const stru
 bool omasec_udp_pin_wait(struct omasec_udp *u, struct omasec_datagram *d,
 			 struct omasec_push_verdict *v);
 
-/* Counts a datagram that is dropped without being judged, and tells of it. Bottom halves off. */
-void omasec_udp_refuse(struct omasec_net *on, struct omasec_rule *rule, const struct sk_buff *skb,
-		       unsigned int off, u8 family, unsigned int reason, const char *what);
+/* Counts a datagram that is dropped without being judged, and tells of it. Any context. */
+void omasec_udp_refuse(struct omasec_net *on, struct omasec_rule *rule, struct omasec_udp_at at,
+		       unsigned int reason, const char *what);
 
 #endif

@@ -127,7 +127,7 @@ unsigned int omasec_held_settle(struct omasec_held *h, struct omasec_push_verdic
 		v->what = h->gone;
 	}
 	spin_unlock_bh(&u->lock);
-	omasec_udp_tell(u->on, h->d.rule, h->d.skb, h->d.off, h->d.family, v, GFP_KERNEL);
+	omasec_udp_tell(u->on, h->d.rule, omasec_datagram_at(&h->d), v, GFP_KERNEL);
 	if (v->outcome != OMASEC_PUSH_REFUSE)
 		omasec_datagram_deliver(u->on, &h->d);
 	omasec_held_put(h);

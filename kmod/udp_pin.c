@@ -102,7 +102,7 @@ static void omasec_udp_pin_about(struct omasec_udp_pin *p, const struct omasec_p
 	struct omasec_datagram *d = &p->held.d;
 	struct omasec_event ev = {};
 
-	omasec_udp_event_socket(&ev, d->skb, d->off, d->family);
+	omasec_udp_event_socket(&ev, omasec_datagram_at(d));
 	m->family = ev.family;
 	m->lport = ev.lport;
 	m->pport = ev.pport;

@@ -22,25 +22,26 @@
 #include "push.h"
 #include "udp_held.h"
 #include "udp_note.h"
+#include "wsp_flow.h"
 
 /* ---- counting and telling ---- */
 
-void omasec_udp_event_socket(struct omasec_event *ev, const struct sk_buff *skb,
-			     unsigned int off, u8 family)
+void omasec_udp_event_socket(struct omasec_event *ev, struct omasec_udp_at at)
 {
-	struct udphdr _uh, *uh = skb_header_pointer(skb, off, sizeof(_uh), &_uh);
+	struct udphdr _uh, *uh = skb_header_pointer(at.skb, at.off, sizeof(_uh), &_uh);
+	u8 *from = at.out ? ev->local : ev->peer, *to = at.out ? ev->peer : ev->local;
 
-	ev->family = family == 4 ? AF_INET : AF_INET6;
-	if (family == 4) {
-		memcpy(ev->local, &ip_hdr(skb)->daddr, 4);
-		memcpy(ev->peer, &ip_hdr(skb)->saddr, 4);
+	ev->family = at.family == 4 ? AF_INET : AF_INET6;
+	if (at.family == 4) {
+		memcpy(to, &ip_hdr(at.skb)->daddr, 4);
+		memcpy(from, &ip_hdr(at.skb)->saddr, 4);
 	} else {
-		memcpy(ev->local, &ipv6_hdr(skb)->daddr, 16);
-		memcpy(ev->peer, &ipv6_hdr(skb)->saddr, 16);
+		memcpy(to, &ipv6_hdr(at.skb)->daddr, 16);
+		memcpy(from, &ipv6_hdr(at.skb)->saddr, 16);
 	}
 	if (uh) {
-		ev->lport = ntohs(uh->dest);
-		ev->pport = ntohs(uh->source);
+		ev->lport = ntohs(at.out ? uh->source : uh->dest);
+		ev->pport = ntohs(at.out ? uh->dest : uh->source);
 	}
 }
 
@@ -60,9 +61,7 @@ static unsigned int omasec_udp_stat(u8 kind)
  * omasec_udp_tell() - counts a datagram and tells of it
  * @on: namespace
  * @rule: that selected it
- * @skb: the datagram, from its network header on
- * @off: of its UDP header
- * @family: 4 or 6
+ * @at: the datagram
  * @v: what was found
  * @gfp: what the context allows
  *
@@ -70,14 +69,16 @@ static unsigned int omasec_udp_stat(u8 kind)
  *
  * Context: any in which @gfp allows, but hard interrupts.
  */
-void omasec_udp_tell(struct omasec_net *on, struct omasec_rule *rule, const struct sk_buff *skb,
-		     unsigned int off, u8 family, const struct omasec_push_verdict *v, gfp_t gfp)
+void omasec_udp_tell(struct omasec_net *on, struct omasec_rule *rule, struct omasec_udp_at at,
+		     const struct omasec_push_verdict *v, gfp_t gfp)
 {
 	struct omasec_event ev = {
 		.kind = v->outcome == OMASEC_PUSH_ACCEPT ? OMASEC_EVENT_KIND_ACCEPTED :
 							    OMASEC_EVENT_KIND_REFUSED,
 		.reason = v->reason,
-		.direction = OMASEC_DIRECTION_IN,
+		.direction = rule->sel.direction,
+		.path = at.out ? OMASEC_PATH_TX : OMASEC_PATH_RX,
+		.has_path = rule->binding == OMASEC_BINDING_WSP_POST,
 		.no_uid = true,
 		.rule = rule->id,
 		.account = v->account ? v->account->name : NULL,
@@ -106,16 +107,16 @@ void omasec_udp_tell(struct omasec_net *on, struct omasec_rule *rule, const stru
 			 v->resync ? ", with the resynchronisation nonce" : "");
 		ev.text = text;
 	}
-	omasec_udp_event_socket(&ev, skb, off, family);
+	omasec_udp_event_socket(&ev, at);
 	omasec_event_send(on, &ev, gfp);
 }
 
-void omasec_udp_refuse(struct omasec_net *on, struct omasec_rule *rule, const struct sk_buff *skb,
-		       unsigned int off, u8 family, unsigned int reason, const char *what)
+void omasec_udp_refuse(struct omasec_net *on, struct omasec_rule *rule, struct omasec_udp_at at,
+		       unsigned int reason, const char *what)
 {
 	struct omasec_push_verdict v = { .reason = reason, .what = what };
 
-	omasec_udp_tell(on, rule, skb, off, family, &v, GFP_ATOMIC);
+	omasec_udp_tell(on, rule, at, &v, GFP_ATOMIC);
 }
 
 /* Of one that is dropped without a word. */
@@ -135,7 +136,12 @@ void omasec_datagram_clear(struct omasec_datagram *d)
 	d->skb = NULL;
 	if (d->dev)
 		dev_put(d->dev);
+	if (d->sk)
+		sock_put(d->sk);
+	d->dev = NULL;
+	d->sk = NULL;
 	omasec_rule_put(d->rule);
+	d->rule = NULL;
 }
 
 static struct omasec_datagram *omasec_udp_pop(struct omasec_udp *u)
@@ -196,11 +202,15 @@ static struct omasec_datagram *omasec_udp_slot(struct omasec_udp *u, unsigned in
  * @off: of its UDP header
  * @family: 4 or 6
  *
- * Context: bottom halves off, RCU.
+ * What leaves counts for its socket until it has gone on.
+ *
+ * Context: that of a netfilter hook.
+ * Return: false when it was dropped.
  */
-void omasec_udp_queue(struct omasec_udp *u, struct sk_buff *skb, struct omasec_rule *rule,
+bool omasec_udp_queue(struct omasec_udp *u, struct sk_buff *skb, struct omasec_rule *rule,
 		      const struct nf_hook_state *state, unsigned int off, u8 family)
 {
+	const struct omasec_udp_at at = { skb, off, family, state->hook == NF_INET_LOCAL_OUT };
 	struct omasec_datagram *d = NULL;
 	bool tell = false;
 
@@ -208,9 +218,10 @@ void omasec_udp_queue(struct omasec_udp *u, struct sk_buff *skb, struct omasec_r
 	 * Early demultiplexing may have found a socket, on some kernels without a
 	 * reference: it is looked up anew when the datagram goes on.
 	 */
-	skb_orphan(skb);
+	if (!at.out)
+		skb_orphan(skb);
 	if (!skb_dst_force(skb)) {
-		omasec_udp_refuse(u->on, rule, skb, off, family, OMASEC_REASON_DATAGRAM_BAD,
+		omasec_udp_refuse(u->on, rule, at, OMASEC_REASON_DATAGRAM_BAD,
 				  "its route has gone");
 		goto drop;
 	}
@@ -219,26 +230,31 @@ void omasec_udp_queue(struct omasec_udp *u, struct sk_buff *skb, struct omasec_r
 	if (d) {
 		d->skb = skb;
 		d->rule = rule;
-		d->dev = state->in;
+		d->dev = at.out ? state->out : state->in;
 		dev_hold(d->dev);
+		d->sk = at.out && state->sk && sk_fullsock(state->sk) ? state->sk : NULL;
+		if (d->sk)
+			sock_hold(d->sk);
 		d->okfn = state->okfn;
 		d->off = off;
 		d->family = family;
+		d->out = at.out;
 	} else {
 		tell = omasec_udp_tell_full(u);
 	}
 	spin_unlock_bh(&u->lock);
 	if (d) {
 		queue_work(omasec_wq, &u->work);
-		return;
+		return true;
 	}
 	if (tell)
-		omasec_udp_refuse(u->on, rule, skb, off, family, OMASEC_REASON_QUEUE_FULL, NULL);
+		omasec_udp_refuse(u->on, rule, at, OMASEC_REASON_QUEUE_FULL, NULL);
 	else
 		omasec_udp_count(u->on, rule, OMASEC_REASON_QUEUE_FULL);
 drop:
 	kfree_skb(skb);
 	omasec_rule_put(rule);
+	return false;
 }
 
 /**
@@ -270,6 +286,7 @@ void omasec_udp_drop(struct omasec_udp *u, const struct net_device *dev)
 	}
 	spin_unlock_bh(&u->lock);
 	omasec_held_drop(u, dev);
+	omasec_wsp_drop(u, dev);
 }
 
 /**
@@ -281,8 +298,10 @@ void omasec_udp_drop(struct omasec_udp *u, const struct net_device *dev)
 void omasec_udp_unruled(struct omasec_net *on)
 {
 	lockdep_assert_held(&on->config_lock);
-	if (on->udp)
-		omasec_held_drop_unruled(on->udp);
+	if (!on->udp)
+		return;
+	omasec_held_drop_unruled(on->udp);
+	omasec_wsp_drop_unruled(on->udp);
 }
 
 /* ---- judging ---- */
@@ -292,7 +311,7 @@ void omasec_udp_unruled(struct omasec_net *on)
  * packet rings), so they are judged and delivered in a copy. Such datagrams are
  * rare: notifications are short.
  */
-static bool omasec_datagram_own(struct omasec_datagram *d)
+bool omasec_datagram_own(struct omasec_datagram *d)
 {
 	struct sk_buff *skb;
 
@@ -315,7 +334,7 @@ void omasec_datagram_deliver(struct omasec_net *on, struct omasec_datagram *d)
 	local_bh_disable();
 	rcu_read_lock();
 	if (omasec_dev_registered(d->dev))
-		d->okfn(on->net, NULL, skb);
+		d->okfn(on->net, d->sk, skb);
 	else
 		kfree_skb(skb);
 	rcu_read_unlock();
@@ -360,7 +379,7 @@ static void omasec_datagram_judge(struct omasec_udp *u, struct omasec_datagram *
 		v.outcome = OMASEC_PUSH_REFUSE;
 		omasec_push_count(&v);
 	}
-	omasec_udp_tell(u->on, rule, d->skb, d->off, d->family, &v, GFP_KERNEL);
+	omasec_udp_tell(u->on, rule, omasec_datagram_at(d), &v, GFP_KERNEL);
 	if (v.outcome != OMASEC_PUSH_REFUSE)
 		omasec_datagram_deliver(u->on, d);
 out:
@@ -373,7 +392,10 @@ static void omasec_udp_work(struct work_struct *work)
 	struct omasec_datagram *d;
 
 	while ((d = omasec_udp_pop(u))) {
-		omasec_datagram_judge(u, d);
+		if (d->rule->binding == OMASEC_BINDING_WSP_POST)
+			omasec_wsp_take(u, d);
+		else
+			omasec_datagram_judge(u, d);
 		omasec_datagram_clear(d);
 		spin_lock_bh(&u->lock);
 		omasec_udp_idle(u, d);
@@ -396,6 +418,11 @@ struct omasec_udp *omasec_udp_new(struct omasec_net *on)
 
 	if (!u)
 		return NULL;
+	u->wsp = omasec_wsp_table_new(u);
+	if (!u->wsp) {
+		kfree(u);
+		return NULL;
+	}
 	u->on = on;
 	spin_lock_init(&u->lock);
 	INIT_LIST_HEAD(&u->queue);
@@ -405,4 +432,10 @@ struct omasec_udp *omasec_udp_new(struct omasec_net *on)
 		list_add_tail(&u->slots[i].list, &u->idle);
 	INIT_WORK(&u->work, omasec_udp_work);
 	return u;
+}
+
+void omasec_udp_free(struct omasec_udp *u)
+{
+	omasec_wsp_table_free(u->wsp);
+	kfree(u);
 }

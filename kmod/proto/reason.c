@@ -228,8 +228,8 @@ static const struct {
 	},
 	[OMASEC_REASON_WSP_SYNTAX] = {
 		"wsp-syntax", EPROTO,
-		"The WSP header of a push is malformed or can be read in two ways.",
-		"Correct the sender: a connectionless push with content type, application id and nothing twice.",
+		"The WSP header of a datagram is malformed or can be read in two ways.",
+		"Correct the sender: a connectionless push (binding wsp) with content type, application id and nothing twice; a Get, Post or Reply (wsp-post) with one content type and nothing else.",
 	},
 	[OMASEC_REASON_NOTIFICATION_BAD] = {
 		"notification-bad", EBADMSG,
@@ -400,6 +400,11 @@ static const struct {
 		"obex-truncated", EPROTO,
 		"The connection ended inside an OBEX object.",
 		"Look for network trouble or a crash of the sender; the part that came was not delivered.",
+	},
+	[OMASEC_REASON_WSP_UNASKED] = {
+		"wsp-unasked", EPROTO,
+		"A WSP Reply belongs to no request: none was sent, it was answered before, or the transaction id is another.",
+		"Single ones are late copies on a lossy path, or Replies after a minute; many mean that somebody guesses, or that a peer numbers its Replies wrongly.",
 	},
 };
 

@@ -21,6 +21,7 @@
 
 #define ACCOUNT "[account a]\nserver-id = id\nclient-name = dev\n"
 #define UDP "[rule r]\nprotocol = udp\ndirection = in\nport = 2948\naccount = a\n"
+#define POST "[rule r]\nprotocol = udp\nbinding = wsp-post\ndirection = out\nport = 9200\naccount = a\n"
 #define RULE "[rule r]\ndirection = out\nport = 80\naccount = a\n"
 
 static struct config c;
@@ -167,6 +168,29 @@ static void takes_every_key_of_datagrams(void **state)
 	assert_int_equal(r->integrity, OMASEC_INTEGRITY_HMAC);
 }
 
+static void takes_every_key_of_posts(void **state)
+{
+	const struct omasec_rule *r;
+
+	(void)state;
+	assert_int_equal(parse(ACCOUNT POST), 0);
+	r = &c.rule[0].r;
+	assert_int_equal(r->protocol, OMASEC_PROTOCOL_UDP);
+	assert_int_equal(r->binding, OMASEC_BINDING_WSP_POST);
+	assert_int_equal(r->tls, OMASEC_TLS_FORBID);
+	assert_int_equal(r->auth_mode, OMASEC_AUTH_MODE_TRANSPARENT);
+	assert_int_equal(parse(ACCOUNT POST "auth-mode = static\ntls = require\nother = pass\ndeadline = 2s\n"
+			       "max-message = 32K\nhelper-lost = hold\nrole = server\n"), 0);
+	r = &c.rule[0].r;
+	assert_int_equal(r->auth_mode, OMASEC_AUTH_MODE_STATIC);
+	assert_int_equal(r->tls, OMASEC_TLS_REQUIRE);
+	assert_int_equal(r->role, OMASEC_ROLE_SERVER);
+	assert_int_equal(r->max_message, 32768);
+	assert_int_equal(parse(ACCOUNT POST "integrity = both\n"), 0);
+	assert_int_equal(parse(ACCOUNT POST "confidentiality = message\n"), 0);
+	assert_int_equal(parse(ACCOUNT POST "integrity = none\nunprotected = yes\n"), 0);
+}
+
 static void takes_what_fetches_bootstrap(void **state)
 {
 	(void)state;
@@ -305,6 +329,19 @@ static const struct {
 	{ ACCOUNT RULE "binding = obex\ntls = allow\n", 9, "[rule r] tls: expected forbid with binding obex" },
 	{ ACCOUNT RULE "binding = obex\non-deny = http\n", 9, "[rule r] on-deny: expected reset with binding obex" },
 	{ ACCOUNT RULE "binding = obex\nbootstrap = refuse\n", 9, "[rule r] bootstrap: expected check" },
+	{ ACCOUNT RULE "binding = wsp-post\n", 8, "[rule r] binding: expected http or obex with protocol tcp" },
+	{ ACCOUNT POST "nonce-resync = on\n", 10, "[rule r] nonce-resync: is for pushes" },
+	{ ACCOUNT POST "notification-1.3 = pass\n", 10, "[rule r] notification-1.3: is for pushes" },
+	{ ACCOUNT POST "pin-wait = 0\n", 10, "[rule r] pin-wait: is for pushes" },
+	{ ACCOUNT POST "tls-check = all\n", 10, "[rule r] tls-check: is for protocol tcp" },
+	{ ACCOUNT POST "tls = allow\ntls-min = 1.3\n", 11, "[rule r] tls-min: is for protocol tcp" },
+	{ ACCOUNT POST "uid = 0\n", 10, "[rule r] uid: is for protocol tcp" },
+	{ ACCOUNT POST "cgroup = x\n", 10, "[rule r] cgroup: is for protocol tcp" },
+	{ ACCOUNT POST "on-deny = http\n", 10, "[rule r] on-deny: expected reset with binding wsp-post" },
+	{ ACCOUNT POST "bootstrap = fetch\n", 10, "[rule r] bootstrap: expected check with binding wsp-post" },
+	{ ACCOUNT POST "sessionless = accept\n", 10, "[rule r] sessionless: expected refuse with binding wsp-post" },
+	{ ACCOUNT POST "integrity = none\n", 10, "leaves its sockets without protection" },
+	{ ACCOUNT "[rule r]\nprotocol = udp\nbinding = wsp-post\ndirection = out\nport = 1\naccount = any\n", 9, "any is for servers" },
 	{ ACCOUNT RULE "nonce-resync = on\n", 8, "[rule r] nonce-resync: is for protocol udp" },
 	{ ACCOUNT RULE "notification-1.3 = pass\n", 8, "[rule r] notification-1.3: is for protocol udp" },
 	{ ACCOUNT UDP "pin-wait = 3601\n", 9, "[rule r] pin-wait: expected seconds from 0 to 3600" },
@@ -632,6 +669,7 @@ int main(void)
 		T(takes_every_key_of_an_account),
 		T(takes_every_key_of_a_rule),
 		T(takes_every_key_of_datagrams),
+		T(takes_every_key_of_posts),
 		T(takes_what_fetches_bootstrap),
 		T(defaults_are_the_safe_ones),
 		T(takes_comments_blanks_and_other_line_ends),

@@ -116,6 +116,7 @@ static const struct genl_field flow_fields[] = {
 	F(TLS_VERSION, GENL_U16, tls_version, "tls-version"),
 	F(TLS_SUITE, GENL_U16, tls_suite, "tls-suite"),
 	F(TLS_NAME, GENL_STR, tls_name, "tls-name"),
+	F(DATAGRAMS, GENL_FLAG, datagrams, "datagrams"),
 };
 const struct genl_set omasec_set_flow = GENL_SET(flow_fields, OMASEC_A_FLOW_MAX);
 

@@ -23,7 +23,9 @@ static json_t *flow_json(const struct omasec_flow *f)
 		value_format_endpoint(text, f->family, f->peer, f->peer_port);
 		out_set(o, "peer", json_string(text));
 	}
-	out_set(o, "uid", json_integer(f->uid));
+	if (!f->datagrams)
+		out_set(o, "uid", json_integer(f->uid));
+	out_set(o, "datagrams", json_boolean(f->datagrams));
 	out_set(o, "rule", json_integer(f->rule));
 	if (f->account[0])
 		out_set(o, "account", out_text(f->account));
@@ -57,12 +59,18 @@ static int list_one(void *arg, const struct omasec_flow *f)
 	out_cell(l->table, "%s", omasec_name(OMASEC_NAMES_DIRECTION, f->direction));
 	out_cell(l->table, "%s", local);
 	out_cell(l->table, "%s", f->listener ? "(listens)" : peer);
-	out_cell(l->table, "%u", f->uid);
+	if (f->datagrams)
+		out_cell(l->table, "-");
+	else
+		out_cell(l->table, "%u", f->uid);
 	out_cell(l->table, "%u", f->rule);
 	out_cell(l->table, "%s", f->account[0] ? f->account : "-");
 	out_cell(l->table, "%llu", (unsigned long long)f->rx_messages);
 	out_cell(l->table, "%llu", (unsigned long long)f->tx_messages);
-	if (f->reason)
+	if (f->datagrams)
+		out_cell(l->table, "%s%s", f->reason ? "last refused: " : "datagrams",
+			 f->reason ? omasec_reason_name(f->reason) : "");
+	else if (f->reason)
 		out_cell(l->table, "refused: %s", omasec_reason_name(f->reason));
 	else if (f->listener)
 		out_cell(l->table, "%s", "");

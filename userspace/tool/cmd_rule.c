@@ -28,6 +28,12 @@ json_t *rule_seen_json(const struct omasec_seen *seen)
 	return o;
 }
 
+/* Datagrams of which each is judged by itself. */
+static bool rule_of_pushes(const struct omasec_rule *r)
+{
+	return r->protocol == OMASEC_PROTOCOL_UDP && r->binding == OMASEC_BINDING_WSP;
+}
+
 static void rule_json_datagrams(json_t *o, const struct omasec_rule *r)
 {
 	out_set(o, "notification-1.3",
@@ -70,6 +76,8 @@ json_t *rule_json(const struct omasec_rule *r)
 	out_set(o, "sessionless", json_string(omasec_name(OMASEC_NAMES_SESSIONLESS, r->sessionless)));
 	out_set(o, "helper-lost", json_string(omasec_name(OMASEC_NAMES_HELPER_LOST, r->helper_lost)));
 	out_set(o, "tls", json_string(omasec_name(OMASEC_NAMES_TLS, r->tls)));
+	if (r->protocol == OMASEC_PROTOCOL_UDP && !rule_of_pushes(r))
+		out_set(o, "unprotected", json_boolean(setting_rule_unprotected(r)));
 	if (r->protocol == OMASEC_PROTOCOL_TCP) {
 		out_set(o, "tls-check",
 			json_string(omasec_name(OMASEC_NAMES_TLS_CHECK, r->tls_check)));
@@ -81,7 +89,7 @@ json_t *rule_json(const struct omasec_rule *r)
 	out_set(o, "flows", json_integer(r->flows));
 	out_set(o, "hits", out_number(r->hits));
 	out_set(o, "seen", rule_seen_json(&r->seen));
-	if (r->protocol == OMASEC_PROTOCOL_UDP)
+	if (rule_of_pushes(r))
 		rule_json_datagrams(o, r);
 	return o;
 }
@@ -96,7 +104,9 @@ static void rule_protection(struct out_table *table, const struct omasec_rule *r
 		out_cell(table, "UNPROTECTED%s", r->tls == OMASEC_TLS_ALLOW ? ", TLS passes" : "");
 		return;
 	}
-	if (r->tls != OMASEC_TLS_FORBID)
+	if (r->tls != OMASEC_TLS_FORBID && r->protocol == OMASEC_PROTOCOL_UDP)
+		snprintf(tls, sizeof(tls), "%sDTLS or WTLS", r->tls == OMASEC_TLS_REQUIRE ? "" : " or ");
+	else if (r->tls != OMASEC_TLS_FORBID)
 		snprintf(tls, sizeof(tls), "%s %s or newer",
 			 r->tls == OMASEC_TLS_REQUIRE ? "TLS" : " or TLS",
 			 omasec_tls_version_name(r->tls_min, version));
@@ -140,8 +150,9 @@ void rule_row(struct out_table *table, const struct omasec_rule *r)
 	out_cell(table, "%u", r->id);
 	out_cell(table, "%s", r->name);
 	out_cell(table, "%s", omasec_name(OMASEC_NAMES_DIRECTION, r->direction));
-	out_cell(table, "%s%s", ports, r->protocol == OMASEC_PROTOCOL_UDP ? "/udp" :
-		 r->binding == OMASEC_BINDING_OBEX ? "/obex" : "");
+	out_cell(table, "%s%s%s", ports, r->protocol == OMASEC_PROTOCOL_UDP ? "/udp" :
+		 r->binding == OMASEC_BINDING_OBEX ? "/obex" : "",
+		 r->binding == OMASEC_BINDING_WSP_POST ? "/wsp-post" : "");
 	out_cell(table, "%s", address);
 	if (r->has_uid && r->has_cgroup)
 		out_cell(table, "uid %u, cgroup %llu", r->uid, (unsigned long long)r->cgroup);
@@ -152,7 +163,7 @@ void rule_row(struct out_table *table, const struct omasec_rule *r)
 	else
 		out_cell(table, "all");
 	out_cell(table, "%s", r->account[0] ? r->account : "any");
-	if (r->protocol == OMASEC_PROTOCOL_UDP)
+	if (rule_of_pushes(r))
 		rule_cell_datagrams(table, r);
 	else
 		rule_protection(table, r);

@@ -209,7 +209,7 @@ static bool same_role(const struct omasec_rule *file, const struct omasec_rule *
 	uint8_t role = file->role;
 
 	if (role == OMASEC_ROLE_AUTO)
-		role = file->direction == OMASEC_DIRECTION_OUT || file->protocol == OMASEC_PROTOCOL_UDP ?
+		role = file->direction == OMASEC_DIRECTION_OUT || file->binding == OMASEC_BINDING_WSP ?
 		       OMASEC_ROLE_CLIENT : OMASEC_ROLE_SERVER;
 	return role == b->role;
 }

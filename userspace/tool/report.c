@@ -218,6 +218,8 @@ static void find_cr2(const struct omasec_rule *r, struct report_finding *f)
 {
 	if (r->binding == OMASEC_BINDING_OBEX)
 		found(&f[C_BINDING], REPORT_NOT_APPLICABLE, "OBEX carries no HTTP");
+	else if (r->binding == OMASEC_BINDING_WSP_POST)
+		found(&f[C_BINDING], REPORT_NOT_APPLICABLE, "datagrams carry no HTTP");
 	else if (r->tls == OMASEC_TLS_FORBID)
 		found(&f[C_BINDING], REPORT_NOT_APPLICABLE,
 		      "tls forbid: on these sockets it is refused, others may use it");
@@ -259,9 +261,8 @@ static void find_sessionless(const struct omasec_rule *r, const struct omasec_ac
 		found(f, REPORT_MET, "HMAC-MD5 with the agreed nonce, each MAC once");
 }
 
-/* Datagrams: notifications, whose digest is made with the server's credential. */
-static void find_datagrams(const struct omasec_rule *r, const struct omasec_account *a,
-			   struct report_finding *f)
+/* What secures itself below a datagram. */
+static void find_records(const struct omasec_rule *r, struct report_finding *f)
 {
 	bool forbid = r->tls == OMASEC_TLS_FORBID;
 
@@ -270,6 +271,13 @@ static void find_datagrams(const struct omasec_rule *r, const struct omasec_acco
 	      "DTLS and WTLS, known by their records, pass: the application judges them");
 	found(&f[C_TRANSPORT_SECRECY], forbid ? REPORT_NOT_MET : REPORT_MET, "%s",
 	      f[C_TRANSPORT_AUTH].why);
+}
+
+/* Datagrams: notifications, whose digest is made with the server's credential. */
+static void find_datagrams(const struct omasec_rule *r, const struct omasec_account *a,
+			   struct report_finding *f)
+{
+	find_records(r, f);
 	if (r->notification_13 == OMASEC_NOTIFICATION_13_PASS)
 		found(&f[C_INTEGRITY], REPORT_NOT_MET, "notifications of DM 1.3 pass unchecked");
 	else if (takes_unsecured(r, a))
@@ -298,11 +306,14 @@ void report_rule(const struct omasec_rule *r, const struct omasec_account *a,
 		 struct report_finding *findings)
 {
 	find_sessionless(r, a, &findings[C_SESSIONLESS]);
-	if (r->protocol == OMASEC_PROTOCOL_UDP) {
+	if (r->protocol == OMASEC_PROTOCOL_UDP && r->binding != OMASEC_BINDING_WSP_POST) {
 		find_datagrams(r, a, findings);
 		return;
 	}
-	find_transport(r, findings);
+	if (r->protocol == OMASEC_PROTOCOL_UDP)
+		find_records(r, findings);
+	else
+		find_transport(r, findings);
 	find_integrity(r, a, findings);
 	find_secrecy(r, findings);
 	find_cr2(r, findings);

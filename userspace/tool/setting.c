@@ -335,8 +335,8 @@ static const struct setting rule_settings[] = {
 		NO_WORDS, 0, "Account of the peer; any finds it by the user name in the MAC header." },
 	[R_ROLE] = { "role", "auto, client or server", parse_enum, false, OMASEC_NAMES_ROLE, R(r.role),
 		"Role of the local application; auto: client for out, server for in." },
-	[R_BINDING] = { "binding", "http, wsp or obex", parse_enum, false, OMASEC_NAMES_BINDING, R(r.binding),
-		"Transport binding: http or obex on tcp, wsp on udp." },
+	[R_BINDING] = { "binding", "http, obex, wsp or wsp-post", parse_enum, false, OMASEC_NAMES_BINDING, R(r.binding),
+		"Transport binding: http or obex on tcp; wsp (pushes) or wsp-post (Posts and Replies) on udp." },
 	[R_INTEGRITY] = { "integrity", "hmac, both, on-challenge or none", parse_enum, false, OMASEC_NAMES_INTEGRITY,
 		R(r.integrity), "Protection that is required; both: MAC and XML signature; on-challenge: once a side asks for it." },
 	[R_CONFIDENTIALITY] = { "confidentiality", "none, message or objects", parse_enum, false,
@@ -363,7 +363,7 @@ static const struct setting rule_settings[] = {
 		OMASEC_NAMES_HELPER_LOST, R(r.helper_lost),
 		"Without a helper messages are refused at once, or wait until the deadline." },
 	[R_PROTOCOL] = { "protocol", "tcp or udp", parse_enum, false, OMASEC_NAMES_PROTOCOL,
-		R(r.protocol), "Connections (tcp), or datagrams with notifications that come in (udp)." },
+		R(r.protocol), "Connections (tcp), or datagrams (udp)." },
 	[R_TLS] = { "tls", "forbid, allow or require", parse_enum, false, OMASEC_NAMES_TLS, R(r.tls),
 		"TLS (for datagrams DTLS) is refused, let through untouched beside protected messages, or demanded." },
 	[R_TLS_CHECK] = { "tls-check", "all or start", parse_enum, false, OMASEC_NAMES_TLS_CHECK,
@@ -602,11 +602,35 @@ static void check_udp(const struct rule_conf *c, setting_report report, void *ar
 	if (c->seen & 1u << R_DIRECTION && c->r.direction != OMASEC_DIRECTION_IN)
 		report(arg, R_DIRECTION, "expected in: protocol udp is for datagrams that come in");
 	if (c->seen & 1u << R_BINDING && c->r.binding != OMASEC_BINDING_WSP)
-		report(arg, R_BINDING, "expected wsp with protocol udp");
+		report(arg, R_BINDING, "expected wsp or wsp-post with protocol udp");
 	if (c->r.integrity != OMASEC_INTEGRITY_HMAC)
 		report(arg, R_INTEGRITY, "expected hmac with protocol udp: a rule without would check nothing");
 	if (c->r.role == OMASEC_ROLE_SERVER)
 		report(arg, R_ROLE, "expected client with protocol udp: notifications come from servers");
+}
+
+/* Posts and Replies: sessions, and nothing else. */
+static void check_post(const struct rule_conf *c, setting_report report, void *arg)
+{
+	static const int pushes_only[] = { R_NOTIFICATION_13, R_NONCE_RESYNC, R_PIN_WAIT };
+	static const int tcp_only[] = { R_TLS_CHECK, R_TLS_MIN };
+	size_t i;
+
+	for (i = 0; i < COUNT(pushes_only); i++)
+		if (c->seen & 1u << pushes_only[i])
+			report(arg, pushes_only[i], "is for pushes, binding wsp: a Post carries messages of sessions");
+	for (i = 0; i < COUNT(tcp_only); i++)
+		if (c->seen & 1u << tcp_only[i])
+			report(arg, tcp_only[i], "is for protocol tcp: datagrams of DTLS are looked at one by one");
+	if (c->seen & (1u << R_UID | 1u << R_CGROUP))
+		report(arg, c->seen & 1u << R_UID ? R_UID : R_CGROUP,
+		       "is for protocol tcp: datagrams are judged before their socket is known");
+	if (c->r.on_deny != OMASEC_ON_DENY_RESET)
+		report(arg, R_ON_DENY, "expected reset with binding wsp-post: a datagram that is refused is dropped");
+	if (c->r.bootstrap != OMASEC_BOOTSTRAP_HTTP_CHECK)
+		report(arg, R_BOOTSTRAP, "expected check with binding wsp-post: bootstrap messages are carried by http and push");
+	if (c->r.sessionless != OMASEC_SESSIONLESS_REFUSE)
+		report(arg, R_SESSIONLESS, "expected refuse with binding wsp-post: sessionless messages are carried by http, obex and push");
 }
 
 static void check_tcp(const struct rule_conf *c, setting_report report, void *arg)
@@ -617,7 +641,7 @@ static void check_tcp(const struct rule_conf *c, setting_report report, void *ar
 	for (i = 0; i < COUNT(udp_only); i++)
 		if (c->seen & 1u << udp_only[i])
 			report(arg, udp_only[i], "is for protocol udp");
-	if (c->r.binding == OMASEC_BINDING_WSP)
+	if (c->r.binding == OMASEC_BINDING_WSP || c->r.binding == OMASEC_BINDING_WSP_POST)
 		report(arg, R_BINDING, "expected http or obex with protocol tcp");
 	if (c->r.binding != OMASEC_BINDING_OBEX)
 		return;
@@ -633,7 +657,8 @@ void setting_rule_default(struct rule_conf *c)
 {
 	if (!(c->seen & 1u << R_BINDING) && c->r.protocol == OMASEC_PROTOCOL_UDP)
 		c->r.binding = OMASEC_BINDING_WSP;
-	if (!(c->seen & 1u << R_TLS) && c->r.protocol == OMASEC_PROTOCOL_UDP)
+	if (!(c->seen & 1u << R_TLS) && c->r.protocol == OMASEC_PROTOCOL_UDP &&
+	    c->r.binding == OMASEC_BINDING_WSP)
 		c->r.tls = OMASEC_TLS_ALLOW;
 }
 
@@ -693,11 +718,14 @@ static void check_xml(const struct rule_conf *c, setting_report report, void *ar
 void setting_rule_check(const struct rule_conf *c, setting_report report, void *arg)
 {
 	check_required(&setting_rule, c->seen, report, arg);
-	if (c->r.protocol == OMASEC_PROTOCOL_UDP) {
+	if (c->r.protocol == OMASEC_PROTOCOL_UDP && c->r.binding != OMASEC_BINDING_WSP_POST) {
 		check_udp(c, report, arg);
 		return;
 	}
-	check_tcp(c, report, arg);
+	if (c->r.protocol == OMASEC_PROTOCOL_UDP)
+		check_post(c, report, arg);
+	else
+		check_tcp(c, report, arg);
 	check_protection(c, report, arg);
 	check_fetch(c, report, arg);
 	check_xml(c, report, arg);

@@ -81,7 +81,7 @@
  * @OMASEC_REASON_NATIVE_UNPROTECTED: A native application sent a message
  *   without a valid MAC.
  * @OMASEC_REASON_RESPONSE_LOST: The peer closed before it answered.
- * @OMASEC_REASON_WSP_SYNTAX: Malformed or ambiguous WSP header of a push.
+ * @OMASEC_REASON_WSP_SYNTAX: Malformed or ambiguous WSP header.
  * @OMASEC_REASON_NOTIFICATION_BAD: Malformed notification.
  * @OMASEC_REASON_NOTIFICATION_VERSION: A notification of a version that is not
  *   let through.
@@ -143,6 +143,8 @@
  * @OMASEC_REASON_OBEX_REFUSED: An OBEX operation or mode that is not let
  *   through.
  * @OMASEC_REASON_OBEX_TRUNCATED: The connection ended inside an OBEX object.
+ * @OMASEC_REASON_WSP_UNASKED: A WSP Reply that belongs to no request, or
+ *   belonged to one that was answered.
  */
 enum omasec_reason {
 	OMASEC_REASON_NONE,
@@ -223,8 +225,9 @@ enum omasec_reason {
 	OMASEC_REASON_OBEX_HEADER,
 	OMASEC_REASON_OBEX_REFUSED,
 	OMASEC_REASON_OBEX_TRUNCATED,
+	OMASEC_REASON_WSP_UNASKED,
 };
-#define OMASEC_REASON_MAX OMASEC_REASON_OBEX_TRUNCATED
+#define OMASEC_REASON_MAX OMASEC_REASON_WSP_UNASKED
 
 /**
  * enum omasec_direction - Which sockets a rule selects: those that connect or
@@ -256,12 +259,13 @@ enum omasec_role {
 
 /**
  * enum omasec_binding - How messages are carried: http or obex on tcp, wsp
- *   (pushes) on udp.
+ *   (pushes) or wsp-post (Posts and their Replies) on udp.
  */
 enum omasec_binding {
 	OMASEC_BINDING_HTTP,
 	OMASEC_BINDING_WSP,
 	OMASEC_BINDING_OBEX,
+	OMASEC_BINDING_WSP_POST,
 };
 
 /**
@@ -656,6 +660,7 @@ enum {
 	OMASEC_A_FLOW_TLS_VERSION,
 	OMASEC_A_FLOW_TLS_SUITE,
 	OMASEC_A_FLOW_TLS_NAME,
+	OMASEC_A_FLOW_DATAGRAMS,
 
 	__OMASEC_A_FLOW_MAX
 };
