@@ -5,7 +5,8 @@
 Package 1 (Alert 1201, Replace of DevInfo), then it obeys the server's commands
 until a message without commands ends the session. Checks everything it receives
 (syncml.Peer) and knows nothing of x-syncml-hmac. Transports: Python's
-http.client, the curl program, an own socket that can cut what it sends, or OBEX.
+http.client, the curl program, an own socket that can cut what it sends, OBEX, or
+connectionless WSP over UDP.
 
 Exit: 0 all sessions went as they should, 1 a peer broke the protocol, 3 the
 transport failed (reset, refused, timeout, HTTP status), 2 usage.
@@ -29,6 +30,7 @@ from urllib.parse import urlsplit
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import openobex  # noqa: E402
 import syncml  # noqa: E402
+import wsp  # noqa: E402
 from syncml import DmError, Node, Outgoing, Peer, meta  # noqa: E402
 
 
@@ -274,7 +276,34 @@ class Obex:
             self.link = None
 
 
-TRANSPORTS = {"http": HttpClient, "curl": Curl, "raw": Raw, "obex": Obex}
+class Wsp:
+    """Connectionless WSP: a message is a Post, its answer the Reply with the same TID."""
+
+    def __init__(self, opts, url):
+        u = urlsplit(url)
+        self.opts, self.link = opts, wsp.Client(u.hostname, u.port or 9200, opts.timeout, opts.retry,
+                                                tid=opts.tid, bind=opts.bind)
+
+    def post(self, path, octets, kind):
+        try:
+            answer = self.link.post("http://server" + path, kind, octets)
+        except wsp.WspError as e:
+            raise TransportError("framing", str(e)) from e
+        except OSError as e:
+            raise from_oserror(e) from e
+        if self.opts.bare and answer.all("x-syncml-hmac"):
+            raise DmError("the Reply has a MAC")
+        if answer.status != wsp.OK:
+            raise TransportError("wsp", "status %#x" % answer.status, answer.status)
+        return 200, answer.kind, answer.data
+
+    def close(self):
+        self.link.close()
+        if self.link.stray:
+            raise DmError("%d Replies that nobody asked for" % self.link.stray)
+
+
+TRANSPORTS = {"http": HttpClient, "curl": Curl, "raw": Raw, "obex": Obex, "wsp": Wsp}
 
 
 class Session:
@@ -432,6 +461,10 @@ def options():
     p.add_argument("--segment", type=int, default=0, help="raw: octets a write and a read")
     p.add_argument("--mtu", type=int, default=openobex.MTU, help="obex: longest packet, both ways")
     p.add_argument("--no-end", action="store_true", help="obex: bodies without End-of-Body")
+    p.add_argument("--retry", type=float, default=5, help="wsp: seconds until a Post is repeated")
+    p.add_argument("--bare", action="store_true", help="wsp: a Reply with a MAC is wrong")
+    p.add_argument("--bind", help="wsp: ADDRESS:PORT of its own")
+    p.add_argument("--tid", type=int, default=1, help="wsp: first transaction id")
     p.add_argument("--size", type=int, default=200, help="characters in each Results")
     p.add_argument("--tree", default="", help="URIs of the nodes that lists report, colons between")
     p.add_argument("--pause", type=int, default=0, help="milliseconds before each message")

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""An unmodified DM 1.2 server application on Python's http.server, or on OBEX.
+"""An unmodified DM 1.2 server application on Python's http.server, on OBEX, or on
+connectionless WSP.
 
 Answers package 1 with Get, Replace and Exec for a number of rounds, checks
 everything the client sends (syncml.Peer), and knows nothing of x-syncml-hmac.
@@ -26,6 +27,7 @@ from xml.etree import ElementTree
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import openobex  # noqa: E402
 import syncml  # noqa: E402
+import wsp  # noqa: E402
 from syncml import DmError, Node, Outgoing, Peer, meta  # noqa: E402
 
 
@@ -397,6 +399,43 @@ class ObexServer(Application, openobex.Server):
             self.record.done.set()
 
 
+class WspServer(Application, wsp.Server):
+    """The same over connectionless WSP."""
+
+    def __init__(self, opts):
+        Application.__init__(self, opts)
+        wsp.Server.__init__(self, opts.host, opts.port)
+
+    def answer(self, pdu):
+        rec = self.record
+        with rec.lock:
+            rec.requests.append({
+                "method": {wsp.POST: "POST", wsp.GET: "GET"}.get(pdu.type, "?"), "path": pdu.uri,
+                "length": len(pdu.data), "type": pdu.kind, "expect": None, "tid": pdu.tid,
+                "hmac": (pdu.all("x-syncml-hmac") or [None])[0],
+                "sha256": hashlib.sha256(pdu.data).hexdigest()})
+        if self.opts.mute:
+            return None
+        if pdu.kind not in (syncml.XML_TYPE, syncml.WBXML_TYPE):
+            return wsp.reply(pdu.tid, "text/plain", b"not DM")
+        try:
+            answer = self.dispatch(syncml.decode(pdu.data, pdu.kind))
+        except DmError as e:
+            rec.error("Post: %s" % e)
+            return wsp.reply(pdu.tid, None, b"", wsp.BAD_REQUEST)
+        if self.opts.delay:
+            time.sleep(self.opts.delay / 1000)
+        if self.ended():
+            rec.done.set()
+        return wsp.reply(pdu.tid, pdu.kind, syncml.encode(answer, pdu.kind == syncml.WBXML_TYPE))
+
+    def fault(self, text):
+        self.record.error(text)
+
+    def failed_io(self, e):
+        self.record.failed_io(e)
+
+
 def options():
     p = argparse.ArgumentParser(description="unmodified DM server application")
     p.add_argument("--host", default="0.0.0.0")
@@ -415,6 +454,8 @@ def options():
     p.add_argument("--user", help="NAME:PASSWORD, demands application level md5")
     p.add_argument("--ask", action="append", help="the commands of one round: TAG URI CODE [DATA]; ...")
     p.add_argument("--obex", action="store_true", help="OBEX over TCP instead of HTTP")
+    p.add_argument("--wsp", action="store_true", help="connectionless WSP over UDP instead of HTTP")
+    p.add_argument("--mute", action="store_true", help="wsp: never answers")
     p.add_argument("--mtu", type=int, default=openobex.MTU, help="obex: longest packet, both ways")
     p.add_argument("--wbxml", action="store_true", help="dm_called.py: what it asks for")
     p.add_argument("--untyped", action="store_true", help="obex: answers to GET without a Type")
@@ -433,7 +474,7 @@ def options():
 
 def main():
     opts = options()
-    server = (ObexServer if opts.obex else Server)(opts)
+    server = (ObexServer if opts.obex else WspServer if opts.wsp else Server)(opts)
     rec = server.record
     signal.signal(signal.SIGTERM, lambda *_: rec.done.set())
     threading.Thread(target=server.serve, daemon=True).start()

@@ -33,6 +33,7 @@ from urllib.parse import urlsplit
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import authmac  # noqa: E402
 import syncml  # noqa: E402
+import wsp  # noqa: E402
 import xmldsig  # noqa: E402
 import xmlenc  # noqa: E402
 from dm_client import TransportError, from_oserror  # noqa: E402
@@ -248,6 +249,8 @@ class NativeClient:
         if self.opts.first_no_mac and self.counts.n["sent"] == 0:
             headers = []
         self.counts.add("sent")
+        if self.url.scheme == "wsp":
+            return (*self.post_wsp(headers, name, octets), bad)
         try:
             if self.conn is None:
                 self.conn = http.client.HTTPConnection(self.url.hostname, self.url.port or 80,
@@ -270,6 +273,20 @@ class NativeClient:
             raise TransportError("http", "HTTP status %d" % r.status, r.status)
         self.counts.add("received")
         return r.headers.get_all(authmac.HEADER) or [], answer, bad
+
+    def post_wsp(self, headers, name, octets):
+        """The same over connectionless WSP."""
+        try:
+            if self.conn is None:
+                self.conn = wsp.Client(self.url.hostname, self.url.port or 9200, self.opts.timeout, retry=5)
+            answer = self.conn.post("http://server" + self.url.path, self.kind, octets,
+                                    [(name, h) for h in headers])
+        except OSError as e:
+            raise from_oserror(e) from e
+        if answer.status != wsp.OK:
+            raise TransportError("wsp", "status %#x" % answer.status, answer.status)
+        self.counts.add("received")
+        return answer.all(authmac.HEADER), answer.data
 
     def session(self, number):
         acc = self.account
@@ -509,7 +526,13 @@ class NativeServer(ThreadingHTTPServer):
         self.bad, self.sessions = Misbehaviour(opts), {}
         self.lock, self.done = threading.Lock(), threading.Event()
         self.pending, self.count = None, 0
-        super().__init__((opts.host, opts.port), ServerHandler)
+        if not opts.wsp:
+            super().__init__((opts.host, opts.port), ServerHandler)
+            return
+        link = wsp.Server(opts.host, opts.port)
+        link.answer, link.fault, link.failed_io = self.answer_wsp, self.counts.errors.append, print
+        self.server_address = link.server_address
+        self.serve_forever = lambda poll_interval: link.serve()
 
     def handle_error(self, request, client_address):
         e = sys.exc_info()[1]
@@ -543,6 +566,18 @@ class NativeServer(ThreadingHTTPServer):
             if self.opts.sessions and self.counts.n["sessions_ended"] >= self.opts.sessions:
                 self.done.set()
         return 200, values, name, out
+
+
+    def answer_wsp(self, pdu):
+        with self.lock:
+            try:
+                status, values, name, out = self.answer(pdu.all(authmac.HEADER), pdu.data, pdu.kind)
+            except DmError as e:
+                self.counts.errors.append(str(e))
+                status, values, name, out = 400, [], "", b""
+        if status != 200:
+            return wsp.reply(pdu.tid, None, b"", wsp.BAD_REQUEST)
+        return wsp.reply(pdu.tid, pdu.kind, out, headers=[(name, v) for v in values])
 
 
 class ServerHandler(BaseHTTPRequestHandler):
@@ -607,6 +642,7 @@ def options():
     p.add_argument("--rounds", type=int, default=2)
     p.add_argument("--size", type=int, default=200)
     p.add_argument("--wbxml", action="store_true")
+    p.add_argument("--wsp", action="store_true", help="server: connectionless WSP; client: URL wsp://...")
     p.add_argument("--close", action="store_true")
     p.add_argument("--timeout", type=float, default=20)
     p.add_argument("--run", type=float, default=900, help="server: seconds until it ends by itself")

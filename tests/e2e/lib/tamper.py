@@ -249,7 +249,7 @@ def change(verb, arg, head, raw, body):
     return head, raw, body
 
 
-def main(kind=Relay):
+def options():
     p = argparse.ArgumentParser()
     p.add_argument("--listen", type=int, required=True)
     p.add_argument("--host", default="0.0.0.0")
@@ -260,15 +260,24 @@ def main(kind=Relay):
     opts = p.parse_args()
     host, _, port = opts.to.rpartition(":")
     opts.to = (host.strip("[]"), int(port))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    return opts
+
+
+def announce(opts):
+    if opts.ready:
+        with open(opts.ready, "w", encoding="ascii") as f:
+            f.write("ready\n")
+
+
+def main(kind=Relay):
+    opts = options()
     relay = kind(opts)
     s = socket.socket(socket.AF_INET6 if ":" in opts.host else socket.AF_INET)
     s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     s.bind((opts.host, opts.listen))
     s.listen(128)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    if opts.ready:
-        with open(opts.ready, "w", encoding="ascii") as f:
-            f.write("ready\n")
+    announce(opts)
     while True:
         c, _ = s.accept()
         threading.Thread(target=relay.connection, args=(c,), daemon=True).start()
