@@ -24,12 +24,17 @@
 /* Quotes and names in the value of an x-syncml-hmac, and its base64. */
 #define OMASEC_WSP_HMAC_MIN	(sizeof("algorithm=MD5, username=\"\", mac=") - 1 + 24)
 
-/* The datagram of our own that this processor hands to the network just now. */
+/*
+ * The datagram of our own that this processor hands to the network just now, and by whom: with
+ * PREEMPT_RT another task may come between, with a datagram at the same address.
+ */
 static DEFINE_PER_CPU(const struct sk_buff *, omasec_wsp_sending);
+static DEFINE_PER_CPU(const struct task_struct *, omasec_wsp_sender);
 
 bool omasec_wsp_is_own(const struct sk_buff *skb)
 {
-	return this_cpu_read(omasec_wsp_sending) == skb;
+	return this_cpu_read(omasec_wsp_sending) == skb &&
+	       this_cpu_read(omasec_wsp_sender) == current;
 }
 
 bool omasec_wsp_is_reply(const struct sk_buff *skb, unsigned int off)
@@ -228,6 +233,7 @@ static void omasec_wsp_hand(struct net *net, struct sk_buff *skb, u8 family)
 {
 	local_bh_disable();
 	rcu_read_lock();
+	this_cpu_write(omasec_wsp_sender, current);
 	this_cpu_write(omasec_wsp_sending, skb);
 	if (family == 4)
 		ip_local_out(net, NULL, skb);

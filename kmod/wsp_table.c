@@ -46,9 +46,7 @@ struct omasec_wsp_table {
 	struct delayed_work look;
 };
 
-/**
- * struct omasec_wsp_key - the two ends of a datagram, seen from here
- */
+/* The two ends of a datagram, seen from here; @direction is that of the rule. */
 struct omasec_wsp_key {
 	u8 local[16], peer[16];
 	__be16 lport, pport;
