@@ -5,7 +5,7 @@
 # data is there before anything is sent that could be stopped. The application gets
 # no octet of it.
 #
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 120
 . ./lib/common.sh
 network
