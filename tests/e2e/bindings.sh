@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# What is above the binding is the same over each: one account, whose nonces go on from
-# HTTP to OBEX and back, in XML and WBXML; messages that are signed and encrypted; Access
-# Control Lists.
+# What is above the binding is the same over each: one account, whose nonces go on from HTTP
+# to OBEX, WSP and back, in XML and WBXML; messages that are signed and encrypted, as a
+# whole or their objects; Access Control Lists.
 #
 # KERNELS: 6.1
-# TIMEOUT: 240
+# TIMEOUT: 360
 # NEEDS: xmlsec1
 . ./lib/common.sh
 KEY=$(secret sign 0123456789abcdef0123456789abcdef)
@@ -22,6 +22,7 @@ both()
 		account "$_who"
 		rule http "$@" "direction = $_to" "account = $_who" "port = 8080"
 		rule obex "$@" "direction = $_to" "account = $_who" "port = 650" "binding = obex"
+		rule wsp "$@" "direction = $_to" "account = $_who" "port = 9200" "protocol = udp" "binding = wsp-post"
 	} >"$WORK/c"
 	apply "$_on" <"$WORK/c"
 }
@@ -31,6 +32,7 @@ over()
 	case $1 in
 	http) PORT=8080 _tamper=tamper.py _server="" _transport=http ;;
 	obex) PORT=650 _tamper=obex_tamper.py _server=--obex _transport=obex ;;
+	wsp) PORT=9200 _tamper=wsp_tamper.py _server=--wsp _transport=wsp ;;
 	esac
 	_over="$2 over $1"
 	shift 2
@@ -57,7 +59,7 @@ both server in dev
 helper_start device
 helper_start server
 for how in "" --wbxml; do
-	for binding in http obex; do
+	for binding in http obex wsp; do
 		# shellcheck disable=SC2086
 		over $binding "a session $how" $how
 	done
@@ -66,17 +68,29 @@ done
 both device out mgmt "integrity = both" "confidentiality = message"
 both server in dev "integrity = both" "confidentiality = message"
 WIRE="--sign $KEY --wrap $WRAP"
-for binding in obex http; do
+for binding in obex wsp http; do
 	over $binding "signed and encrypted"
+done
+both device out mgmt "integrity = both" "confidentiality = objects"
+both server in dev "integrity = both" "confidentiality = objects"
+WIRE="--sign $KEY --wrap $WRAP --objects"
+for binding in obex wsp http; do
+	over $binding "signed, its objects encrypted"
 done
 
 acl() { on device omasec acl "$@" --store "$WORK/device" >/dev/null; }
 acl set ./A 'Get=Mgmt1&Replace=Mgmt1' --create
 acl set ./B 'Get=Other' --create
-PORT=650
-app_server --obex --ask "Get ./A 200;Get ./B 425" --ask "Get ./B 425;Delete ./A 425"
-check "lists over obex: the client is content" app_client http://10.2.0.2:650/dm --transport obex --session 90
-check "and the server got what it expected" stop_peer server
-expect "what it may not reach has not arrived" "$WORK/client.json" \
-	'd["results"][0]["seen"] == ["Get ./A", "Get ./DevInfo/DevId"]'
+n=90
+for how in "obex 650" "wsp 9200" "http 8080"; do
+	set -- $how
+	PORT=$2 n=$((n + 1)) option=--$1
+	[ "$1" != http ] || option=
+	# shellcheck disable=SC2086
+	app_server $option --ask "Get ./A 200;Get ./B 425" --ask "Get ./B 425;Delete ./A 425"
+	check "lists over $1: the client is content" app_client "http://10.2.0.2:$PORT/dm" --transport "$1" --session $n
+	check "and the server got what it expected" stop_peer server
+	expect "what it may not reach has not arrived" "$WORK/client.json" \
+		'd["results"][0]["seen"] == ["Get ./A", "Get ./DevInfo/DevId"]'
+done
 finish
