@@ -3,9 +3,9 @@
 #
 # integrity = both with asymmetric keys: the device signs with RSA, the server with ECDSA,
 # and each has of the other the public key alone. What xmlsec1 signs and verifies
-# interoperates. A changed message, another key, another algorithm than that of the key,
-# and a key that is missing are refused with their reasons, and nobody goes on with the
-# HMAC key, which is there. No private key stays in memory.
+# interoperates, client and server, also on P-384. A changed message, another key, another
+# algorithm than that of the key, and a key that is missing are refused with their reasons,
+# and nobody goes on with the HMAC key, which is there. No private key stays in memory.
 #
 # KERNELS: 6.1
 # TIMEOUT: 240
@@ -147,4 +147,15 @@ check "there again" keys server add dev public --file "$K/device.crt"
 app_server
 check "a session" app_client "$DIRECT" --session 90
 stop_peer server
+
+# ---- a server that signs with xmlsec1; both ends on P-384
+(umask 077 && for name in far near; do openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out "$K/$name.pem"; done) 2>/dev/null
+for name in far near; do openssl pkey -in "$K/$name.pem" -pubout -out "$K/$name.pub"; done
+check "a key on P-384" keys device add mgmt private --secret-file "$K/near.pem"
+check "and one of the other side" keys device add mgmt public --file "$K/far.pub"
+account dev | apply server
+# shellcheck disable=SC2086
+native_server $PEER --sign "ecdsa-sha384:$K/far.pem" --verify "ecdsa-sha384:$K/near.pub"
+check "a server with xmlsec1: ok" app_client "$DIRECT" --session 100
+check "a server with xmlsec1: has seen no fault" stop_peer server
 finish
