@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Private and public keys in PEM files: which are taken, what is said of the others, and
+ * Private and public keys in PEM and PKCS#12 files: which are taken, what is said of the others, and
  * that none is printed.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/x509.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -101,19 +102,60 @@ static void put_text(const char *text)
 	end(bio, 0600);
 }
 
+static void put_pkcs12(EVP_PKEY *key, EVP_PKEY *of, const char *passphrase)
+{
+	X509 *cert = X509_new();
+	BIO *bio = begin();
+	PKCS12 *p12;
+
+	ASN1_INTEGER_set(X509_get_serialNumber(cert), 1);
+	X509_gmtime_adj(X509_getm_notBefore(cert), 0);
+	X509_gmtime_adj(X509_getm_notAfter(cert), 3600);
+	X509_set_pubkey(cert, of);
+	assert_true(X509_sign(cert, of, EVP_sha256()) > 0);
+	p12 = PKCS12_create(passphrase, "a key", key, cert, NULL, 0, 0, 0, 0, 0);
+	assert_non_null(p12);
+	assert_int_equal(i2d_PKCS12_bio(bio, p12), 1);
+	PKCS12_free(p12);
+	X509_free(cert);
+	end(bio, 0600);
+}
+
+static const char *says_passphrase;
+static unsigned int was_asked;
+
+static int knows(void *arg, struct secret *s, char reason[SECRET_WHY_MAX])
+{
+	(void)arg;
+	was_asked++;
+	if (!says_passphrase) {
+		snprintf(reason, SECRET_WHY_MAX, "nobody knows");
+		return -ENOTTY;
+	}
+	s->len = strlen(says_passphrase);
+	memcpy(s->data, says_passphrase, s->len);
+	return 0;
+}
+
 /* The file has @key, or, with NULL, is refused with words that have @says. */
-static void reads(enum pkey_of of, const EVP_PKEY *key, int error, const char *says)
+static void reads_with(enum pkey_of of, const struct keyfile_ask *ask, const EVP_PKEY *key, int error,
+		       const char *says)
 {
 	EVP_PKEY *got;
 
 	*why = '\0';
-	assert_int_equal(keyfile_read(path, of, &got, why), error);
+	assert_int_equal(keyfile_read(path, of, ask, &got, why), error);
 	assert_int_equal(!got, !key);
 	if (key)
 		assert_int_equal(EVP_PKEY_eq(got, key), 1);
 	else if (!strstr(why, says))
 		fail_msg("\"%s\" is not in \"%s\"", says, why);
 	EVP_PKEY_free(got);
+}
+
+static void reads(enum pkey_of of, const EVP_PKEY *key, int error, const char *says)
+{
+	reads_with(of, NULL, key, error, says);
 }
 
 static void private_keys_are_taken(void **state)
@@ -148,9 +190,62 @@ static void encrypted_keys_are_refused(void **state)
 	(void)state;
 	for (old = 0; old < 2; old++) {
 		put_private(rsa, old, "secret");
-		reads(PKEY_PRIVATE, NULL, -EINVAL, "encrypted with a passphrase");
+		reads(PKEY_PRIVATE, NULL, -EINVAL, "the key is encrypted, and nobody is there");
 		reads(PKEY_PUBLIC, NULL, -EINVAL, "this is a private key");
 	}
+}
+
+static void passphrases_are_asked_for(void **state)
+{
+	const struct keyfile_ask ask = { knows, NULL };
+	int form;
+
+	(void)state;
+	for (form = 0; form < 3; form++) {
+		if (form == 2)
+			put_pkcs12(ec, ec, "secret");
+		else
+			put_private(ec, form, "secret");
+		was_asked = 0;
+		says_passphrase = "secret";
+		reads_with(PKEY_PRIVATE, &ask, ec, 0, NULL);
+		assert_int_equal(was_asked, 1);
+		says_passphrase = "secreT";
+		reads_with(PKEY_PRIVATE, &ask, NULL, -EINVAL, "the passphrase is wrong");
+		says_passphrase = "";
+		reads_with(PKEY_PRIVATE, &ask, NULL, -EINVAL, "the passphrase is wrong");
+		says_passphrase = NULL;
+		reads_with(PKEY_PRIVATE, &ask, NULL, -ENOTTY, "nobody knows");
+		assert_null(strstr(why, "secret"));
+	}
+	/* nobody is asked for what is not needed */
+	was_asked = 0;
+	put_private(ec, false, NULL);
+	reads_with(PKEY_PRIVATE, &ask, ec, 0, NULL);
+	put_public(rsa);
+	reads_with(PKEY_PUBLIC, &ask, rsa, 0, NULL);
+	put_private(rsa, false, "secret");
+	assert_int_equal(chmod(path, 0644), 0);
+	reads_with(PKEY_PUBLIC, &ask, NULL, -EINVAL, "this is a private key");
+	assert_int_equal(was_asked, 0);
+}
+
+static void pkcs12_is_taken(void **state)
+{
+	const struct keyfile_ask ask = { knows, NULL };
+
+	(void)state;
+	put_pkcs12(rsa, rsa, "");
+	reads(PKEY_PRIVATE, rsa, 0, NULL);
+	put_pkcs12(rsa, rsa, NULL);
+	reads(PKEY_PRIVATE, rsa, 0, NULL);
+	put_pkcs12(rsa, rsa, "secret");
+	reads(PKEY_PRIVATE, NULL, -EINVAL, "the key is encrypted, and nobody is there");
+	assert_int_equal(chmod(path, 0644), 0);
+	reads(PKEY_PUBLIC, NULL, -EINVAL, "this is a private key");
+	put_pkcs12(NULL, rsa, "secret");
+	says_passphrase = "secret";
+	reads_with(PKEY_PRIVATE, &ask, NULL, -EINVAL, "expected a private key in PEM or PKCS#12");
 }
 
 static void other_sorts_are_refused(void **state)
@@ -273,7 +368,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(private_keys_are_taken), cmocka_unit_test(public_keys_are_taken),
-		cmocka_unit_test(encrypted_keys_are_refused), cmocka_unit_test(other_sorts_are_refused),
+		cmocka_unit_test(encrypted_keys_are_refused), cmocka_unit_test(passphrases_are_asked_for),
+		cmocka_unit_test(pkcs12_is_taken), cmocka_unit_test(other_sorts_are_refused),
 		cmocka_unit_test(damaged_keys_are_refused), cmocka_unit_test(modes_and_sizes_are_looked_at),
 		cmocka_unit_test(an_account_names_them),
 	};

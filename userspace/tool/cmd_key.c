@@ -121,7 +121,7 @@ static int key_args(struct tool *t, int argc, char **argv, char *account, enum w
 	if (rc)
 		return rc;
 	if (argc < 2)
-		return tool_usage(t, "expected client, server, netw, pin, sign, wrap, private or public after the account");
+		return tool_usage(t, "expected client, server, netw, pin, sign, wrap, private, public, decrypt or encrypt after the account");
 	return pairs_who(t, argv[1], who);
 }
 
@@ -271,9 +271,18 @@ static int key_add_secret(struct tool *t, const char *account, enum who who, int
 	return t->json ? out_json(t, "serial", json_integer(serial)) : EXIT_DONE;
 }
 
-/* A private or public key, which comes in PEM. */
+static int key_passphrase(void *arg, struct secret *s, char why[SECRET_WHY_MAX])
+{
+	const struct tool *t = arg;
+
+	return t->given & OPT_PASSPHRASE_FILE ? secret_from_file(t->passphrase_file, s, why) :
+						secret_passphrase("the key", s, why);
+}
+
+/* A private or public key, which comes in a file. */
 static int key_add_pkey(struct tool *t, const char *account, enum who who, int argc, char **argv)
 {
+	const struct keyfile_ask ask = { key_passphrase, t };
 	enum pkey_of of = pkeys_of(who);
 	char why[SECRET_WHY_MAX];
 	struct pkeys p = { 0 };
@@ -285,13 +294,13 @@ static int key_add_pkey(struct tool *t, const char *account, enum who who, int a
 	if (pkey_is_public(of) && (!(t->given & OPT_FILE) || t->given & (OPT_SECRET_FILE | OPT_SECRET_FD)))
 		return tool_usage(t, "expected --file FILE with the public key or certificate of the other side, in PEM");
 	if (!pkey_is_public(of) && !(t->given & (OPT_SECRET_FILE | OPT_SECRET_FD)))
-		return tool_usage(t, "expected --secret-file FILE or --secret-fd N with the private key, in PEM");
+		return tool_usage(t, "expected --secret-file FILE or --secret-fd N with the private key, in PEM or PKCS#12");
 	if (pkey_is_public(of))
-		rc = keyfile_read(t->tree_file, of, &p.key[of], why);
+		rc = keyfile_read(t->tree_file, of, &ask, &p.key[of], why);
 	else if (t->given & OPT_SECRET_FILE)
-		rc = keyfile_read(t->secret_file, of, &p.key[of], why);
+		rc = keyfile_read(t->secret_file, of, &ask, &p.key[of], why);
 	else
-		rc = keyfile_from_fd(t->secret_fd, of, &p.key[of], why);
+		rc = keyfile_from_fd(t->secret_fd, of, &ask, &p.key[of], why);
 	if (!rc)
 		rc = pkeys_put(t, account, &p, why);
 	pkeys_free(&p);
@@ -309,6 +318,8 @@ int cmd_key_add(struct tool *t, int argc, char **argv)
 
 	if (!rc && !(who >= WHO_KEYRING && pkey_is_public(pkeys_of(who))) && t->given & OPT_FILE)
 		rc = tool_usage(t, "--file is for a public key");
+	if (!rc && !(who >= WHO_KEYRING && !pkey_is_public(pkeys_of(who))) && t->given & OPT_PASSPHRASE_FILE)
+		rc = tool_usage(t, "--passphrase-file is for a private key");
 	if (!rc && t->given & OPT_SECRET_FILE && t->given & OPT_SECRET_FD)
 		rc = tool_usage(t, "expected only one of --secret-file and --secret-fd");
 	if (rc)

@@ -128,11 +128,11 @@ const struct command commands[] = {
 
 	{ "key", "list", "", "Keys in the user keyring, and private and public keys; what they are is not shown.", NULL,
 	  OPT_STORE, NULL, COMPLETE_NONE, cmd_key_list },
-	{ "key", "add", "ACCOUNT client|server|netw|pin|sign|wrap|private|public [name USER] [form imsi|text|hex] [--secret-file FILE | --secret-fd N | --file FILE]",
+	{ "key", "add", "ACCOUNT client|server|netw|pin|sign|wrap|private|public|decrypt|encrypt [name USER] [form imsi|text|hex] [--secret-file FILE | --secret-fd N | --file FILE] [--passphrase-file FILE]",
 	  "Make the key of a credential from its password, or another key of an account; it is asked for.",
-	  "With client and server the key is B64(MD5(USER:password)); USER is that of the loaded account unless it is given. With netw it is the network secret, an IMSI unless form says otherwise; with pin the digits of a PIN; with sign the key of XML signatures, with wrap the key of 32 octets that wraps those of XML encryption, text unless form says hex. With private it is the key with which this side signs, RSA of 2048 to 4096 bits or EC (P-256, P-384), in PEM without a passphrase; with public, from --file, the public key or certificate of the other side. A key of the same account is replaced where it is in use.",
-	  OPT_SECRET_FILE | OPT_SECRET_FD | OPT_FILE | OPT_STORE, NULL, COMPLETE_KEY, cmd_key_add },
-	{ "key", "del", "ACCOUNT client|server|netw|pin|sign|wrap|private|public", "Revoke and remove a key.",
+	  "With client and server the key is B64(MD5(USER:password)); USER is that of the loaded account unless it is given. With netw it is the network secret, an IMSI unless form says otherwise; with pin the digits of a PIN; with sign the key of XML signatures, with wrap the key of 32 octets that wraps those of XML encryption, text unless form says hex. With private it is the key with which this side signs, RSA of 2048 to 4096 bits or EC (P-256, P-384), in PEM or PKCS#12, whose passphrase is asked for; with public, from --file, the public key or certificate (PEM) of the other side. With decrypt and encrypt they are RSA keys for encryption, by which the wrap key is not needed. A key of the same account is replaced where it is in use.",
+	  OPT_SECRET_FILE | OPT_SECRET_FD | OPT_PASSPHRASE_FILE | OPT_FILE | OPT_STORE, NULL, COMPLETE_KEY, cmd_key_add },
+	{ "key", "del", "ACCOUNT client|server|netw|pin|sign|wrap|private|public|decrypt|encrypt", "Revoke and remove a key.",
 	  "An account that uses it refuses messages from then on.", OPT_STORE, NULL, COMPLETE_KEY, cmd_key_del },
 
 	{ "help", NULL, "[OBJECT [VERB]]", "This help, or that of an object or verb.", NULL,

@@ -36,6 +36,7 @@ static void help_options(unsigned int options)
 		{ OPT_REPLACE, "--replace", "what the file does not have goes" },
 		{ OPT_ALL, "--all", "all of them" },
 		{ OPT_SECRET_FILE, "--secret-file FILE", "read the password or key from a file; - is standard input" },
+		{ OPT_PASSPHRASE_FILE, "--passphrase-file FILE", "read the passphrase of an encrypted key from a file" },
 		{ OPT_SECRET_FD, "--secret-fd N", "read the password or key from a descriptor" },
 		{ OPT_REFUSE, "--refuse", "give the message up" },
 		{ OPT_STORE, "--store DIR", "where the stores of omasecd and of ACLs, and private and public keys are (" OMASEC_STATEDIR ")" },
@@ -50,7 +51,7 @@ static void help_options(unsigned int options)
 
 	for (i = 0; i < sizeof(text) / sizeof(text[0]); i++)
 		if (options & text[i].bit)
-			printf("  %-22s%s\n", text[i].option, text[i].text);
+			printf("  %-24s%s\n", text[i].option, text[i].text);
 }
 
 void help_overview(void)

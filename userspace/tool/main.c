@@ -21,6 +21,7 @@ enum {
 	LONG_COUNT = 256, LONG_TIMEOUT, LONG_REPLACE, LONG_ALL, LONG_INTERVAL,
 	LONG_SECRET_FILE, LONG_SECRET_FD, LONG_HTML, LONG_PIN, LONG_REFUSE, LONG_COMPLETE,
 	LONG_STORE, LONG_FILE, LONG_CREATE, LONG_SERVER, LONG_NODE, LONG_SINCE,
+	LONG_PASSPHRASE_FILE,
 };
 
 static const struct option options[] = {
@@ -35,6 +36,7 @@ static const struct option options[] = {
 	{ "all", no_argument, NULL, LONG_ALL },
 	{ "interval", required_argument, NULL, LONG_INTERVAL },
 	{ "secret-file", required_argument, NULL, LONG_SECRET_FILE },
+	{ "passphrase-file", required_argument, NULL, LONG_PASSPHRASE_FILE },
 	{ "secret-fd", required_argument, NULL, LONG_SECRET_FD },
 	{ "html", required_argument, NULL, LONG_HTML },
 	{ "pin", no_argument, NULL, LONG_PIN },
@@ -58,7 +60,7 @@ static const char *option_name(int bit)
 		{ OPT_HTML, "--html" }, { OPT_DRY_RUN, "--dry-run" }, { OPT_PIN, "--pin" },
 		{ OPT_REFUSE, "--refuse" }, { OPT_STORE, "--store" }, { OPT_FILE, "--file" },
 		{ OPT_CREATE, "--create" }, { OPT_SERVER, "--server" }, { OPT_NODE, "--node" },
-		{ OPT_SINCE, "--since" },
+		{ OPT_SINCE, "--since" }, { OPT_PASSPHRASE_FILE, "--passphrase-file" },
 	};
 	unsigned int i;
 
@@ -76,6 +78,7 @@ static bool option_text(struct tool *t, int opt, const char *value)
 		{ LONG_STORE, OPT_STORE, &t->store_dir }, { LONG_FILE, OPT_FILE, &t->tree_file },
 		{ LONG_SERVER, OPT_SERVER, &t->server }, { LONG_NODE, OPT_NODE, &t->node },
 		{ LONG_SINCE, OPT_SINCE, &t->since },
+		{ LONG_PASSPHRASE_FILE, OPT_PASSPHRASE_FILE, &t->passphrase_file },
 	};
 	unsigned int i;
 

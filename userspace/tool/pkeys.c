@@ -37,7 +37,7 @@ int pkeys_read(const struct account_conf *c, const char *dir, struct pkeys *p, i
 			snprintf(why, RESOLVE_WHY_MAX, "expected a shorter path");
 			return -ENAMETOOLONG;
 		}
-		rc = keyfile_read(path, of, &p->key[of], why);
+		rc = keyfile_read(path, of, NULL, &p->key[of], why);
 		if (rc)
 			return rc;
 	}

@@ -146,20 +146,20 @@ static int secret_ask(int tty, const char *text, struct secret *s, char why[SECR
 	return 0;
 }
 
-int secret_from_prompt(const char *what, struct secret *s, char why[SECRET_WHY_MAX])
+static int secret_prompt(const char *text, bool twice, const char *instead, struct secret *s,
+			 char why[SECRET_WHY_MAX])
 {
 	struct sigaction sa = { .sa_handler = secret_on_signal }, old[3];
 	static const int sigs[] = { SIGINT, SIGTERM, SIGTSTP };
 	struct termios quiet, was;
 	struct secret again = { 0 };
-	char text[256];
 	unsigned int i;
 	int rc, tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
 
 	if (tty < 0 || tcgetattr(tty, &was)) {
 		if (tty >= 0)
 			close(tty);
-		return secret_fail(-ENOTTY, why, "there is no terminal to ask for the password on: use --secret-file FILE or --secret-fd N");
+		return secret_fail(-ENOTTY, why, "there is no terminal to ask on: use %s", instead);
 	}
 	/* The echo comes back whatever ends this. */
 	secret_signal = 0;
@@ -168,20 +168,35 @@ int secret_from_prompt(const char *what, struct secret *s, char why[SECRET_WHY_M
 	quiet = was;
 	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
 	tcsetattr(tty, TCSAFLUSH, &quiet);
-	snprintf(text, sizeof(text), "Password of %s: ", what);
 	rc = secret_ask(tty, text, s, why);
-	if (!rc)
+	if (!rc && twice)
 		rc = secret_ask(tty, "Again: ", &again, why);
 	tcsetattr(tty, TCSAFLUSH, &was);
 	for (i = 0; i < 3; i++)
 		sigaction(sigs[i], &old[i], NULL);
 	close(tty);
-	if (!rc && (again.len != s->len || CRYPTO_memcmp(again.data, s->data, s->len)))
+	if (!rc && twice && (again.len != s->len || CRYPTO_memcmp(again.data, s->data, s->len)))
 		rc = secret_fail(-EINVAL, why, "the two passwords differ");
 	secret_wipe(&again, sizeof(again));
 	if (rc)
 		secret_wipe(s, sizeof(*s));
 	return rc;
+}
+
+int secret_from_prompt(const char *what, struct secret *s, char why[SECRET_WHY_MAX])
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "Password of %s: ", what);
+	return secret_prompt(text, true, "--secret-file FILE or --secret-fd N", s, why);
+}
+
+int secret_passphrase(const char *what, struct secret *s, char why[SECRET_WHY_MAX])
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "Passphrase of %s: ", what);
+	return secret_prompt(text, false, "--passphrase-file FILE", s, why);
 }
 
 /* ------------------------------------------------------------------ K */

@@ -31,6 +31,8 @@ int secret_from_file(const char *path, struct secret *s, char why[SECRET_WHY_MAX
 int secret_from_fd(int fd, struct secret *s, char why[SECRET_WHY_MAX]);
 /* Asks twice on the controlling terminal, without echo. */
 int secret_from_prompt(const char *what, struct secret *s, char why[SECRET_WHY_MAX]);
+/* Once, because what it is for tells whether it is right. */
+int secret_passphrase(const char *what, struct secret *s, char why[SECRET_WHY_MAX]);
 #define SECRET_BARRED 077		/* what others may not do with a secret */
 #define SECRET_BARRED_WRITE 022		/* or with what is none */
 /* Opens a regular file of the caller or root whose mode has no bit of @barred. */

@@ -37,6 +37,7 @@ enum {
 	OPT_SERVER = 1 << 14,
 	OPT_NODE = 1 << 15,
 	OPT_SINCE = 1 << 16,
+	OPT_PASSPHRASE_FILE = 1 << 17,
 };
 
 /**
@@ -55,7 +56,7 @@ struct tool {
 	unsigned int given;
 	uint64_t count;
 	uint32_t timeout_ms, interval_ms;
-	const char *secret_file, *html_file, *store_dir, *tree_file, *server, *node, *since;
+	const char *secret_file, *passphrase_file, *html_file, *store_dir, *tree_file, *server, *node, *since;
 	int secret_fd;
 };
 
