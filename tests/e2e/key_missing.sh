@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# No key, a revoked key: nothing passes, the reason says which.
+# No key, a key that was revoked or has expired: nothing passes, the reason says which.
 #
 # KERNELS: 6.1
 # TIMEOUT: 180
@@ -29,5 +29,15 @@ on device omasec key del mgmt client
 { account; rule dm "direction = out"; } >"$WORK/c"
 apply device <"$WORK/c"
 check "a new key" app_client "$DIRECT" --session 20
+on device omasec key expire mgmt client 1s
+sleep 2
+check_fails "expired: no session" app_client "$DIRECT" --session 30
+check "status says that it has" sh -c "nsenter --net=/run/netns/device -- omasec status | grep -qi expired"
+# in place: nothing is loaded anew
+secret again device-secret >/dev/null
+check "in its place another" on device omasec key add mgmt client --secret-file "$(secret again device-secret)"
+check "goes on" app_client "$DIRECT" --session 40
+sleep 2
+check "and does not expire" app_client "$DIRECT" --session 50
 stop_peer server
 finish

@@ -553,6 +553,7 @@ static void reads_numbers_without_guessing(void **state)
 static void reads_sizes_and_times_with_units(void **state)
 {
 	uint32_t v;
+	uint64_t span;
 
 	(void)state;
 	assert_int_equal(value_size("16M", OMASEC_MESSAGE_MAX, &v), 0);
@@ -570,6 +571,17 @@ static void reads_sizes_and_times_with_units(void **state)
 	assert_int_equal(v, 4294967000u);
 	assert_int_equal(value_time("4294968s", &v), -EINVAL);
 	assert_int_equal(value_time("1m", &v), -EINVAL);
+	assert_int_equal(value_span("90s", &span), 0);
+	assert_int_equal(span, 90);
+	assert_int_equal(value_span("12h", &span), 0);
+	assert_int_equal(span, 12 * 3600);
+	assert_int_equal(value_span("4294967295d", &span), 0);
+	assert_int_equal(span, 4294967295ull * 86400);
+	assert_int_equal(value_span("4294967296d", &span), -EINVAL);
+	assert_int_equal(value_span("90", &span), -EINVAL);
+	assert_int_equal(value_span("1w", &span), -EINVAL);
+	assert_int_equal(value_span("1dd", &span), -EINVAL);
+	assert_int_equal(value_span("-1d", &span), -EINVAL);
 	assert_int_equal(value_time("0s", &v), -EINVAL);
 }
 

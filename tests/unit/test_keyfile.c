@@ -124,7 +124,7 @@ static void put_pkcs12(EVP_PKEY *key, EVP_PKEY *of, const char *passphrase)
 static const char *says_passphrase;
 static unsigned int was_asked;
 
-static int knows(void *arg, struct secret *s, char reason[SECRET_WHY_MAX])
+static int recalls(void *arg, struct secret *s, char reason[SECRET_WHY_MAX])
 {
 	(void)arg;
 	was_asked++;
@@ -197,7 +197,7 @@ static void encrypted_keys_are_refused(void **state)
 
 static void passphrases_are_asked_for(void **state)
 {
-	const struct keyfile_ask ask = { knows, NULL };
+	const struct keyfile_ask ask = { recalls, NULL };
 	int form;
 
 	(void)state;
@@ -232,7 +232,7 @@ static void passphrases_are_asked_for(void **state)
 
 static void pkcs12_is_taken(void **state)
 {
-	const struct keyfile_ask ask = { knows, NULL };
+	const struct keyfile_ask ask = { recalls, NULL };
 
 	(void)state;
 	put_pkcs12(rsa, rsa, "");

@@ -10,22 +10,12 @@
 /* 90s, 30m, 12h, 7d ago; or a date, with a time or without, in UTC. */
 static int since_parse(const char *text, int64_t now, int64_t *since)
 {
-	static const struct { char unit; int64_t seconds; } units[] = {
-		{ 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 },
-	};
 	static const char *const forms[] = { "%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S" };
-	size_t len = strlen(text), i;
-	char number[16];
-	uint64_t v;
+	uint64_t seconds;
+	size_t i;
 
-	for (i = 0; i < 4 && len > 1 && len < sizeof(number); i++) {
-		if (text[len - 1] != units[i].unit)
-			continue;
-		memcpy(number, text, len - 1);
-		number[len - 1] = '\0';
-		if (value_u64(number, 0, UINT32_MAX, &v))
-			return -EINVAL;
-		*since = now - (int64_t)v * units[i].seconds * 1000;
+	if (!value_span(text, &seconds)) {
+		*since = now - (int64_t)seconds * 1000;
 		return 0;
 	}
 	for (i = 0; i < 3; i++) {

@@ -348,3 +348,28 @@ int cmd_key_del(struct tool *t, int argc, char **argv)
 		return tool_error(t, tool_exit_code(rc), "%s: %s", pkeys_dir(t), strerror(-rc));
 	return rc ? key_refused(t, rc) : EXIT_DONE;
 }
+
+int cmd_key_expire(struct tool *t, int argc, char **argv)
+{
+	char account[OMASEC_NAME_MAX + 1];
+	uint64_t seconds = 0;
+	enum who who;
+	int rc = key_args(t, argc, argv, account, &who);
+
+	if (rc)
+		return rc;
+	if (who >= WHO_KEYRING)
+		return tool_usage(t, "%s: expected a key of the keyring; for others: omasec key del", argv[1]);
+	if (argc < 3 || (strcmp(argv[2], "never") &&
+			 (value_span(argv[2], &seconds) || !seconds || seconds > UINT32_MAX)))
+		return tool_usage(t, "expected when the key expires: a time such as 90s, 30m, 12h or 7d, or never");
+	if (argc > 3)
+		return tool_usage(t, "%s: nothing is expected here", argv[3]);
+	rc = keyring_expire(account, who, (uint32_t)seconds);
+	if (rc == -ENOKEY)
+		return tool_error(t, EXIT_REFUSED, "there is no such key (omasec key list)");
+	if (rc == -EKEYEXPIRED || rc == -EKEYREVOKED)
+		return tool_error(t, EXIT_REFUSED, "the key is %s already; omasec key add makes another",
+				  key_state(rc));
+	return rc ? key_refused(t, rc) : EXIT_DONE;
+}

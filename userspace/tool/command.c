@@ -135,6 +135,10 @@ const struct command commands[] = {
 	{ "key", "del", "ACCOUNT client|server|netw|pin|sign|wrap|private|public|decrypt|encrypt", "Revoke and remove a key.",
 	  "An account that uses it refuses messages from then on.", OPT_STORE, NULL, COMPLETE_KEY, cmd_key_del },
 
+	{ "key", "expire", "ACCOUNT client|server|netw|pin|sign|wrap TIME|never", "Have a key expire after a time.",
+	  "TIME is as 90s, 30m, 12h, 7d. An account that uses the key refuses messages from then on. A key that is added in its place does not expire.",
+	  0, NULL, COMPLETE_KEY, cmd_key_expire },
+
 	{ "help", NULL, "[OBJECT [VERB]]", "This help, or that of an object or verb.", NULL,
 	  0, NULL, COMPLETE_NONE, cmd_help },
 };

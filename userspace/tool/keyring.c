@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "keyring.h"
+#include "secret.h"
 #include "value.h"
 
 #define KEYRING_PREFIX "omasec:"
@@ -146,20 +148,45 @@ static int keyring_match(void *arg, const struct keyring_key *key)
 	return 1;
 }
 
+/*
+ * The kernel describes a key that has expired to nobody, but a key of the same description takes its
+ * place: one of random octets here, for the moment until it goes.
+ */
+static int keyring_unexpire(const char *account, enum who who)
+{
+	uint8_t octets[SECRET_OCTETS_MAX];
+
+	if (getrandom(octets, sizeof(octets), 0) != (ssize_t)sizeof(octets))
+		return -EIO;
+	return keyring_update(account, who, octets, sizeof(octets));
+}
+
 int keyring_del(const char *account, enum who who)
 {
 	struct keyring_wanted w = { account, who, 0 };
 	int key = keyring_find(account, who);
 
-	/* One that was revoked or has expired is found by listing only. */
-	if (key == -EKEYREVOKED || key == -EKEYEXPIRED) {
+	/* One that was revoked is found by listing only. */
+	if (key == -EKEYREVOKED) {
 		int rc = keyring_each(keyring_match, &w);
 
 		key = rc < 0 ? rc : rc ? w.serial : -ENOKEY;
-	} else if (key >= 0 && keyctl_revoke(key)) {
-		key = -errno;
+	} else {
+		if (key == -EKEYEXPIRED)
+			key = keyring_unexpire(account, who);
+		if (key >= 0 && keyctl_revoke(key))
+			key = -errno;
 	}
 	if (key < 0)
 		return key;
 	return keyctl_unlink(key, KEY_SPEC_USER_KEYRING) ? -errno : 0;
+}
+
+int keyring_expire(const char *account, enum who who, uint32_t seconds)
+{
+	int key = keyring_find(account, who);
+
+	if (key < 0)
+		return key;
+	return keyctl_set_timeout(key, seconds) ? -errno : 0;
 }

@@ -31,6 +31,8 @@ int keyring_update(const char *account, enum who who, const uint8_t *data, size_
 int keyring_find(const char *account, enum who who);
 /* Revokes the key, so that the module stops using it, and unlinks it. */
 int keyring_del(const char *account, enum who who);
+/* It expires after @seconds, which replace what was said before; 0 takes that back. 0 or a negative errno. */
+int keyring_expire(const char *account, enum who who, uint32_t seconds);
 
 /**
  * struct keyring_key - a key as it is listed

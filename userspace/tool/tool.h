@@ -159,6 +159,7 @@ int cmd_flow_detach(struct tool *t, int argc, char **argv);
 int cmd_key_list(struct tool *t, int argc, char **argv);
 int cmd_key_add(struct tool *t, int argc, char **argv);
 int cmd_key_del(struct tool *t, int argc, char **argv);
+int cmd_key_expire(struct tool *t, int argc, char **argv);
 int cmd_stats(struct tool *t, int argc, char **argv);
 int cmd_event(struct tool *t, int argc, char **argv);
 int cmd_monitor(struct tool *t, int argc, char **argv);

@@ -162,6 +162,24 @@ int value_time(const char *text, uint32_t *ms)
 	return 0;
 }
 
+int value_span(const char *text, uint64_t *seconds)
+{
+	static const struct { const char *unit; uint32_t seconds; } units[] = {
+		{ "s", 1 }, { "m", 60 }, { "h", 3600 }, { "d", 86400 },
+	};
+	uint64_t v;
+	const char *end = value_digits(text, UINT32_MAX, &v);
+	unsigned int i;
+
+	for (i = 0; end && i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcmp(end, units[i].unit))
+			continue;
+		*seconds = v * units[i].seconds;
+		return 0;
+	}
+	return -EINVAL;
+}
+
 int value_nonce(const char *text, struct omasec_nonce *nonce)
 {
 	struct omasec_nonce n = { .known = true };

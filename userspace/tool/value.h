@@ -25,6 +25,8 @@ int value_prefix(const char *text, uint8_t *family, uint8_t *prefix, uint8_t add
 int value_size(const char *text, uint32_t max, uint32_t *out);
 /* Milliseconds, with ms or s. */
 int value_time(const char *text, uint32_t *ms);
+/* A time with its unit, which is s, m, h or d. */
+int value_span(const char *text, uint64_t *seconds);
 /* "base64:..." or "text:...". */
 int value_nonce(const char *text, struct omasec_nonce *nonce);
 
