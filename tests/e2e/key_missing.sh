@@ -34,10 +34,14 @@ sleep 2
 check_fails "expired: no session" app_client "$DIRECT" --session 30
 check "status says that it has" sh -c "nsenter --net=/run/netns/device -- omasec status | grep -qi expired"
 # in place: nothing is loaded anew
-secret again device-secret >/dev/null
 check "in its place another" on device omasec key add mgmt client --secret-file "$(secret again device-secret)"
 check "goes on" app_client "$DIRECT" --session 40
 sleep 2
 check "and does not expire" app_client "$DIRECT" --session 50
+on device omasec key add mgmt sign form text --secret-file "$(secret sign 0123456789abcdef)"
+on device omasec key expire mgmt sign 1s
+sleep 2
+on device omasec status >"$WORK/status"
+check "status names a sign key that has expired" grep -q "account mgmt: the sign key is expired" "$WORK/status"
 stop_peer server
 finish

@@ -64,25 +64,36 @@ static int see_rule(void *arg, const struct omasec_rule *r)
 	return 0;
 }
 
-static void see_cred(struct screen *s, const struct omasec_account *a, const char *who,
-		     const struct omasec_cred *c)
+static void see_key(struct screen *s, const struct omasec_account *a, const char *who, int32_t key, int state)
 {
 	char advice[200];
 
-	if (c->key && !c->key_state)
+	if (key && !state)
 		return;
 	if (s->bad_accounts++ >= PROBLEMS_MAX)
 		return;
 	snprintf(advice, sizeof(advice), "omasec key add %s %s, then omasec account set or omasec apply",
 		 a->name, who);
-	problem(s, "key", advice, "account %s: the key of the %s is %s; its messages are refused",
-		a->name, who, account_key_text(c->key, c->key_state));
+	problem(s, "key", advice, "account %s: the %s key is %s; messages that need it are refused",
+		a->name, who, account_key_text(key, state));
+}
+
+/* Not every account has one of these. */
+static void see_secret(struct screen *s, const struct omasec_account *a, const char *who,
+		       const struct omasec_secret *secret)
+{
+	if (secret->key)
+		see_key(s, a, who, secret->key, secret->key_state);
 }
 
 static int see_account(void *arg, const struct omasec_account *a)
 {
-	see_cred(arg, a, "client", &a->client);
-	see_cred(arg, a, "server", &a->server);
+	see_key(arg, a, "client", a->client.key, a->client.key_state);
+	see_key(arg, a, "server", a->server.key, a->server.key_state);
+	see_secret(arg, a, "netw", &a->netw);
+	see_secret(arg, a, "pin", &a->pin);
+	see_secret(arg, a, "sign", &a->sign);
+	see_secret(arg, a, "wrap", &a->wrap);
 	return 0;
 }
 
