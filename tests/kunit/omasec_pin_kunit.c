@@ -339,7 +339,7 @@ static void held_is_settled_once(struct kunit *test)
 	omasec_datagram_clear(&full);
 	KUNIT_EXPECT_TRUE(test, list_empty(&u->held));
 	omasec_rule_put(r);
-	kfree(u);
+	omasec_udp_free(u);
 }
 
 static struct kunit_case pin_cases[] = {

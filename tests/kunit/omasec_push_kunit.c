@@ -295,6 +295,18 @@ static void rest(struct work_struct *work)
 {
 }
 
+/* @n datagrams, as they come to the hook. */
+static void come(struct kunit *test, struct omasec_udp *u, struct omasec_rule *r, struct dst_entry *dst,
+		 const struct nf_hook_state *state, unsigned int n, unsigned int size)
+{
+	local_bh_disable();
+	rcu_read_lock();
+	while (n--)
+		omasec_udp_queue(u, datagram(test, dst, size), omasec_rule_get(r), state, 20, 4);
+	rcu_read_unlock();
+	local_bh_enable();
+}
+
 static void queue_is_bounded(struct kunit *test)
 {
 	struct omasec_udp *u = omasec_udp_new(test->priv);
@@ -303,11 +315,10 @@ static void queue_is_bounded(struct kunit *test)
 	struct flowi4 fl4 = { .daddr = htonl(INADDR_LOOPBACK) };
 	struct rtable *rt = ip_route_output_key(&init_net, &fl4);
 	struct dst_entry *dst;
-	unsigned int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, u);
 	if (IS_ERR(rt)) {
-		kfree(u);
+		omasec_udp_free(u);
 		omasec_rule_put(r);
 		kunit_skip(test, "no route on loopback");
 	}
@@ -316,35 +327,25 @@ static void queue_is_bounded(struct kunit *test)
 	eaten = 0;
 
 	INIT_WORK(&u->work, rest);
-	local_bh_disable();
-	rcu_read_lock();
-	for (i = 0; i < OMASEC_UDP_DATAGRAMS + 5; i++)
-		omasec_udp_queue(u, datagram(test, dst, 1000), omasec_rule_get(r), &state, 20, 4);
+	come(test, u, r, dst, &state, OMASEC_UDP_DATAGRAMS + 5, 1000);
 	KUNIT_EXPECT_EQ(test, u->octets, 1000U * OMASEC_UDP_DATAGRAMS);
 	KUNIT_EXPECT_EQ(test, atomic64_read(&r->seen[OMASEC_SEEN_REFUSED]), 5);
 	omasec_udp_drop(u, NULL);
 	KUNIT_EXPECT_EQ(test, u->octets, 0U);
-	for (i = 0; i < 4; i++)
-		omasec_udp_queue(u, datagram(test, dst, 100000), omasec_rule_get(r), &state, 20, 4);
+	come(test, u, r, dst, &state, 4, 100000);
 	KUNIT_EXPECT_EQ(test, u->octets, 200000U);
 	omasec_udp_drop(u, init_net.loopback_dev);
 	KUNIT_EXPECT_EQ(test, u->octets, 0U);
 	KUNIT_EXPECT_TRUE(test, list_empty(&u->queue));
-	rcu_read_unlock();
-	local_bh_enable();
 	cancel_work_sync(&u->work);
 	KUNIT_EXPECT_EQ(test, eaten, 0);
-	kfree(u);
+	omasec_udp_free(u);
 
 	u = omasec_udp_new(test->priv);
 	if (!u)
 		goto out;
 
-	local_bh_disable();
-	rcu_read_lock();
-	omasec_udp_queue(u, datagram(test, dst, 1000), omasec_rule_get(r), &state, 20, 4);
-	rcu_read_unlock();
-	local_bh_enable();
+	come(test, u, r, dst, &state, 1, 1000);
 	flush_work(&u->work);
 	KUNIT_EXPECT_EQ(test, eaten, 1);
 	KUNIT_EXPECT_EQ(test, u->octets, 0U);
@@ -352,7 +353,8 @@ out:
 	KUNIT_EXPECT_NOT_NULL(test, u);
 	omasec_rule_put(r);
 	dst_release(dst);
-	kfree(u);
+	if (u)
+		omasec_udp_free(u);
 }
 
 static struct kunit_case push_cases[] = {
