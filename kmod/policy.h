@@ -70,7 +70,7 @@ struct omasec_rule {
  * struct omasec_policy - all rules in force, first match wins
  * @ports: per direction, the ports that any rule names: the one look-up that an
  *	unselected socket pays for
- * @udp_ports: the ports that rules of protocol udp name; their direction is in
+ * @udp_ports: the ports that rules of protocol udp name, in either direction
  * @names: per direction, whether there is a rule of protocol tcp at all
  * @has_udp: there are rules of protocol udp
  * @has_posts: some of them have binding wsp-post

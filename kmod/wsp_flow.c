@@ -276,7 +276,7 @@ static void omasec_wsp_other(struct omasec_flow *f)
 {
 	omasec_stat_inc(f->on, OMASEC_STAT_PASSED);
 	omasec_rule_saw(f->rule, OMASEC_SEEN_PASSED);
-	omasec_wsp_pass(f->on, &f->wsp->now->d);
+	omasec_datagram_deliver(f->on, &f->wsp->now->d);
 }
 
 /*
@@ -477,6 +477,20 @@ void omasec_wsp_run(struct omasec_flow *f)
 		cond_resched();
 	}
 	f->wake = 0;	/* nobody sleeps on a flow without a socket */
+}
+
+void omasec_wsp_lapse(struct omasec_flow *f)
+{
+	struct omasec_wsp *w = f->wsp;
+
+	lockdep_assert_held(&f->mtx);
+	if (f->exch.resp_open)
+		omasec_stat_inc(f->on, OMASEC_STAT_WSP_UNANSWERED);
+	f->exch.resp_open = false;
+	w->again = false;
+	omasec_wsp_forget(&w->past);
+	omasec_wsp_forget(&w->own);
+	omasec_buf_free(&w->sent);
 }
 
 void omasec_wsp_free(struct omasec_flow *f)

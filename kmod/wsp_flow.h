@@ -24,7 +24,7 @@ struct omasec_msg;
 #define OMASEC_WSP_OCTETS	(2 * 1024 * 1024)
 /* Datagrams that wait in one flow. */
 #define OMASEC_WSP_WAITING	8
-/* How long an exchange is known after its last datagram. */
+/* How long an exchange is known after its last datagram. A client's flow lives on while its socket is open. */
 #define OMASEC_WSP_KEEP		(60 * HZ)
 /* Most octets in a UDP datagram behind IP headers of their usual length. */
 #define OMASEC_WSP_DATAGRAM_MAX	(65535 - 8)
@@ -57,6 +57,7 @@ struct omasec_wsp_past {
 
 /**
  * struct omasec_wsp - what a flow of Posts and Replies has beside the other flows
+ * @flow: whose it is
  * @table: where it is found
  * @node: in the table; under its lock
  * @lru: in the table, least recently used first; under its lock
@@ -83,6 +84,7 @@ struct omasec_wsp_past {
  * @replied: client: digest of the Reply to it as it came
  */
 struct omasec_wsp {
+	struct omasec_flow *flow;
 	struct omasec_wsp_table *table;
 	struct hlist_node node;
 	struct list_head lru;
@@ -121,10 +123,12 @@ void omasec_wsp_killed(struct omasec_net *on);
 
 /*
  * wsp_flow.c. run: as far as it goes. refuse: the message or datagram that is looked at.
- * mtx held. free: nothing runs any more.
+ * lapse: what was asked is answered no more, and known no more; nothing waits. mtx held.
+ * free: nothing runs any more.
  */
 void omasec_wsp_run(struct omasec_flow *f);
 void omasec_wsp_refuse(struct omasec_flow *f, int path, unsigned int reason, const char *text);
+void omasec_wsp_lapse(struct omasec_flow *f);
 void omasec_wsp_free(struct omasec_flow *f);
 
 /*
@@ -144,10 +148,9 @@ unsigned int omasec_wsp_answer(struct omasec_flow *f, struct omasec_slice type,
 bool omasec_wsp_asks(const struct omasec_wsp_table *t, __be16 port);
 
 /*
- * wsp_send.c. pass: @d goes on as it came. replace: @d goes on with other octets. own: a
+ * wsp_send.c. replace: @d goes on with other octets. own: a
  * datagram of our own from our port to the peer's. 0 or enum omasec_reason. Process context.
  */
-void omasec_wsp_pass(struct omasec_net *on, struct omasec_datagram *d);
 unsigned int omasec_wsp_replace(struct omasec_net *on, struct omasec_datagram *d,
 				const struct omasec_buf *octets);
 unsigned int omasec_wsp_own(struct omasec_net *on, const struct omasec_wsp *w,

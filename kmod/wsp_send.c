@@ -112,11 +112,6 @@ static bool omasec_wsp_whole_only(const struct sk_buff *skb, u8 family)
 	       (family == 6 || ip_hdr(skb)->frag_off & htons(IP_DF));
 }
 
-void omasec_wsp_pass(struct omasec_net *on, struct omasec_datagram *d)
-{
-	omasec_datagram_deliver(on, d);
-}
-
 /**
  * omasec_wsp_replace() - sends a datagram on with other octets
  * @on: namespace

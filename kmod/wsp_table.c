@@ -56,8 +56,6 @@ struct omasec_wsp_key {
 
 static_assert(sizeof(struct omasec_wsp_key) % 4 == 0);
 
-static struct omasec_flow *omasec_wsp_flow_of(struct omasec_wsp *w);
-
 /* ---- datagrams ---- */
 
 void omasec_wsp_gram_free(struct omasec_wsp_table *t, struct omasec_wsp_gram *g)
@@ -124,17 +122,6 @@ static void omasec_wsp_key(const struct omasec_datagram *d, struct omasec_wsp_ke
 
 /* ---- flows ---- */
 
-/* A flow with what only these have. */
-struct omasec_wsp_pair {
-	struct omasec_wsp w;
-	struct omasec_flow *f;
-};
-
-static struct omasec_flow *omasec_wsp_flow_of(struct omasec_wsp *w)
-{
-	return container_of(w, struct omasec_wsp_pair, w)->f;
-}
-
 static u32 omasec_wsp_hash(const struct omasec_wsp_table *t, const struct omasec_wsp_key *key)
 {
 	return jhash2((const u32 *)key, sizeof(*key) / 4, t->seed);
@@ -148,7 +135,7 @@ static struct omasec_wsp *omasec_wsp_find(struct omasec_wsp_table *t,
 	hash_for_each_possible(t->flows, w, node, omasec_wsp_hash(t, key)) {
 		if (w->family == key->family && w->lport == key->lport && w->pport == key->pport &&
 		    !memcmp(w->local, key->local, 16) && !memcmp(w->peer, key->peer, 16) &&
-		    omasec_wsp_flow_of(w)->rule->sel.direction == key->direction)
+		    w->flow->rule->sel.direction == key->direction)
 			return w;
 	}
 	return NULL;
@@ -157,7 +144,7 @@ static struct omasec_wsp *omasec_wsp_find(struct omasec_wsp_table *t,
 /* Nothing waits and no Reply is awaited. */
 static bool omasec_wsp_idle(struct omasec_wsp *w, bool *asked)
 {
-	struct omasec_flow *f = omasec_wsp_flow_of(w);
+	struct omasec_flow *f = w->flow;
 	bool idle;
 
 	mutex_lock(&f->mtx);
@@ -195,10 +182,16 @@ static bool omasec_wsp_closed(const struct omasec_wsp *w)
 	return w->sk && sock_flag(w->sk, SOCK_DEAD);
 }
 
+/* It has not: it may read what comes there. */
+static bool omasec_wsp_asking(const struct omasec_wsp *w)
+{
+	return w->sk && !sock_flag(w->sk, SOCK_DEAD);
+}
+
 /* Nothing of the flow goes on any more. */
 static void omasec_wsp_end(struct omasec_wsp_table *t, struct omasec_wsp *w)
 {
-	struct omasec_flow *f = omasec_wsp_flow_of(w);
+	struct omasec_flow *f = w->flow;
 	struct omasec_msg *rx, *tx;
 
 	lockdep_assert_held(&t->lock);
@@ -222,7 +215,10 @@ static void omasec_wsp_end(struct omasec_wsp_table *t, struct omasec_wsp *w)
 	omasec_flow_free(f);
 }
 
-/* Room for one more; false when there is none. */
+/*
+ * Room for one more; false when there is none. What asked is kept as long as its socket is
+ * open, because strangers are kept away from that by it.
+ */
 static bool omasec_wsp_make_room(struct omasec_wsp_table *t)
 {
 	struct omasec_wsp *w;
@@ -231,7 +227,7 @@ static bool omasec_wsp_make_room(struct omasec_wsp_table *t)
 	if (t->count < OMASEC_WSP_FLOWS)
 		return true;
 	list_for_each_entry(w, &t->lru, lru) {
-		if (omasec_wsp_idle(w, &asked) && !asked) {
+		if (!omasec_wsp_asking(w) && omasec_wsp_idle(w, &asked) && !asked) {
 			omasec_wsp_end(t, w);
 			return true;
 		}
@@ -258,18 +254,16 @@ static struct omasec_wsp *omasec_wsp_new(struct omasec_wsp_table *t,
 					 const struct omasec_wsp_key *key,
 					 const struct omasec_datagram *d)
 {
-	struct omasec_wsp_pair *p = kzalloc(sizeof(*p), GFP_KERNEL_ACCOUNT);
+	struct omasec_wsp *w = kzalloc(sizeof(*w), GFP_KERNEL_ACCOUNT);
 	struct omasec_net *on = t->u->on;
-	struct omasec_wsp *w;
 
-	if (!p)
+	if (!w)
 		return NULL;
-	p->f = omasec_flow_new(GFP_KERNEL_ACCOUNT);
-	if (!p->f) {
-		kfree(p);
+	w->flow = omasec_flow_new(GFP_KERNEL_ACCOUNT);
+	if (!w->flow) {
+		kfree(w);
 		return NULL;
 	}
-	w = &p->w;
 	w->table = t;
 	w->family = key->family;
 	w->lport = key->lport;
@@ -282,8 +276,8 @@ static struct omasec_wsp *omasec_wsp_new(struct omasec_wsp_table *t,
 	omasec_buf_init(&w->own.answer, on);
 	omasec_buf_init(&w->sent, on);
 	omasec_wsp_route(w, d);
-	p->f->wsp = w;
-	omasec_flow_setup(p->f, on, NULL, omasec_rule_get(d->rule));
+	w->flow->wsp = w;
+	omasec_flow_setup(w->flow, on, NULL, omasec_rule_get(d->rule));
 	hash_add(t->flows, &w->node, omasec_wsp_hash(t, key));
 	list_add_tail(&w->lru, &t->lru);
 	if (w->sk)
@@ -304,7 +298,7 @@ static struct omasec_wsp *omasec_wsp_get(struct omasec_wsp_table *t, const struc
 	omasec_wsp_key(d, &key);
 	w = omasec_wsp_find(t, &key);
 	/* By another rule, or from another socket with the same port, nothing goes on. */
-	if (w && (omasec_wsp_flow_of(w)->rule != d->rule || omasec_wsp_flow_of(w)->killed ||
+	if (w && (w->flow->rule != d->rule || w->flow->killed ||
 		  omasec_wsp_closed(w))) {
 		omasec_wsp_end(t, w);
 		w = NULL;
@@ -347,7 +341,7 @@ static bool omasec_wsp_append(struct omasec_wsp *w, struct omasec_wsp_gram *g)
 	}
 	spin_unlock(&w->lock);
 	if (room)
-		omasec_flow_kick(omasec_wsp_flow_of(w));
+		omasec_flow_kick(w->flow);
 	return room;
 }
 
@@ -428,7 +422,7 @@ out:
 /* Some datagram of it holds @dev. */
 static bool omasec_wsp_holds(struct omasec_wsp *w, const struct net_device *dev)
 {
-	struct omasec_flow *f = omasec_wsp_flow_of(w);
+	struct omasec_flow *f = w->flow;
 	const struct omasec_wsp_gram *g;
 	bool holds;
 
@@ -462,7 +456,7 @@ void omasec_wsp_drop_unruled(struct omasec_udp *u)
 
 	mutex_lock(&t->lock);
 	list_for_each_entry_safe(w, next, &t->lru, lru) {
-		const struct omasec_rule *mine = omasec_wsp_flow_of(w)->rule;
+		const struct omasec_rule *mine = w->flow->rule;
 		struct omasec_rule *r = omasec_policy_rule(u->on, mine->id);
 		bool same = r == mine;
 
@@ -471,6 +465,20 @@ void omasec_wsp_drop_unruled(struct omasec_udp *u)
 			omasec_wsp_end(t, w);
 	}
 	mutex_unlock(&t->lock);
+}
+
+/* Nothing came for a while: the exchange is over, the flow too unless it guards a socket. */
+static void omasec_wsp_old(struct omasec_wsp_table *t, struct omasec_wsp *w)
+{
+	struct omasec_flow *f = w->flow;
+
+	if (!omasec_wsp_asking(w)) {
+		omasec_wsp_end(t, w);
+		return;
+	}
+	mutex_lock(&f->mtx);
+	omasec_wsp_lapse(f);
+	mutex_unlock(&f->mtx);
 }
 
 /* Forgets flows that were killed, whose socket was closed, or that were not used for a while. */
@@ -482,11 +490,12 @@ static void omasec_wsp_look_work(struct work_struct *work)
 
 	mutex_lock(&t->lock);
 	list_for_each_entry_safe(w, next, &t->lru, lru) {
-		if (READ_ONCE(omasec_wsp_flow_of(w)->killed) ||
-		    ((omasec_wsp_closed(w) ||
-		      time_after(jiffies, w->touched + OMASEC_WSP_KEEP)) &&
-		     omasec_wsp_idle(w, &asked)))
+		bool old = time_after(jiffies, w->touched + OMASEC_WSP_KEEP);
+
+		if (READ_ONCE(w->flow->killed))
 			omasec_wsp_end(t, w);
+		else if ((old || omasec_wsp_closed(w)) && omasec_wsp_idle(w, &asked))
+			omasec_wsp_old(t, w);
 	}
 	if (t->count)
 		queue_delayed_work(omasec_wq, &t->look, OMASEC_WSP_LOOK);

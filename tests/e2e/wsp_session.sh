@@ -19,6 +19,12 @@ events server
 events device
 relay() { start_peer relay router wsp_tamper.py --listen $PORT --host :: --to "[fd02::2]:$PORT" --log "$WORK/wire.log" "$@"; }
 
+# one that asks once, and has its socket open long after its exchange is forgotten
+background asks device "$PYTHON" "$LIB/wsp.py" wait "10.2.0.2:$PORT" 4444 100
+asks=$LAST
+wait_for 5 grep -q asked "$WORK/asks.log"
+asked=$(date +%s)
+
 session "a session" "--wsp --rounds 3" "--transport wsp --bare"
 expect "the server application saw four messages and no MAC" "$WORK/server.json" \
 	'd["sessions_ended"] == 1 and len(d["requests"]) == 4 and not any(r["hmac"] for r in d["requests"])'
@@ -91,4 +97,11 @@ check "refused for it" refused device wsp-unasked 3
 for text in "another transaction id" "a repeated Reply"; do
 	check "told: $text" event device wsp-unasked "$text"
 done
+
+while [ $(($(date +%s) - asked)) -lt 66 ]; do sleep 1; done
+on router "$PYTHON" "$LIB/wsp.py" send 10.1.0.2:4444 01042001c33c >/dev/null
+check "a stranger, when the exchange is forgotten" event device wsp-unasked "who was not asked" 10.1.0.1
+check "is not heard by a socket that is still open" test "$(cat "$WORK/asks.log")" = asked
+kill "$asks" 2>/dev/null
+wait "$asks" 2>/dev/null
 finish

@@ -220,7 +220,7 @@ def main():
     if verb == "wait":
         with socket.socket(info[0], socket.SOCK_DGRAM) as s:
             s.bind(("", int(rest[0])))
-            s.settimeout(5)
+            s.settimeout(float(rest[1]) if len(rest) > 1 else 5)
             s.sendto(message(1), info[4])
             print("asked", flush=True)
             try:
