@@ -112,13 +112,15 @@ struct omasec_flow *omasec_listen_take(struct sock *sk)
  * @sk: wrapped listener, with a reference
  *
  * A thread inside our accept() runs module text that nothing else pins, so such
- * a listener stays wrapped.
+ * a listener stays wrapped. So does one that is being closed: the core has looked
+ * already whose operations it has, and gives their module back afterwards.
  *
  * Context: process, may sleep.
  * Return: 0, or -EBUSY while a thread is inside accept().
  */
 int omasec_listen_unwrap(struct sock *sk)
 {
+	struct file *file = NULL;
 	struct omasec_flow *f;
 	int err = 0;
 
@@ -128,6 +130,10 @@ int omasec_listen_unwrap(struct sock *sk)
 		f = NULL;
 		err = -EBUSY;
 	}
+	if (f)
+		file = omasec_file_get(sk->sk_socket);
+	if (!file)
+		f = NULL;
 	if (f) {
 		omasec_listen_set_flow(sk, NULL);
 		omasec_attach_ops(sk->sk_socket, omasec_listen_table(sk)->base);
@@ -137,6 +143,8 @@ int omasec_listen_unwrap(struct sock *sk)
 	release_sock(sk);
 	if (f)
 		omasec_flow_free(f);
+	if (file)
+		fput(file);
 	return err;
 }
 

@@ -9,6 +9,8 @@
 #ifndef OMASEC_COMPAT_H
 #define OMASEC_COMPAT_H
 
+#include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/net.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
@@ -111,6 +113,21 @@ static inline kuid_t omasec_sk_uid(const struct sock *sk)
 	return sk_uid(sk);
 #else
 	return READ_ONCE(sk->sk_uid);
+#endif
+}
+
+/*
+ * A reference on the file of @sock, or NULL when it is being closed, or has none. The
+ * caller knows that the socket's release() is not over: the file is there until then.
+ */
+static inline struct file *omasec_file_get(struct socket *sock)
+{
+#ifdef HAVE_GET_FILE_ACTIVE
+	return get_file_active(&sock->file);
+#else
+	struct file *file = READ_ONCE(sock->file);
+
+	return file && get_file_rcu(file) ? file : NULL;
 #endif
 }
 

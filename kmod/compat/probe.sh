@@ -189,6 +189,10 @@ probe NF_CT_CONFIRM 'nf_ct_hook has confirm' <<'E'
 #include <linux/netfilter.h>
 struct nf_ct_hook h = { .confirm = NULL };
 E
+probe GET_FILE_ACTIVE 'get_file_active() exists' <<'E'
+#include <linux/fs.h>
+struct file *t(struct file **f) { return get_file_active(f); }
+E
 
 for n in $names; do
 	echo "obj-m += probe_$n.o"
