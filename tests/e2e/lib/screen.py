@@ -55,8 +55,9 @@ def main():
         sys.exit("the settings of the terminal are not as they were")
 
 
-# a session needs a process that leads no group
-first = os.fork()
-if first:
-    sys.exit(os.waitstatus_to_exitcode(os.waitpid(first, 0)[1]))
-main()
+if __name__ == "__main__":
+    # a session needs a process that leads no group
+    first = os.fork()
+    if first:
+        sys.exit(os.waitstatus_to_exitcode(os.waitpid(first, 0)[1]))
+    main()
