@@ -7,7 +7,7 @@
 # of it cost a second. Layers that come from the host or a kernel are kept in the
 # cache by content. Every layer uses usr/... paths only (merged /usr).
 #	base     busybox, host's iproute2, python3 with its library, curl, ...
-#	tshark   Wireshark's dissectors: large, only for who asks
+#	large    Wireshark's dissectors and Kannel, only for who asks
 #	modules  of the kernel, and what we built: made for each run
 
 # Programs of the host in the base layer; those that are not there are left out.
@@ -25,10 +25,24 @@ GUEST_MODULES=(veth dummy bridge tls tcp_diag udp_diag inet_diag mptcp_diag netl
 	nf_conntrack nft_ct nf_tables nft_reject_inet nfnetlink_queue hci_vhci rfcomm drbg jitterentropy_rng ansi_cprng
 	algif_skcipher aes_generic cmac)
 
+# libraries ROOT FILE...: those that programs and libraries need
+libraries()
+{
+	local root=$1 f lib
+
+	shift
+	for f in "$@"; do
+		{ ldd "$f" 2>/dev/null || true; } | awk '$2 == "=>" && $3 ~ /^\// { print $3 } $1 ~ /^\// { print $1 }' |
+		while read -r lib; do
+			copy "$root" "$lib"
+		done
+	done
+}
+
 # copy ROOT FILE...: programs and libraries, with the libraries they need
 copy()
 {
-	local root=$1 f real lib
+	local root=$1 f real
 
 	shift
 	for f in "$@"; do
@@ -36,10 +50,7 @@ copy()
 		[ -e "$root$real" ] && continue
 		mkdir -p "$root$(dirname "$real")"
 		cp -L "$real" "$root$real"
-		{ ldd "$real" 2>/dev/null || true; } | awk '$2 == "=>" && $3 ~ /^\// { print $3 } $1 ~ /^\// { print $1 }' |
-		while read -r lib; do
-			copy "$root" "$lib"
-		done
+		libraries "$root" "$real"
 	done
 }
 
@@ -132,15 +143,26 @@ fill_base()
 	echo 'hosts: files' >"$r/etc/nsswitch.conf"
 }
 
-fill_tshark()
+fill_large()
 {
-	local dir=/usr/lib/x86_64-linux-gnu/wireshark
+	local dir=/usr/lib/x86_64-linux-gnu/wireshark tmp
 
 	mkdir -p "$1/usr/share"
 	copy "$1" /usr/bin/tshark /usr/bin/dumpcap
 	cp -r /usr/share/wireshark "$1/usr/share/"
 	rm -rf "$1"/usr/share/wireshark/{help,*.html}
 	find "$dir" -name '*.so' 2>/dev/null | while read -r f; do copy "$1" "$f"; done
+
+	# Installed, Kannel's daemons would run on the host.
+	tmp=$(mktemp -d "$CACHE/tmp.XXXXXX")
+	cd "$tmp"
+	logged "$BUILD/download.log" apt-get -q download kannel
+	dpkg -x ./*.deb x
+	cd "$TOP"
+	mkdir -p "$1/usr/sbin"
+	cp "$tmp"/x/usr/sbin/bearerbox "$tmp"/x/usr/sbin/wapbox "$1/usr/sbin/"
+	libraries "$1" "$tmp"/x/usr/sbin/bearerbox "$tmp"/x/usr/sbin/wapbox
+	rm -rf "$tmp"
 }
 
 # fill_modules SERIES ROOT: a tree below usr/lib/modules, kept as a directory
@@ -172,9 +194,9 @@ layer_base()
 	cached_layer base "$(key "${BASH_SOURCE[0]}" "$TOP/tools/vm/guest/vmexit.c" /var/lib/dpkg/status)" fill_base
 }
 
-layer_tshark()
+layer_large()
 {
-	cached_layer tshark "$(key "${BASH_SOURCE[0]}" /var/lib/dpkg/status)" fill_tshark
+	cached_layer large "$(key "${BASH_SOURCE[0]}" /var/lib/dpkg/status)" fill_large
 }
 
 # guest_modules SERIES: the directory that fill_modules made

@@ -281,12 +281,17 @@ class Wsp:
 
     def __init__(self, opts, url):
         u = urlsplit(url)
+        # A gateway asks the server in the URL, and gives its answer if that is accepted.
+        self.server, self.headers = "http://server", ()
+        if opts.gateway:
+            self.server, self.headers = "http://" + u.netloc, (("Accept", "*/*"),)
+            u = urlsplit("//" + opts.gateway)
         self.opts, self.link = opts, wsp.Client(u.hostname, u.port or 9200, opts.timeout, opts.retry,
                                                 tid=opts.tid, bind=opts.bind)
 
     def post(self, path, octets, kind):
         try:
-            answer = self.link.post("http://server" + path, kind, octets)
+            answer = self.link.post(self.server + path, kind, octets, self.headers)
         except wsp.WspError as e:
             raise TransportError("framing", str(e)) from e
         except OSError as e:
@@ -463,6 +468,7 @@ def options():
     p.add_argument("--no-end", action="store_true", help="obex: bodies without End-of-Body")
     p.add_argument("--retry", type=float, default=5, help="wsp: seconds until a Post is repeated")
     p.add_argument("--bare", action="store_true", help="wsp: a Reply with a MAC is wrong")
+    p.add_argument("--gateway", metavar="HOST:PORT", help="wsp: who asks the server for us")
     p.add_argument("--bind", help="wsp: ADDRESS:PORT of its own")
     p.add_argument("--tid", type=int, default=1, help="wsp: first transaction id")
     p.add_argument("--size", type=int, default=200, help="characters in each Results")

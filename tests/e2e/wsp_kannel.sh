@@ -1,0 +1,70 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# A WAP gateway between a device that speaks connectionless WSP and a server that speaks HTTP:
+# Kannel, which knows nothing of us. The MAC goes from end to end, through its translation of
+# the headers, over a line that loses, repeats and reorders datagrams (netem).
+#
+# KERNELS: 6.12
+# NEEDS: kannel
+# TIMEOUT: 120
+. ./lib/common.sh
+network
+HTTP=$PORT
+PORT=9200
+protect_device "protocol = udp" "binding = wsp-post"
+PORT=$HTTP
+protect_server "auth-mode = transparent"
+events server
+GATEWAY=10.1.0.1:9200
+
+cat >"$WORK/kannel.conf" <<END
+group = core
+admin-port = 13000
+admin-password = unused
+admin-deny-ip = "*.*.*.*"
+wapbox-port = 13002
+box-allow-ip = 127.0.0.1
+wdp-interface-name = "*"
+
+group = wapbox
+bearerbox-host = 127.0.0.1
+END
+background bearerbox router bearerbox -v 0 "$WORK/kannel.conf"
+wait_for 20 grep -q "starting wapbox connection module" "$WORK/bearerbox.log" || { tail "$WORK/bearerbox.log"; die "bearerbox does not start"; }
+background wapbox router wapbox -v 0 "$WORK/kannel.conf"
+wait_for 20 grep -q "Client connected" "$WORK/bearerbox.log" || { tail "$WORK/wapbox.log"; die "wapbox does not start"; }
+
+# gateway WHAT SERVER-OPTIONS CLIENT-OPTIONS
+gateway()
+{
+	# shellcheck disable=SC2086
+	{
+		app_server $2
+		check "$1: client" app_client "$DIRECT" --transport wsp --bare --gateway $GATEWAY $3
+		check "$1: server" stop_peer server
+	}
+}
+gateway "through Kannel" "--rounds 3" ""
+expect "the server application saw HTTP, four messages and no MAC" "$WORK/server.json" \
+	'd["sessions_ended"] == 1 and len(d["requests"]) == 4 and not any(r["hmac"] for r in d["requests"])'
+check "the server checked them" test "$(stat server rx-messages)" -ge 4
+check "and the device the answers" test "$(stat device rx-messages)" -ge 4
+gateway "WBXML" "--rounds 1" "--wbxml --session 2"
+
+# From who is not behind omasec: what came through Kannel is not believed.
+app_server
+check_fails "a request without MAC through Kannel" on router "$PYTHON" "$LIB/dm_client.py" "$DIRECT" \
+	--transport wsp --gateway 127.0.0.1:9200 --timeout 3 --session 9
+stop_peer server
+check "told: mac-missing" event server mac-missing
+
+for ns in router device; do
+	on $ns tc qdisc add dev dev0 root netem delay 10ms 8ms reorder 20% loss 15% duplicate 15% || die "no netem here"
+done
+gateway "over a bad line" "--rounds 3" "--session 20 --sessions 4 --retry 1 --timeout 40"
+expect "the server application saw 16 messages, each once" "$WORK/server.json" \
+	'd["sessions_ended"] == 4 and len(d["requests"]) == 16 == len(set(r["sha256"] for r in d["requests"]))'
+on device tc -s qdisc show dev dev0 >"$WORK/qdisc"
+check "datagrams were lost" grep -q "dropped [1-9]" "$WORK/qdisc"
+finish
