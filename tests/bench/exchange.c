@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What the benchmark measures, as one static program for the guest:
- *	serve PORT [obex]                       a management server
- *	exchange ROW HOST PORT OCTETS N         N exchanges on one connection; over OBEX when
- *	                                        ROW begins with obex
+ *	serve PORT [obex|wsp]                   a management server
+ *	exchange ROW HOST PORT OCTETS N         N exchanges on one connection; over OBEX or WSP
+ *	                                        when ROW begins with obex or wsp
  *	connect ROW PORT N                      N times connect, accept, close
  *	idle ROW HOST PORT N                    kernel memory of N connections
  * An exchange is the POST of a DM message of exactly so many octets and a response
@@ -25,6 +25,7 @@
 #include "mark.h"
 #include "net.h"
 #include "obex.h"
+#include "wsp.h"
 
 #define BODY_MAX	(256 * 1024)
 #define ROOM		(BODY_MAX + 16384)
@@ -43,7 +44,7 @@ struct peer {
 };
 
 static char pad[BODY_MAX];
-static bool obex, server;
+static bool obex, wsp, server;
 
 static void pad_init(void)
 {
@@ -87,6 +88,12 @@ static bool receive(struct peer *p)
 			p->body_len = obex_get(p->fd, p->buf, ROOM, TYPE);
 		else if (!obex_serve(p->fd, p->buf, ROOM, &p->body_len))
 			return false;
+		p->body = p->buf;
+		p->buf[p->body_len] = 0;
+		return true;
+	}
+	if (wsp) {
+		p->body_len = server ? wsp_serve(p->fd, p->buf, ROOM) : wsp_get(p->fd, p->buf, ROOM);
 		p->body = p->buf;
 		p->buf[p->body_len] = 0;
 		return true;
@@ -143,7 +150,7 @@ static void deliver(struct peer *p, const char *first_line, const char *start, c
 		{ (void *)end, strlen(end) },
 	};
 
-	if (fixed + 8 > size || size > BODY_MAX)
+	if (fixed + 8 > size || size > (wsp ? WSP_BODY_MAX : BODY_MAX))
 		errx(2, "no message of %zu octets can be made", size);
 	if (obex && server) {
 		obex_answer(p->fd, v + 1, 3, TYPE);
@@ -151,6 +158,14 @@ static void deliver(struct peer *p, const char *first_line, const char *start, c
 	}
 	if (obex) {
 		obex_put(p->fd, v + 1, 3, TYPE);
+		return;
+	}
+	if (wsp && server) {
+		wsp_answer(p->fd, v + 1, 3);
+		return;
+	}
+	if (wsp) {
+		wsp_post(p->fd, v + 1, 3, SERVER);
 		return;
 	}
 	v[0].iov_len = (size_t)snprintf(head, sizeof(head), "%s%s%zu\r\n\r\n", first_line,
@@ -235,7 +250,7 @@ static void exchange(struct peer *p, size_t size, bool check)
 	request(p, size);
 	if (!receive(p))
 		errx(1, "the server closed the connection");
-	if (!obex && strncmp(p->buf, "HTTP/1.1 200", 12))
+	if (!obex && !wsp && strncmp(p->buf, "HTTP/1.1 200", 12))
 		errx(1, "the response is: %.300s", p->buf);
 	if (number_after(p, "<MsgRef>") != p->sent || p->body_len + 64 < size)
 		errx(1, "that is no answer to message %u: %.600s", p->sent, p->buf);
@@ -244,6 +259,31 @@ static void exchange(struct peer *p, size_t size, bool check)
 }
 
 /* ---- what is run ---- */
+
+/* The size that the client's application sent, not what remains of it. */
+static size_t size_of(const struct peer *p)
+{
+	size_t size = 1024;
+
+	while (size < p->body_len)
+		size *= 2;
+	return size;
+}
+
+/* One session after the other: there are no connections. */
+static void serve_wsp(const char *port)
+{
+	struct peer p = { .fd = wsp_listen(port) };
+
+	printf("ready\n");
+	while (receive(&p)) {
+		if (number_after(&p, "<MsgID>") == 1) {
+			p.sent = 0;
+			check_data(&p);
+		}
+		respond(&p, size_of(&p));
+	}
+}
 
 static void serve(const char *port)
 {
@@ -274,15 +314,10 @@ static void serve(const char *port)
 			if (epoll_ctl(ep, EPOLL_CTL_ADD, p->fd, &ev))
 				err(1, "epoll_ctl");
 		} else if (receive(p)) {
-			/* the size that the client's application sent, not what remains of it */
-			size_t size = 1024;
-
-			while (size < p->body_len)
-				size *= 2;
 			/* the client checks now and then, the server at first */
 			if (!p->sent)
 				check_data(p);
-			respond(p, size);
+			respond(p, size_of(p));
 		} else {
 			close(p->fd);
 			free(p);
@@ -293,11 +328,13 @@ static void serve(const char *port)
 static void run_exchanges(char **argv)
 {
 	struct sockaddr_in a = address_of(argv[1], argv[2]);
-	struct peer p = { .fd = connect_to(&a), .session = (unsigned int)getpid() };
+	struct peer p = { .session = (unsigned int)getpid() };
 	size_t size = strtoul(argv[3], NULL, 10);
 	unsigned int n = (unsigned int)atoi(argv[4]), i;
 
 	obex = !strncmp(argv[0], "obex", 4);
+	wsp = !strncmp(argv[0], "wsp", 3);
+	p.fd = wsp ? wsp_connect(argv[1], argv[2]) : connect_to(&a);
 	if (obex)
 		obex_connect(p.fd);
 	for (i = 0; i < 4; i++)
@@ -383,7 +420,10 @@ int main(int argc, char **argv)
 	pad_init();
 	server = !strcmp(what, "serve");
 	obex = server && argc == 4 && !strcmp(argv[3], "obex");
-	if (server && argc == 3 + obex)
+	wsp = server && argc == 4 && !strcmp(argv[3], "wsp");
+	if (wsp)
+		serve_wsp(argv[2]);
+	else if (server && argc == 3 + obex)
 		serve(argv[2]);
 	else if (!strcmp(what, "exchange") && argc == 7)
 		run_exchanges(argv + 2);

@@ -7,9 +7,12 @@
 # network namespaces, one veth pair between them.
 cd "$(dirname "$0")" || exit 1
 . ./lib/common.sh
+. ./lib/encryption.sh
 SIZES="1024 16384 262144"
 TLS_PORT=8443
 OBEX_PORT=650
+WSP_PORT=9200
+WSP_SIZES="1024 16384 32768"
 PUSH_PORT=2948
 
 fail()
@@ -63,9 +66,12 @@ row()
 {
 	case $1 in
 	obex*) server_start "$3" obex ;;
+	wsp*) server_start "$3" wsp ;;
 	*) server_start ;;
 	esac
-	for _size in $SIZES; do
+	_sizes=$SIZES
+	case $1 in wsp*) _sizes=$WSP_SIZES ;; esac
+	for _size in $_sizes; do
 		on device ./bench exchange "$1" "$2" "$3" "$_size" $(($(rounds "$_size") / ${4:-1})) ||
 			fail "$1 $_size; server: $(cat "$WORK/bench-server.log")"
 	done
@@ -162,6 +168,20 @@ both()
 	apply server <"$WORK/c"
 }
 
+# sealed ROW CONFIDENTIALITY INTEGRITY: the row with messages that the worker changes at each end
+sealed()
+{
+	HIDDEN=$2
+	protect device out mgmt "max-message = 1M" "integrity = $3"
+	protect server in dev "max-message = 1M" "integrity = $3"
+	helper_start device
+	helper_start server
+	row "$1" 10.9.0.2 $PORT 8
+	protected "$1"
+	helper_stop device
+	helper_stop server
+}
+
 # The exchanges of the row were protected: so many messages were checked there.
 protected() { echo "checked $1 $(stat device rx-messages) $(stat server rx-messages)"; }
 
@@ -173,6 +193,7 @@ two_namespaces
 connects unloaded
 row plain 10.9.0.2 $PORT
 row obex 10.9.0.2 $OBEX_PORT
+row wsp 10.9.0.2 $WSP_PORT
 idle plain
 tls plain
 push plain
@@ -199,9 +220,16 @@ row helper 10.9.0.2 $PORT 4
 protected helper
 helper_stop device
 helper_stop server
+store_keys
+sealed signed none signature
+sealed encrypted message hmac
+sealed sealed message both
 both "auth-mode = static" "port = $OBEX_PORT" "binding = obex"
 row obex-static 10.9.0.2 $OBEX_PORT
 protected obex-static
+both "auth-mode = static" "protocol = udp" "port = $WSP_PORT" "binding = wsp-post" "max-message = 60K"
+row wsp-static 10.9.0.2 $WSP_PORT
+protected wsp-static
 both "auth-mode = static" "port = $TLS_PORT" "tls = require" "tls-check = start"
 tls start
 secured start
