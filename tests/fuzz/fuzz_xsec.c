@@ -159,6 +159,51 @@ static void try_objects(const uint8_t *in, size_t len)
 	most = 1;
 }
 
+static int sign_objects(const uint8_t *in, size_t len, uint8_t **out, size_t *out_len, struct dm_error *err)
+{
+	asked = 0;
+	expected = XSEC_MAC;
+	return xsec_sign_objects(in, len, XSEC_HMAC_SHA256, &key, &crypto, out, out_len, err);
+}
+
+/* What is sent is read, and from then on comes back to the octet. */
+static void try_signed_objects(const uint8_t *in, size_t len)
+{
+	struct dm_error err = { 0 };
+	uint8_t *out = NULL, *back = NULL, *again = NULL;
+	size_t out_len = 0, back_len = 0, again_len = 0;
+	int ret, i;
+
+	most = XSEC_OBJECTS_MAX;
+	for (i = 0; i < 2; i++) {
+		asked = 0;
+		expected = XSEC_MAC;
+		ret = xsec_verify_objects(in, len, i, XSEC_HMAC_SHA256, &key, &crypto, &out, &out_len, &err);
+		check(ret, out, out_len, &err);
+		free(out);
+		out = NULL;
+	}
+	ret = sign_objects(in, len, &out, &out_len, &err);
+	check(ret, out, out_len, &err);
+	for (i = 0; !ret && i < 2; i++) {
+		asked = 0;
+		ret = xsec_verify_objects(out, out_len, true, XSEC_HMAC_SHA256, &key, &crypto, &back, &back_len, &err);
+		CHECK(!ret || err.reason == OMASEC_REASON_XML_BAD || err.reason == OMASEC_REASON_TOO_LARGE);
+		CHECK(ret || !again || (back_len == again_len && !memcmp(back, again, back_len)));
+		free(out);
+		free(again);
+		out = NULL;
+		again = back;
+		again_len = back_len;
+		back = NULL;
+		if (!ret && !i)
+			ret = sign_objects(again, again_len, &out, &out_len, &err);
+	}
+	free(again);
+	free(out);
+	most = 1;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static bool ready;
@@ -177,6 +222,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	try_decrypt(copy, size);
 	try_make(copy, size);
 	try_objects(copy, size);
+	try_signed_objects(copy, size);
 	free(copy);
 	return 0;
 }

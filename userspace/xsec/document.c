@@ -5,6 +5,7 @@
  */
 #include "internal.h"
 
+#include <errno.h>
 #include <libxml/hash.h>
 #include <libxml/parser.h>
 #include <stdlib.h>
@@ -245,4 +246,13 @@ bool xsec_ids_unique(xmlDocPtr doc, struct dm_error *err)
 		dm_fail(err, OMASEC_REASON_PROFILE_VIOLATED, "an Id stands twice, or there are over %u",
 			IDS_MAX);
 	return unique;
+}
+
+int xsec_doc_parse_unique(const uint8_t *octets, size_t len, struct xsec_doc *doc, struct dm_error *err)
+{
+	int ret = xsec_doc_parse(octets, len, doc, err);
+
+	if (!ret && !xsec_ids_unique(doc->doc, err))
+		ret = -EBADMSG;
+	return ret;
 }

@@ -72,6 +72,8 @@ struct xsec_doc {
 };
 
 int xsec_doc_parse(const uint8_t *octets, size_t len, struct xsec_doc *doc, struct dm_error *err);
+/* The same, and no two elements have the same Id. */
+int xsec_doc_parse_unique(const uint8_t *octets, size_t len, struct xsec_doc *doc, struct dm_error *err);
 void xsec_doc_free(struct xsec_doc *doc);
 /* @remove octets at @at replaced by @piece. */
 int xsec_splice(const uint8_t *octets, size_t len, size_t at, size_t remove, const uint8_t *piece,
@@ -104,6 +106,26 @@ bool xsec_ids_unique(xmlDocPtr doc, struct dm_error *err);
 int xsec_signature_find(xmlDocPtr doc, enum xsec_sign sign, const char *key_name, size_t signature_len,
 			xmlNodePtr *signature, struct dm_error *err);
 
+struct xsec_reference {
+	const char *id;			/* what the URI names, without #; NULL: there is no URI */
+	const char *digest;		/* URI of the digest */
+	uint8_t value[64];
+	size_t len;
+};
+
+/* A Signature over one element, which is found by where it stands. */
+struct xsec_signature {
+	xmlNodePtr info;
+	xmlNodePtr object;		/* NULL: there is none */
+	struct xsec_reference ref;
+	uint8_t value[XSEC_SIGNATURE_MAX];
+	size_t value_len;
+};
+
+/* @node is a Signature of the form of objects; where it stands, its caller has seen to. */
+int xsec_signature_look(xmlNodePtr node, enum xsec_sign sign, const char *name, size_t signature_len,
+			struct xsec_signature *found, struct dm_error *err);
+
 struct xsec_encrypted {
 	xmlNodePtr node;
 	uint32_t index;			/* of the element in document order */
@@ -116,6 +138,59 @@ int xsec_encrypted_find(xmlDocPtr doc, enum xsec_cipher cipher, enum xsec_wrap w
 /* @node is an EncryptedData of the one form; where it stands, its caller has seen to. */
 int xsec_encrypted_look(xmlNodePtr node, enum xsec_cipher cipher, enum xsec_wrap wrap,
 			const char *key_name, struct xsec_encrypted *found, struct dm_error *err);
+
+/* objects.c: Items with Data, in document order */
+struct xsec_object {
+	uint32_t meta, data;		/* nodes; meta 0: none */
+	uint32_t start, end;		/* the Item */
+	uint32_t from, to;		/* Meta and Data in it */
+};
+
+struct xsec_objects {
+	struct dm_doc doc;
+	struct xsec_object list[XSEC_OBJECTS_MAX];
+	unsigned int count;
+};
+
+/* Those of Add, Replace and Results, with @exec those of Exec too; NULL with @ret. */
+struct xsec_objects *xsec_objects_find(const uint8_t *message, size_t len, bool exec, int *ret,
+				       struct dm_error *err);
+void xsec_objects_free(struct xsec_objects *all);
+bool xsec_blank(const uint8_t *text, size_t len);
+/* Meta of @type and Data with @data, with the prefix that the Item has at @item. */
+void xsec_put_object(struct dm_out *out, const uint8_t *item, const char *type, const void *data,
+		     size_t len);
+/* Meta is Format xml and this Type, and nothing else. */
+bool xsec_meta_is(const struct dm_doc *doc, uint32_t meta, const char *type);
+/* What was inside is that Item: it begins and ends as the one that it comes out of. */
+bool xsec_same_item(const uint8_t *message, const struct xsec_object *o, const uint8_t *plain, size_t len);
+/* Read as if it had come like that, it has the same Items at the same places, and no others. */
+bool xsec_reads_alike(const uint8_t *octets, size_t len, bool exec, const struct xsec_object *is,
+		      unsigned int count);
+
+/* content.c: one element and its Signature, which libxmlsec1 cannot do without a URI */
+struct xsec_signing {
+	enum xsec_sign sign;
+	const char *name;		/* KeyName, or NULL */
+	EVP_PKEY *public;		/* to verify RSA and ECDSA */
+	size_t len;			/* of a signature, to verify */
+	const struct xsec_crypto *crypto;
+};
+
+/* The key of the other side and the length of its signatures; xsec_signing_free() in any case. */
+int xsec_signing_init(struct xsec_signing *how, enum xsec_sign sign, const struct xsec_key *key,
+		      const struct xsec_crypto *crypto, struct dm_error *err);
+void xsec_signing_free(struct xsec_signing *how);
+/* @node in exclusive C14N without comments, at the end of @out. */
+int xsec_canonical(xmlNodePtr node, struct dm_out *out, struct dm_error *err);
+/* A Signature of the detached form over @content. */
+int xsec_content_sign(const struct xsec_signing *how, xmlNodePtr content, xmlBufferPtr *signature,
+		      struct dm_error *err);
+/* There is a Signature among the children. */
+bool xsec_content_signed(xmlNodePtr parent);
+/* All that @parent holds is one Signature and, beside or inside it, what that is over: @content. */
+int xsec_content_verify(const struct xsec_signing *how, xmlNodePtr parent, xmlNodePtr *content,
+			struct dm_error *err);
 
 /* encryption.c: how, and one EncryptedData with one request */
 struct xsec_sealing {

@@ -12,19 +12,7 @@
 #include <stdlib.h>
 
 #define META_FORMAT "xml"
-#define META_TYPE "application/xenc+xml"
-
-struct object {
-	uint32_t meta, data;		/* nodes; meta 0: none */
-	uint32_t start, end;		/* the Item */
-	uint32_t from, to;		/* Meta and Data in it */
-};
-
-struct objects {
-	struct dm_doc doc;
-	struct object list[XSEC_OBJECTS_MAX];
-	unsigned int count;
-};
+#define META_ENCRYPTED "application/xenc+xml"
 
 static int form(struct dm_error *err, const char *what)
 {
@@ -36,7 +24,7 @@ static int no_memory(struct dm_error *err)
 	return dm_fail(err, OMASEC_REASON_NO_MEMORY, "out of memory");
 }
 
-static bool blank(const uint8_t *text, size_t len)
+bool xsec_blank(const uint8_t *text, size_t len)
 {
 	while (len && strchr(" \t\r\n", *text) && *text) {
 		text++;
@@ -45,13 +33,13 @@ static bool blank(const uint8_t *text, size_t len)
 	return !len;
 }
 
-static bool carries_objects(uint16_t tag)
+static bool carries_objects(uint16_t tag, bool exec)
 {
-	return tag == DM_ADD || tag == DM_REPLACE || tag == DM_RESULTS;
+	return tag == DM_ADD || tag == DM_REPLACE || tag == DM_RESULTS || (exec && tag == DM_EXEC);
 }
 
 /* Nothing in an Item may be readable, or stay so, that has no name in it. */
-static int look_at_item(const struct dm_doc *doc, uint32_t item, struct object *o, struct dm_error *err)
+static int look_at_item(const struct dm_doc *doc, uint32_t item, struct xsec_object *o, struct dm_error *err)
 {
 	uint32_t i, before = 0;
 	const struct dm_node *n;
@@ -60,7 +48,7 @@ static int look_at_item(const struct dm_doc *doc, uint32_t item, struct object *
 	for (i = doc->nodes[item].child; i; i = n->next) {
 		n = &doc->nodes[i];
 		if (n->kind != DM_ELEMENT) {
-			if (!blank(dm_node_text(doc, n), n->text_len))
+			if (!xsec_blank(dm_node_text(doc, n), n->text_len))
 				return form(err, "text in an Item");
 			continue;
 		}
@@ -88,7 +76,7 @@ static int look_at_item(const struct dm_doc *doc, uint32_t item, struct object *
 }
 
 /* In document order. An Item in an Item is data, if anything. */
-static int list_objects(struct objects *all, struct dm_error *err)
+static int list_objects(struct xsec_objects *all, bool exec, struct dm_error *err)
 {
 	const struct dm_doc *doc = &all->doc;
 	uint32_t i, past = 0;
@@ -96,12 +84,12 @@ static int list_objects(struct objects *all, struct dm_error *err)
 
 	for (i = 1; i < doc->count; i++) {
 		const struct dm_node *n = &doc->nodes[i];
-		struct object o;
+		struct xsec_object o;
 
 		if (n->kind != DM_ELEMENT || n->tag != DM_ITEM || n->start < past)
 			continue;
 		past = n->end;
-		if (!carries_objects(doc->nodes[n->parent].tag))
+		if (!carries_objects(doc->nodes[n->parent].tag, exec))
 			continue;
 		ret = look_at_item(doc, i, &o, err);
 		if (ret)
@@ -116,7 +104,7 @@ static int list_objects(struct objects *all, struct dm_error *err)
 	return 0;
 }
 
-static void objects_free(struct objects *all)
+void xsec_objects_free(struct xsec_objects *all)
 {
 	if (!all)
 		return;
@@ -125,9 +113,10 @@ static void objects_free(struct objects *all)
 	free(all);
 }
 
-static struct objects *objects_find(const uint8_t *message, size_t len, int *ret, struct dm_error *err)
+struct xsec_objects *xsec_objects_find(const uint8_t *message, size_t len, bool exec, int *ret,
+				       struct dm_error *err)
 {
-	struct objects *all = calloc(1, sizeof(*all));
+	struct xsec_objects *all = calloc(1, sizeof(*all));
 
 	if (!all) {
 		*ret = no_memory(err);
@@ -140,17 +129,16 @@ static struct objects *objects_find(const uint8_t *message, size_t len, int *ret
 	if (!*ret && all->doc.nodes[0].tag != DM_SYNCML)
 		*ret = form(err, "the root is not SyncML");
 	if (!*ret)
-		*ret = list_objects(all, err);
+		*ret = list_objects(all, exec, err);
 	if (!*ret)
 		return all;
-	objects_free(all);
+	xsec_objects_free(all);
 	return NULL;
 }
 
 /* ------------------------------------------------------------------ encrypting */
 
-/* Meta and Data, with the prefix that the Item has there. */
-static void put_sealed(struct dm_out *out, const uint8_t *item, const xmlBuffer *sealed)
+void xsec_put_object(struct dm_out *out, const uint8_t *item, const char *type, const void *data, size_t len)
 {
 	const uint8_t *name = item + 1;
 	size_t n = 0, prefix;
@@ -163,18 +151,20 @@ static void put_sealed(struct dm_out *out, const uint8_t *item, const xmlBuffer 
 	dm_out_text(out, "<");
 	dm_out_put(out, name, prefix);
 	dm_out_text(out, "Meta><Format xmlns=\"syncml:metinf\">" META_FORMAT
-		    "</Format><Type xmlns=\"syncml:metinf\">" META_TYPE "</Type></");
+		    "</Format><Type xmlns=\"syncml:metinf\">");
+	dm_out_text(out, type);
+	dm_out_text(out, "</Type></");
 	dm_out_put(out, name, prefix);
 	dm_out_text(out, "Meta><");
 	dm_out_put(out, name, prefix);
 	dm_out_text(out, "Data>");
-	dm_out_put(out, sealed->content, sealed->use);
+	dm_out_put(out, data, len);
 	dm_out_text(out, "</");
 	dm_out_put(out, name, prefix);
 	dm_out_text(out, "Data>");
 }
 
-static int seal_all(const struct xsec_sealing *how, const struct objects *all, uint8_t **octets,
+static int seal_all(const struct xsec_sealing *how, const struct xsec_objects *all, uint8_t **octets,
 		    size_t *len, struct dm_error *err)
 {
 	const uint8_t *message = all->doc.body;
@@ -185,7 +175,7 @@ static int seal_all(const struct xsec_sealing *how, const struct objects *all, u
 
 	dm_out_init(&out, XSEC_MESSAGE_MAX);
 	for (i = 0; i < all->count; i++) {
-		const struct object *o = &all->list[i];
+		const struct xsec_object *o = &all->list[i];
 		xmlBufferPtr sealed = NULL;
 
 		ret = xsec_seal(how, message + o->start, o->end - o->start, &sealed, err);
@@ -194,7 +184,7 @@ static int seal_all(const struct xsec_sealing *how, const struct objects *all, u
 			return ret;
 		}
 		dm_out_put(&out, message + at, o->from - at);
-		put_sealed(&out, message + o->start, sealed);
+		xsec_put_object(&out, message + o->start, META_ENCRYPTED, sealed->content, sealed->use);
 		xmlBufferFree(sealed);
 		at = o->to;
 	}
@@ -208,23 +198,21 @@ int xsec_encrypt_objects(const uint8_t *message, size_t len, enum xsec_cipher ci
 			 struct dm_error *err)
 {
 	const struct xsec_sealing how = { cipher, wrap, key->name, crypto };
-	struct objects *all;
+	struct xsec_objects *all;
 	struct xsec_doc doc;
 	int ret;
 
 	if (cipher >= XSEC_CIPHER_COUNT || wrap >= XSEC_WRAP_COUNT)
 		return dm_fail(err, OMASEC_REASON_HELPER_ERROR, "unknown cipher or key wrap");
 	/* what the other side would not read is not sent */
-	ret = xsec_doc_parse(message, len, &doc, err);
-	if (!ret && !xsec_ids_unique(doc.doc, err))
-		ret = -EBADMSG;
+	ret = xsec_doc_parse_unique(message, len, &doc, err);
 	xsec_doc_free(&doc);
 	if (ret)
 		return ret;
-	all = objects_find(message, len, &ret, err);
+	all = xsec_objects_find(message, len, false, &ret, err);
 	if (all)
 		ret = seal_all(&how, all, out, out_len, err);
-	objects_free(all);
+	xsec_objects_free(all);
 	return ret;
 }
 
@@ -240,25 +228,25 @@ static bool leaf_is(const struct dm_doc *doc, uint32_t node, uint16_t tag, const
 }
 
 /* Format and Type, and nothing else. */
-static bool meta_is_ours(const struct dm_doc *doc, uint32_t meta)
+bool xsec_meta_is(const struct dm_doc *doc, uint32_t meta, const char *type)
 {
 	uint32_t found[2] = { 0 }, n = 0, i;
 
 	for (i = doc->nodes[meta].child; i; i = doc->nodes[i].next) {
 		const struct dm_node *child = &doc->nodes[i];
 
-		if (child->kind != DM_ELEMENT && blank(dm_node_text(doc, child), child->text_len))
+		if (child->kind != DM_ELEMENT && xsec_blank(dm_node_text(doc, child), child->text_len))
 			continue;
 		if (n == 2)
 			return false;
 		found[n++] = i;
 	}
 	return n == 2 && !(doc->nodes[meta].flags & (DM_NODE_ATTRS | DM_NODE_COMMENT)) &&
-	       leaf_is(doc, found[0], DM_FORMAT, META_FORMAT) && leaf_is(doc, found[1], DM_TYPE, META_TYPE);
+	       leaf_is(doc, found[0], DM_FORMAT, META_FORMAT) && leaf_is(doc, found[1], DM_TYPE, type);
 }
 
 /* The EncryptedData that is all that stands in each Data; all of them, before a key is used. */
-static int find_sealed(const struct xsec_sealing *how, const struct objects *all,
+static int find_sealed(const struct xsec_sealing *how, const struct xsec_objects *all,
 		       const struct xsec_doc *doc, xmlNodePtr sealed[XSEC_OBJECTS_MAX], struct dm_error *err)
 {
 	xmlNodePtr node = xmlDocGetRootElement(doc->doc);
@@ -267,7 +255,7 @@ static int find_sealed(const struct xsec_sealing *how, const struct objects *all
 	int ret;
 
 	for (i = 0; node && n < all->count; node = xsec_next(node), i++) {
-		const struct object *o = &all->list[n];
+		const struct xsec_object *o = &all->list[n];
 		const struct dm_doc *dm = &all->doc;
 		struct xsec_encrypted found;
 		struct xsec_walk w;
@@ -277,8 +265,8 @@ static int find_sealed(const struct xsec_sealing *how, const struct objects *all
 		xsec_walk(&w, node);
 		sealed[n] = xsec_take(&w, "EncryptedData", XSEC_ENC_NS);
 		if (!sealed[n] || !xsec_done(&w) || !xsec_attributes(node, NULL, NULL) || !o->meta ||
-		    !meta_is_ours(dm, o->meta) ||
-		    !blank(dm->body + dm->nodes[o->meta].end, dm->nodes[o->data].start - dm->nodes[o->meta].end))
+		    !xsec_meta_is(dm, o->meta, META_ENCRYPTED) ||
+		    !xsec_blank(dm->body + dm->nodes[o->meta].end, dm->nodes[o->data].start - dm->nodes[o->meta].end))
 			return form(err, "an object is not encrypted, or not in the one form");
 		ret = xsec_encrypted_look(sealed[n++], how->cipher, how->wrap, how->name, &found, err);
 		if (ret)
@@ -287,8 +275,7 @@ static int find_sealed(const struct xsec_sealing *how, const struct objects *all
 	return n == all->count ? 0 : form(err, "ambiguous markup");
 }
 
-/* What was inside is that Item: it begins and ends as the one that it comes out of. */
-static bool same_item(const uint8_t *message, const struct object *o, const uint8_t *plain, size_t len)
+bool xsec_same_item(const uint8_t *message, const struct xsec_object *o, const uint8_t *plain, size_t len)
 {
 	size_t head = o->from - o->start, tail = o->end - o->to;
 
@@ -297,15 +284,15 @@ static bool same_item(const uint8_t *message, const struct object *o, const uint
 }
 
 /* @is: where each Item lies in @out, then. */
-static int open_all(const struct xsec_sealing *how, const struct objects *all, xmlNodePtr *sealed,
-		    struct dm_out *out, struct object *is, struct dm_error *err)
+static int open_all(const struct xsec_sealing *how, const struct xsec_objects *all, xmlNodePtr *sealed,
+		    struct dm_out *out, struct xsec_object *is, struct dm_error *err)
 {
 	const uint8_t *message = all->doc.body;
 	unsigned int i;
 	size_t at = 0;
 
 	for (i = 0; i < all->count; i++) {
-		const struct object *o = &all->list[i];
+		const struct xsec_object *o = &all->list[i];
 		struct xsec_encrypted found;
 		uint8_t *plain = NULL;
 		size_t len = 0;
@@ -314,7 +301,7 @@ static int open_all(const struct xsec_sealing *how, const struct objects *all, x
 		ret = xsec_encrypted_look(sealed[i], how->cipher, how->wrap, how->name, &found, err);
 		if (!ret)
 			ret = xsec_open(how, &found, &plain, &len, err);
-		if (!ret && !same_item(message, o, plain, len))
+		if (!ret && !xsec_same_item(message, o, plain, len))
 			ret = xsec_not_decrypted(err);
 		if (!ret) {
 			dm_out_put(out, message + at, o->start - at);
@@ -333,10 +320,10 @@ static int open_all(const struct xsec_sealing *how, const struct objects *all, x
 	return 0;
 }
 
-/* Read as if it had come like that, it has the same Items at the same places, and no others. */
-static bool reads_alike(const uint8_t *octets, size_t len, const struct object *is, unsigned int count)
+bool xsec_reads_alike(const uint8_t *octets, size_t len, bool exec, const struct xsec_object *is,
+		      unsigned int count)
 {
-	struct objects *all = NULL;
+	struct xsec_objects *all = NULL;
 	struct xsec_doc whole;
 	unsigned int i;
 	bool alike;
@@ -344,25 +331,25 @@ static bool reads_alike(const uint8_t *octets, size_t len, const struct object *
 
 	xsec_doc_free(&whole);
 	if (!ret)
-		all = objects_find(octets, len, &ret, NULL);
+		all = xsec_objects_find(octets, len, exec, &ret, NULL);
 	alike = all && all->count == count;
 	for (i = 0; alike && i < count; i++)
 		alike = all->list[i].start == is[i].start && all->list[i].end == is[i].end &&
 			all->list[i].from == is[i].from && all->list[i].to == is[i].to;
-	objects_free(all);
+	xsec_objects_free(all);
 	return alike;
 }
 
-static int put_back(const struct xsec_sealing *how, const struct objects *all, xmlNodePtr *sealed,
+static int put_back(const struct xsec_sealing *how, const struct xsec_objects *all, xmlNodePtr *sealed,
 		    uint8_t **octets, size_t *len, struct dm_error *err)
 {
-	struct object is[XSEC_OBJECTS_MAX];
+	struct xsec_object is[XSEC_OBJECTS_MAX];
 	struct dm_out out;
 	int ret;
 
 	dm_out_init(&out, XSEC_MESSAGE_MAX);
 	ret = open_all(how, all, sealed, &out, is, err);
-	if (!ret && (out.error || !reads_alike(out.data, out.len, is, all->count)))
+	if (!ret && (out.error || !xsec_reads_alike(out.data, out.len, false, is, all->count)))
 		ret = out.error == -ENOMEM ? no_memory(err) : xsec_not_decrypted(err);
 	if (!ret)
 		return dm_out_take(&out, octets, len, err);
@@ -377,22 +364,20 @@ int xsec_decrypt_objects(const uint8_t *message, size_t len, enum xsec_cipher ci
 {
 	const struct xsec_sealing how = { cipher, wrap, key->name, crypto };
 	xmlNodePtr sealed[XSEC_OBJECTS_MAX];
-	struct objects *all = NULL;
+	struct xsec_objects *all = NULL;
 	struct xsec_doc doc;
 	int ret;
 
 	if (cipher >= XSEC_CIPHER_COUNT || wrap >= XSEC_WRAP_COUNT)
 		return dm_fail(err, OMASEC_REASON_HELPER_ERROR, "unknown cipher or key wrap");
-	ret = xsec_doc_parse(message, len, &doc, err);
-	if (!ret && !xsec_ids_unique(doc.doc, err))
-		ret = -EBADMSG;
+	ret = xsec_doc_parse_unique(message, len, &doc, err);
 	if (!ret)
-		all = objects_find(message, len, &ret, err);
+		all = xsec_objects_find(message, len, false, &ret, err);
 	if (!ret)
 		ret = find_sealed(&how, all, &doc, sealed, err);
 	if (!ret)
 		ret = put_back(&how, all, sealed, out, out_len, err);
-	objects_free(all);
+	xsec_objects_free(all);
 	xsec_doc_free(&doc);
 	return ret;
 }

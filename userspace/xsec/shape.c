@@ -73,81 +73,107 @@ static int signature_key_info(xmlNodePtr info, const char *name, struct dm_error
 	return 0;
 }
 
-static int two_transforms(xmlNodePtr node, struct dm_error *err)
+static int digest(xmlNodePtr method, xmlNodePtr value, struct xsec_reference *ref, struct dm_error *err)
 {
+	const char *text;
+
+	ref->digest = xsec_algorithm(method);
+	ref->len = ref->digest ? xsec_digest_len(ref->digest) : 0;
+	if (!ref->len)
+		return algorithm(err, "digest is not of SHA-2");
+	text = xsec_text(value);
+	if (!text || xsec_base64(text, ref->value, sizeof(ref->value)) != (long)ref->len)
+		return form(err, "DigestValue is not as long as its digest");
+	return 0;
+}
+
+/* Of the transforms these alone, in this order; @first NULL: only the second. */
+static int transforms(xmlNodePtr node, const char *first, const char *second, struct dm_error *err)
+{
+	xmlNodePtr a = NULL, b;
 	struct xsec_walk w;
-	xmlNodePtr first, second;
 
 	if (!xsec_attributes(node, NULL, NULL))
 		return form(err, "Transforms has attributes");
 	xsec_walk(&w, node);
-	first = xsec_take(&w, "Transform", XSEC_DSIG_NS);
-	second = xsec_take(&w, "Transform", XSEC_DSIG_NS);
-	if (!first || !second || !xsec_done(&w))
-		return form(err, "Reference does not have exactly two transforms");
-	if (!same(xsec_algorithm(first), XSEC_ENVELOPED) ||
-	    !same(xsec_algorithm(second), XSEC_EXC_C14N))
-		return algorithm(err, "transforms are not enveloped-signature and exclusive C14N");
+	if (first)
+		a = xsec_take(&w, "Transform", XSEC_DSIG_NS);
+	b = xsec_take(&w, "Transform", XSEC_DSIG_NS);
+	if ((first && !a) || !b || !xsec_done(&w))
+		return form(err, first ? "Reference does not have exactly two transforms" :
+					 "Reference does not have exactly one transform");
+	if ((first && !same(xsec_algorithm(a), first)) || !same(xsec_algorithm(b), second))
+		return algorithm(err, first ? "transforms are not enveloped-signature and exclusive C14N" :
+					      "the transform is not exclusive C14N");
 	return 0;
 }
 
-static int reference(xmlNodePtr node, struct dm_error *err)
+/* What the Reference is to, its caller has seen to. */
+static int reference(xmlNodePtr node, const char *first, struct xsec_reference *ref, struct dm_error *err)
 {
 	xmlNodePtr list, method, value;
-	const char *uri = xsec_attribute(node, "URI"), *text;
-	uint8_t digest[64];
 	struct xsec_walk w;
-	size_t len;
 	int ret;
 
-	if (!uri || *uri || !xsec_attributes(node, "URI", "Id"))
-		return form(err, "Reference is not to the whole message by an empty URI");
 	xsec_walk(&w, node);
 	list = xsec_take(&w, "Transforms", XSEC_DSIG_NS);
 	method = xsec_take(&w, "DigestMethod", XSEC_DSIG_NS);
 	value = xsec_take(&w, "DigestValue", XSEC_DSIG_NS);
 	if (!list || !method || !value || !xsec_done(&w) || !xsec_attributes(value, NULL, NULL))
 		return form(err, "Reference is not of the one form");
-	ret = two_transforms(list, err);
-	if (ret)
-		return ret;
-	uri = xsec_algorithm(method);
-	len = uri ? xsec_digest_len(uri) : 0;
-	if (!len)
-		return algorithm(err, "digest is not of SHA-2");
-	text = xsec_text(value);
-	if (!text || xsec_base64(text, digest, sizeof(digest)) != (long)len)
-		return form(err, "DigestValue is not as long as its digest");
-	return 0;
+	ret = transforms(list, first, XSEC_EXC_C14N, err);
+	return ret ? ret : digest(method, value, ref, err);
 }
 
-static int signed_info(xmlNodePtr node, enum xsec_sign sign, struct dm_error *err)
+static int reference_message(xmlNodePtr node, struct dm_error *err)
+{
+	const char *uri = xsec_attribute(node, "URI");
+	struct xsec_reference ref;
+
+	if (!uri || *uri || !xsec_attributes(node, "URI", "Id"))
+		return form(err, "Reference is not to the whole message by an empty URI");
+	return reference(node, XSEC_ENVELOPED, &ref, err);
+}
+
+/* To what stands beside or inside: without URI, or with the Id of that. */
+static int reference_content(xmlNodePtr node, struct xsec_reference *ref, struct dm_error *err)
+{
+	const char *uri = xsec_attribute(node, "URI");
+
+	if (!xsec_attributes(node, "URI", NULL) || (node->properties && (!uri || uri[0] != '#' || !uri[1])))
+		return form(err, "Reference of an object is neither without URI nor to an Id of that object");
+	ref->id = uri ? uri + 1 : NULL;
+	return reference(node, NULL, ref, err);
+}
+
+/* Its Reference in @ref. */
+static int signed_info(xmlNodePtr node, enum xsec_sign sign, xmlNodePtr *ref, struct dm_error *err)
 {
 	struct xsec_walk w;
-	xmlNodePtr c14n, method, ref;
+	xmlNodePtr c14n, method;
 
 	if (!xsec_attributes(node, "Id", NULL))
 		return form(err, "SignedInfo has attributes");
 	xsec_walk(&w, node);
 	c14n = xsec_take(&w, "CanonicalizationMethod", XSEC_DSIG_NS);
 	method = xsec_take(&w, "SignatureMethod", XSEC_DSIG_NS);
-	ref = xsec_take(&w, "Reference", XSEC_DSIG_NS);
-	if (!c14n || !method || !ref || !xsec_done(&w))
+	*ref = xsec_take(&w, "Reference", XSEC_DSIG_NS);
+	if (!c14n || !method || !*ref || !xsec_done(&w))
 		return form(err, "SignedInfo does not have exactly one Reference");
 	if (!same(xsec_algorithm(c14n), XSEC_EXC_C14N))
 		return algorithm(err, "SignedInfo is not in exclusive C14N");
 	if (!same(xsec_algorithm(method), xsec_sign_href(sign)))
 		return algorithm(err, "SignatureMethod is not that of the account");
-	return reference(ref, err);
+	return 0;
 }
 
-static int signature_value(xmlNodePtr node, size_t len, struct dm_error *err)
+static int signature_value(xmlNodePtr node, uint8_t value[XSEC_SIGNATURE_MAX], size_t len,
+			   struct dm_error *err)
 {
 	const char *text = xsec_text(node);
-	uint8_t value[XSEC_SIGNATURE_MAX];
 
 	if (!xsec_attributes(node, "Id", NULL) || !text ||
-	    xsec_base64(text, value, sizeof(value)) != (long)len)
+	    xsec_base64(text, value, XSEC_SIGNATURE_MAX) != (long)len)
 		return form(err, "SignatureValue is not as long as the key makes it");
 	return 0;
 }
@@ -167,7 +193,8 @@ static bool last_child(const xmlNode *node, const xmlNode *root)
 int xsec_signature_find(xmlDocPtr doc, enum xsec_sign sign, const char *name, size_t signature_len,
 			xmlNodePtr *signature, struct dm_error *err)
 {
-	xmlNodePtr info, value, keys, node = NULL;
+	uint8_t octets[XSEC_SIGNATURE_MAX];
+	xmlNodePtr info, value, keys, ref, node = NULL;
 	struct xsec_walk w;
 	unsigned int n = count(doc, "Signature", XSEC_DSIG_NS, &node, NULL);
 	int ret;
@@ -186,14 +213,42 @@ int xsec_signature_find(xmlDocPtr doc, enum xsec_sign sign, const char *name, si
 	keys = xsec_take(&w, "KeyInfo", XSEC_DSIG_NS);
 	if (!info || !value || !xsec_done(&w) || !xsec_attributes(node, "Id", NULL))
 		return form(err, "Signature holds more than SignedInfo, SignatureValue and KeyInfo");
-	ret = signed_info(info, sign, err);
+	ret = signed_info(info, sign, &ref, err);
 	if (!ret)
-		ret = signature_value(value, signature_len, err);
+		ret = reference_message(ref, err);
+	if (!ret)
+		ret = signature_value(value, octets, signature_len, err);
 	if (!ret && keys)
 		ret = signature_key_info(keys, name, err);
 	if (!ret)
 		*signature = node;
 	return ret;
+}
+
+int xsec_signature_look(xmlNodePtr node, enum xsec_sign sign, const char *name, size_t signature_len,
+			struct xsec_signature *found, struct dm_error *err)
+{
+	xmlNodePtr value, keys, ref;
+	struct xsec_walk w;
+	int ret;
+
+	memset(found, 0, sizeof(*found));
+	xsec_walk(&w, node);
+	found->info = xsec_take(&w, "SignedInfo", XSEC_DSIG_NS);
+	value = xsec_take(&w, "SignatureValue", XSEC_DSIG_NS);
+	keys = xsec_take(&w, "KeyInfo", XSEC_DSIG_NS);
+	found->object = xsec_take(&w, "Object", XSEC_DSIG_NS);
+	if (!found->info || !value || !xsec_done(&w) || !xsec_attributes(node, "Id", NULL))
+		return form(err, "Signature of an object holds more than SignedInfo, SignatureValue, KeyInfo and one Object");
+	if (found->object && !xsec_attributes(found->object, "Id", NULL))
+		return form(err, "Object has other attributes than an Id");
+	ret = signed_info(found->info, sign, &ref, err);
+	if (!ret)
+		ret = reference_content(ref, &found->ref, err);
+	if (!ret)
+		ret = signature_value(value, found->value, signature_len, err);
+	found->value_len = signature_len;
+	return !ret && keys ? signature_key_info(keys, name, err) : ret;
 }
 
 static int wrap_method(xmlNodePtr node, enum xsec_wrap wrap, struct dm_error *err)

@@ -135,4 +135,24 @@ int xsec_decrypt_objects(const uint8_t *message, size_t len, enum xsec_cipher ci
 			 const struct xsec_crypto *crypto, uint8_t **out, size_t *out_len,
 			 struct dm_error *err);
 
+/*
+ * Management objects signed one by one (the annex of DM Security 1.2): of each Item with Data
+ * in Add, Replace, Exec and Results, Meta and Data become those of a detached Signature (its
+ * Reference has no URI) followed by the whole Item, as text. The Item is put into
+ * canonical form for that, and has to be XML by itself. Others come out as they are.
+ */
+int xsec_sign_objects(const uint8_t *message, size_t len, enum xsec_sign sign, const struct xsec_key *key,
+		      const struct xsec_crypto *crypto, uint8_t **out, size_t *out_len,
+		      struct dm_error *err);
+
+/*
+ * The reverse: what was signed takes the place of Signature and content, an Item that of its
+ * Item, which it has to be. Detached, enveloping and enveloped Signatures are taken, as
+ * elements and as text, over one element. @require: a message with such an
+ * Item that is not signed is refused, else that Item stays.
+ */
+int xsec_verify_objects(const uint8_t *message, size_t len, bool require, enum xsec_sign sign,
+			const struct xsec_key *key, const struct xsec_crypto *crypto, uint8_t **out,
+			size_t *out_len, struct dm_error *err);
+
 #endif
