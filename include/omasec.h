@@ -326,6 +326,7 @@ struct omasec_rule {
 	uint8_t auth_mode;			/**< enum omasec_auth_mode */
 	uint8_t first_contact;			/**< enum omasec_first_contact */
 	uint8_t confidentiality;		/**< enum omasec_confidentiality */
+	uint8_t object_signature;		/**< enum omasec_object_signature */
 	uint8_t other;				/**< enum omasec_other */
 	uint8_t on_deny;			/**< enum omasec_on_deny */
 	uint8_t helper_lost;			/**< enum omasec_helper_lost */
@@ -419,6 +420,7 @@ struct omasec_message {
 	uint8_t auth_mode;			/**< enum omasec_auth_mode */
 	uint8_t first_contact;			/**< enum omasec_first_contact */
 	uint8_t confidentiality;		/**< enum omasec_confidentiality, of the rule */
+	uint8_t object_signature;		/**< enum omasec_object_signature, of the rule */
 	uint8_t app_cred;			/**< enum omasec_app_cred */
 	uint8_t http_kind;			/**< enum omasec_http_kind */
 	char account[OMASEC_NAME_MAX + 1];	/**< "" when not known yet */
@@ -585,6 +587,7 @@ enum omasec_names {
 	OMASEC_NAMES_HELPER_LOST,
 	OMASEC_NAMES_FIRST_CONTACT,
 	OMASEC_NAMES_CONFIDENTIALITY,
+	OMASEC_NAMES_OBJECT_SIGNATURE,
 	OMASEC_NAMES_APP_CRED,
 	OMASEC_NAMES_MAC_FORM,
 	OMASEC_NAMES_MAC_STATE,

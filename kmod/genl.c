@@ -78,7 +78,7 @@ static const struct nla_policy omasec_account_nonce_nl_policy[OMASEC_A_ACCOUNT_S
 };
 
 /* OMASEC_CMD_RULE_ADD */
-static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_CONFIDENTIALITY + 1] = {
+static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_OBJECT_SIGNATURE + 1] = {
 	[OMASEC_A_RULE_NAME] = { .type = NLA_NUL_STRING, .len = OMASEC_NAME_MAX, },
 	[OMASEC_A_RULE_DIRECTION] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OMASEC_A_RULE_PORT_MIN] = NLA_POLICY_MIN(NLA_U16, 1),
@@ -110,6 +110,7 @@ static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_CONFIDENT
 	[OMASEC_A_RULE_BOOTSTRAP] = NLA_POLICY_MAX(NLA_U8, 2),
 	[OMASEC_A_RULE_SESSIONLESS] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OMASEC_A_RULE_CONFIDENTIALITY] = NLA_POLICY_MAX(NLA_U8, 2),
+	[OMASEC_A_RULE_OBJECT_SIGNATURE] = NLA_POLICY_MAX(NLA_U8, 4),
 };
 
 /* OMASEC_CMD_RULE_DEL */
@@ -276,7 +277,7 @@ static const struct genl_ops omasec_nl_ops[] = {
 		.cmd = OMASEC_CMD_RULE_ADD,
 		.doit = omasec_nl_rule_add_doit,
 		.policy = omasec_rule_add_nl_policy,
-		.maxattr = OMASEC_A_RULE_CONFIDENTIALITY,
+		.maxattr = OMASEC_A_RULE_OBJECT_SIGNATURE,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 	{

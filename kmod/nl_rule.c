@@ -131,6 +131,8 @@ static int omasec_nl_rule_protection(struct genl_info *info, struct omasec_rule 
 	r->integrity = omasec_nl_u8(attrs, OMASEC_A_RULE_INTEGRITY, OMASEC_INTEGRITY_HMAC);
 	r->confidentiality = omasec_nl_u8(attrs, OMASEC_A_RULE_CONFIDENTIALITY,
 					  OMASEC_CONFIDENTIALITY_NONE);
+	r->object_signature = omasec_nl_u8(attrs, OMASEC_A_RULE_OBJECT_SIGNATURE,
+					   OMASEC_OBJECT_SIGNATURE_NONE);
 	r->transport = omasec_nl_u8(attrs, OMASEC_A_RULE_TRANSPORT, OMASEC_TRANSPORT_PLAIN);
 	r->auth_mode = omasec_nl_u8(attrs, OMASEC_A_RULE_AUTH_MODE, OMASEC_AUTH_MODE_TRANSPARENT);
 	r->first_contact = omasec_nl_u8(attrs, OMASEC_A_RULE_FIRST_CONTACT,
@@ -165,6 +167,13 @@ static int omasec_nl_rule_protection(struct genl_info *info, struct omasec_rule 
 	    r->integrity != OMASEC_INTEGRITY_BOTH)
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_INTEGRITY], -EINVAL,
 				      "confidentiality message and objects are for messages that are authenticated: integrity hmac or both");
+	if (r->object_signature && r->auth_mode != OMASEC_AUTH_MODE_TRANSPARENT)
+		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_AUTH_MODE], -EINVAL,
+				      "object-signature needs the helper to sign and check: auth-mode transparent");
+	if (r->object_signature && r->integrity != OMASEC_INTEGRITY_HMAC &&
+	    r->integrity != OMASEC_INTEGRITY_BOTH)
+		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_INTEGRITY], -EINVAL,
+				      "object-signature is for messages that are authenticated: integrity hmac or both");
 	if (r->integrity == OMASEC_INTEGRITY_ON_CHALLENGE &&
 	    r->auth_mode == OMASEC_AUTH_MODE_STATIC)
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_AUTH_MODE], -EINVAL,
@@ -221,8 +230,9 @@ static const char *omasec_nl_rule_unfit(const struct omasec_rule *r)
 		return "protocol udp has role client: notifications come from servers";
 	if (r->tls_check || r->unprotected || r->bootstrap)
 		return "tls-check, unprotected and bootstrap are for protocol tcp";
-	if (r->auth_mode || r->first_contact || r->on_deny || r->helper_lost || r->confidentiality)
-		return "auth-mode, first-contact, on-deny, helper-lost and confidentiality are for protocol tcp";
+	if (r->auth_mode || r->first_contact || r->on_deny || r->helper_lost || r->confidentiality ||
+	    r->object_signature)
+		return "auth-mode, first-contact, on-deny, helper-lost, confidentiality and object-signature are for protocol tcp";
 	return NULL;
 }
 
@@ -283,6 +293,8 @@ static int omasec_nl_rule_account(struct genl_info *info, struct omasec_config *
 		return omasec_nl_missing(info, "integrity both needs an account, whose sign key it is");
 	if (omasec_rule_hides(r))
 		return omasec_nl_missing(info, "confidentiality needs an account, whose wrap key it is");
+	if (r->object_signature)
+		return omasec_nl_missing(info, "object-signature needs an account, whose sign key it is");
 	if (r->bootstrap == OMASEC_BOOTSTRAP_HTTP_FETCH)
 		return omasec_nl_missing(info, "bootstrap fetch needs an account");
 	if (r->sel.direction == OMASEC_DIRECTION_OUT && r->integrity != OMASEC_INTEGRITY_NONE)
@@ -456,6 +468,7 @@ static int omasec_nl_put_rule(struct sk_buff *skb, const struct omasec_rule *r,
 	    nla_put_u8(skb, OMASEC_A_RULE_TRANSPORT, r->transport) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_AUTH_MODE, r->auth_mode) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_CONFIDENTIALITY, r->confidentiality) ||
+	    nla_put_u8(skb, OMASEC_A_RULE_OBJECT_SIGNATURE, r->object_signature) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_FIRST_CONTACT, r->first_contact) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_OTHER, r->other) ||
 	    nla_put_u32(skb, OMASEC_A_RULE_MAX_MESSAGE, r->max_message) ||

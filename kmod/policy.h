@@ -44,6 +44,7 @@ struct omasec_rule {
 	u8 binding;
 	u8 integrity;
 	u8 confidentiality;
+	u8 object_signature;
 	u8 transport;
 	u8 auth_mode;
 	u8 first_contact;
@@ -92,6 +93,13 @@ struct omasec_policy {
 static inline bool omasec_rule_hides(const struct omasec_rule *r)
 {
 	return r->confidentiality != OMASEC_CONFIDENTIALITY_NONE;
+}
+
+/* The helper puts other octets in the place of those of its messages. */
+static inline bool omasec_rule_rewrites(const struct omasec_rule *r)
+{
+	return r->integrity == OMASEC_INTEGRITY_BOTH || omasec_rule_hides(r) ||
+	       r->object_signature != OMASEC_OBJECT_SIGNATURE_NONE;
 }
 
 /* A rule with all values zero, one reference, not published. NULL without memory. */

@@ -221,6 +221,8 @@ static void keys_are_judged(void **state)
 	      DOCTOR_PROBLEM, "key", "wrap is missing", "omasec key add a wrap");
 	FAULT(with_account("a"); rule.confidentiality = rule_conf.r.confidentiality = OMASEC_CONFIDENTIALITY_OBJECTS,
 	      DOCTOR_PROBLEM, "key", "wrap is missing", "omasec key add a wrap");
+	FAULT(with_account("a"); rule.object_signature = rule_conf.r.object_signature = OMASEC_OBJECT_SIGNATURE_ACCEPT,
+	      DOCTOR_PROBLEM, "key", "sign is missing", "omasec key add a sign");
 	/* With these two, no sign key. */
 	well();
 	with_account("a");
@@ -324,6 +326,7 @@ static void differences_are_seen(void **state)
 	DIFFERS(strcpy(rule.account, "b"), "rule r");
 	DIFFERS(rule.integrity ^= 1, "rule r");
 	DIFFERS(rule.confidentiality ^= 1, "rule r");
+	DIFFERS(rule.object_signature ^= 1, "rule r");
 	DIFFERS(rule.role ^= OMASEC_ROLE_CLIENT ^ OMASEC_ROLE_SERVER, "rule r");
 	DIFFERS(rule.other ^= 1, "rule r");
 	DIFFERS(rule.tls ^= 1, "rule r");

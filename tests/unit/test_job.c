@@ -25,6 +25,8 @@ static struct {
 	int listed;		/* what rights_wanted() says */
 } play;
 
+static uint8_t object_signature;
+
 static void word(const char *what, const uint8_t *octets, size_t len)
 {
 	size_t at = strlen(play.words);
@@ -106,13 +108,16 @@ int worker_client_start_xsec(struct worker_client *wc, const struct worker_xsec 
 			     uint8_t **out, size_t *out_len, struct dm_error *err)
 {
 	static const char *const what[] = {
-		"", "verify", "sign", "encrypt", "decrypt", "encrypt-objects", "decrypt-objects",
+		"", "verify", "sign", "encrypt", "decrypt", "encrypt-objects", "decrypt-objects", "sign-objects",
+		"verify-objects",
 	};
 	static const char *const makes[] = {
-		"", "verified", "signed", "encrypted", "decrypted", "encrypted", "decrypted",
+		"", "verified", "signed", "encrypted", "decrypted", "encrypted", "decrypted", "objects", "objects",
 	};
 
 	assert_true(worker_xsec_valid(how));
+	assert_int_equal(how->require, object_signature == OMASEC_OBJECT_SIGNATURE_REQUIRE ||
+			 object_signature == OMASEC_OBJECT_SIGNATURE_BOTH);
 	assert_string_equal(how->target, how->what == WORKER_ENCRYPT ? "SyncBody" : "");
 	assert_string_equal(((struct keys *)crypto->private)->account, "acct");
 	word(what[how->what], message, len);
@@ -163,6 +168,7 @@ static void goes(uint8_t path, uint8_t integrity, uint8_t confidentiality, const
 {
 	struct omasec_message m = {
 		.path = path, .integrity = integrity, .confidentiality = confidentiality, .length = 4,
+		.object_signature = object_signature,
 		.account = "acct",
 	};
 	struct job j = { .state = JOB_IDLE, .rights = &rights, .acl = &acl };
@@ -197,6 +203,7 @@ static int setup(void **state)
 	memset(&play, 0, sizeof(play));
 	play.verdict = ACCEPT;
 	play.body = ENGINE_KEEP;
+	object_signature = OMASEC_OBJECT_SIGNATURE_NONE;
 	return 0;
 }
 
@@ -237,6 +244,36 @@ static void objects_too(void **state)
 	play.listed = 1;
 	goes(RX, MAC, OBJECTS, XML,
 	     "decrypt-objects(wire) parse(decrypted) decide(decrypted) list-items() deliver() edit()", ACCEPT, "edited");
+}
+
+/* Objects are signed before anything else is done to what leaves, and checked after all else of what comes. */
+static void signed_objects(void **state)
+{
+	static const struct { uint8_t how; bool makes; } rows[] = {
+		{ OMASEC_OBJECT_SIGNATURE_ACCEPT, false }, { OMASEC_OBJECT_SIGNATURE_REQUIRE, false },
+		{ OMASEC_OBJECT_SIGNATURE_SIGN, true }, { OMASEC_OBJECT_SIGNATURE_BOTH, true },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		object_signature = rows[i].how;
+		goes(RX, MAC, CLEAR, XML, "verify-objects(wire) parse(objects) decide(objects)", ACCEPT, "objects");
+		goes(RX, BOTH, OBJECTS, XML, "decrypt-objects(wire) verify(decrypted) verify-objects(verified) parse(objects) decide(objects)",
+		     ACCEPT, "objects");
+		goes(TX, MAC, CLEAR, XML, rows[i].makes ? "parse(wire) decide(wire) sign-objects(wire)" : "parse(wire) decide(wire)",
+		     ACCEPT, rows[i].makes ? "objects" : "wire");
+		goes(TX, BOTH, OBJECTS, XML, rows[i].makes ?
+		     "parse(wire) decide(wire) sign-objects(wire) sign(objects) encrypt-objects(signed)" :
+		     "parse(wire) decide(wire) sign(wire) encrypt-objects(signed)", ACCEPT, "encrypted");
+	}
+	play.fails = "verify-objects";
+	goes(RX, BOTH, CLEAR, XML, "verify(wire) verify-objects(verified)", OMASEC_VERDICT_REJECT, "");
+	play.fails = "sign-objects";
+	goes(TX, BOTH, CLEAR, XML, "parse(wire) decide(wire) sign-objects(wire)", OMASEC_VERDICT_REJECT, "");
+	/* lists judge what was signed */
+	play.fails = NULL;
+	play.listed = 1;
+	goes(RX, MAC, CLEAR, XML, "verify-objects(wire) parse(objects) decide(objects) list-items() deliver() edit()", ACCEPT, "edited");
 }
 
 /* What the engine has changed, or made itself, is no exception. */
@@ -314,6 +351,7 @@ int main(void)
 		cmocka_unit_test_setup(arriving_it_is_opened_first, setup),
 		cmocka_unit_test_setup(leaving_it_is_signed_then_encrypted, setup),
 		cmocka_unit_test_setup(objects_too, setup),
+		cmocka_unit_test_setup(signed_objects, setup),
 		cmocka_unit_test_setup(edited_and_own_messages_too, setup),
 		cmocka_unit_test_setup(what_fails_is_refused, setup),
 		cmocka_unit_test_setup(lists_stand_between, setup),

@@ -677,6 +677,53 @@ static void few_objects_with_rsa(void **state)
 	}
 }
 
+/* With the keys of signatures, and as few of them. */
+static void signs_objects(void **state)
+{
+	struct xsec_crypto crypto = { keys_use, &keys };
+	char text[4096], *p;
+	unsigned int n, i;
+
+	(void)state;
+	for (n = 16; n <= 17; n++) {
+		struct xsec_key key = { 0 };
+		struct worker_xsec how;
+		uint8_t *out = NULL, *back = NULL;
+		size_t len, back_len;
+
+		assert_int_equal(put("a", PKEY_PRIVATE, "rsa.pem"), 0);
+		p = stpcpy(text, "<SyncML xmlns=\"SYNCML:SYNCML1.2\"><SyncHdr/><SyncBody><Exec>");
+		for (i = 0; i < n; i++)
+			p = stpcpy(p, "<Item><Data>signed</Data></Item>");
+		strcpy(p, "</Exec></SyncBody></SyncML>");
+		assert_int_equal(choose(WORKER_SIGN_OBJECTS, &how), 0);
+		assert_int_equal(how.sign, XSEC_RSA_SHA256);
+		assert_int_equal(xsec_sign_objects((uint8_t *)text, strlen(text), how.sign, &key, &crypto, &out, &len, &error),
+				 n == 16 ? 0 : -EMSGSIZE);
+		keys_done(&keys);
+		if (n == 17) {
+			assert_int_equal(error.reason, OMASEC_REASON_TOO_LARGE);
+			assert_null(out);
+			continue;
+		}
+		remove_dir(NULL);
+		make_dir(NULL);
+		assert_int_equal(put("a", PKEY_PUBLIC, "rsa.pem"), 0);
+		assert_int_equal(choose(WORKER_VERIFY_OBJECTS, &how), 0);
+		key.public = how.public;
+		key.public_len = how.public_len;
+		assert_int_equal(xsec_verify_objects(out, len, true, how.sign, &key, &crypto, &back, &back_len, &error), 0);
+		assert_int_equal(back_len, strlen(text));
+		assert_memory_equal(back, text, back_len);
+		assert_int_equal(choose(WORKER_SIGN_OBJECTS, &how), -EBADMSG);
+		assert_int_equal(error.reason, OMASEC_REASON_KEY_MISSING);
+		remove_dir(NULL);
+		make_dir(NULL);
+		free(out);
+		free(back);
+	}
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, make_dir, remove_dir)
@@ -687,6 +734,7 @@ int main(void)
 		T(with_one_key_the_other_is_missing), T(other_uses_are_refused),
 		T(is_decrypted_at_the_other_end), T(decryption_fails_in_one_way),
 		T(encryption_needs_both_keys), T(each_key_has_one_use), T(few_objects_with_rsa),
+		T(signs_objects),
 	};
 
 	dm_init();

@@ -457,10 +457,14 @@ static void odd_worker_gets_nothing(void **state)
 #define OBJECTS "<SyncML xmlns=\"SYNCML:SYNCML1.2\"><SyncHdr/><SyncBody><Add>" OBJECT OBJECT "</Add><Results>" \
 	OBJECT "</Results></SyncBody></SyncML>"
 
+static uint32_t required;
+
 static int of_objects(struct worker_client *wc, uint32_t what, const void *message, size_t message_len,
 		      struct xsec_keys *keys, uint8_t **out, size_t *len)
 {
-	struct worker_xsec how = { .what = what, .cipher = XSEC_AES256_GCM, .wrap = XSEC_KW_AES256 };
+	struct worker_xsec how = {
+		.what = what, .cipher = XSEC_AES256_GCM, .wrap = XSEC_KW_AES256, .require = required,
+	};
 	struct xsec_crypto crypto = { xsec_keys_do, keys };
 
 	xsec_keys_load(keys, "kek256.key");
@@ -489,6 +493,37 @@ static void objects_ask_for_each(void **state)
 	assert_int_equal(err.reason, OMASEC_REASON_PROFILE_VIOLATED);
 	assert_int_equal(keys.asked, 0);
 	assert_null(back);
+	free(out);
+}
+
+/* The same for signatures; to check those of a key that is there to be seen, nothing is asked. */
+static void signed_objects_ask_for_each(void **state)
+{
+	struct worker_client *wc = *state ? installed : shared;
+	struct xsec_keys keys;
+	uint8_t *out, *back;
+	size_t len, back_len;
+
+	assert_int_equal(of_objects(wc, WORKER_SIGN_OBJECTS, OBJECTS, strlen(OBJECTS), &keys, &out, &len), 0);
+	assert_int_equal(keys.asked, 3);
+	assert_int_equal(of_objects(wc, WORKER_VERIFY_OBJECTS, out, len, &keys, &back, &back_len), 0);
+	assert_int_equal(keys.asked, 3);
+	assert_int_equal(back_len, strlen(OBJECTS));
+	assert_memory_equal(back, OBJECTS, back_len);
+	free(back);
+	/* no signature: only where one is required is that a fault */
+	assert_int_equal(of_objects(wc, WORKER_VERIFY_OBJECTS, OBJECTS, strlen(OBJECTS), &keys, &back, &back_len), 0);
+	assert_int_equal(keys.asked, 0);
+	free(back);
+	required = 1;
+	assert_int_equal(of_objects(wc, WORKER_VERIFY_OBJECTS, OBJECTS, strlen(OBJECTS), &keys, &back, &back_len), -EBADMSG);
+	assert_int_equal(err.reason, OMASEC_REASON_SIGNATURE_MISSING);
+	assert_null(back);
+	assert_int_equal(of_objects(wc, WORKER_VERIFY_OBJECTS, out, len, &keys, &back, &back_len), 0);
+	free(back);
+	required = 2;
+	assert_int_equal(of_objects(wc, WORKER_VERIFY_OBJECTS, out, len, &keys, &back, &back_len), -EINVAL);
+	required = 0;
 	free(out);
 }
 
@@ -599,6 +634,8 @@ int main(int argc, char **argv)
 		table_add(&t, odd[i].name, odd_worker_gets_nothing, &odd[i]);
 	table_add(&t, "objects_ask_for_each", objects_ask_for_each, NULL);
 	table_add(&t, "objects_ask_for_each, installed", objects_ask_for_each, &t);
+	table_add(&t, "signed_objects_ask_for_each", signed_objects_ask_for_each, NULL);
+	table_add(&t, "signed_objects_ask_for_each, installed", signed_objects_ask_for_each, &t);
 	ADD(no_more_questions_than_objects);
 	ADD(right_question_is_answered);
 	ADD(no_question_when_parsing);

@@ -13,18 +13,38 @@
 
 /*
  * What of XML security a message goes through (DM Security 1.3, 5.3 and 5.5): what leaves
- * is signed, then encrypted; the MAC is the module's and comes last. Arriving, all that is
+ * is signed, its objects first, then encrypted; the MAC is the module's and comes last. Arriving, all that is
  * taken off in the opposite order, before anybody reads the message.
  */
-static const uint32_t job_arriving[] = { WORKER_DECRYPT, WORKER_VERIFY };
-static const uint32_t job_leaving[] = { WORKER_SIGN, WORKER_ENCRYPT };
-#define JOB_STEPS 2
+static const uint32_t job_arriving[] = { WORKER_DECRYPT, WORKER_VERIFY, WORKER_VERIFY_OBJECTS };
+static const uint32_t job_leaving[] = { WORKER_SIGN_OBJECTS, WORKER_SIGN, WORKER_ENCRYPT };
+#define JOB_STEPS 3
+
+static bool job_signs_objects(const struct job *j)
+{
+	return j->msg.object_signature == OMASEC_OBJECT_SIGNATURE_SIGN ||
+	       j->msg.object_signature == OMASEC_OBJECT_SIGNATURE_BOTH;
+}
+
+static bool job_requires_signed(const struct job *j)
+{
+	return j->msg.object_signature == OMASEC_OBJECT_SIGNATURE_REQUIRE ||
+	       j->msg.object_signature == OMASEC_OBJECT_SIGNATURE_BOTH;
+}
 
 static bool job_wants(const struct job *j, uint32_t what)
 {
-	return what == WORKER_DECRYPT || what == WORKER_ENCRYPT ?
-		j->msg.confidentiality != OMASEC_CONFIDENTIALITY_NONE :
-		j->msg.integrity == OMASEC_INTEGRITY_BOTH;
+	switch (what) {
+	case WORKER_DECRYPT:
+	case WORKER_ENCRYPT:
+		return j->msg.confidentiality != OMASEC_CONFIDENTIALITY_NONE;
+	case WORKER_VERIFY_OBJECTS:
+		return j->msg.object_signature != OMASEC_OBJECT_SIGNATURE_NONE;
+	case WORKER_SIGN_OBJECTS:
+		return job_signs_objects(j);
+	default:
+		return j->msg.integrity == OMASEC_INTEGRITY_BOTH;
+	}
 }
 
 /* Of what is encrypted, the rule says how much that is. */
@@ -39,7 +59,7 @@ static uint32_t job_extent(const struct job *j, uint32_t what)
 
 static bool job_wants_any(const struct job *j)
 {
-	return job_wants(j, WORKER_SIGN) || job_wants(j, WORKER_ENCRYPT);
+	return job_wants(j, WORKER_SIGN) || job_wants(j, WORKER_ENCRYPT) || job_wants(j, WORKER_VERIFY_OBJECTS);
 }
 
 static void job_fail(struct job *j, int err)
@@ -56,7 +76,7 @@ static void job_fail(struct job *j, int err)
 static int job_xsec(struct job *j, uint32_t what, const uint8_t *octets, size_t len)
 {
 	struct worker_xsec how = {
-		.what = job_extent(j, what), .cipher = XSEC_AES256_GCM,
+		.what = job_extent(j, what), .cipher = XSEC_AES256_GCM, .require = job_requires_signed(j),
 	};
 	int err;
 

@@ -146,8 +146,10 @@ static enum pkey_of keys_of(uint32_t what)
 {
 	switch (what) {
 	case WORKER_VERIFY:
+	case WORKER_VERIFY_OBJECTS:
 		return PKEY_PUBLIC;
 	case WORKER_SIGN:
+	case WORKER_SIGN_OBJECTS:
 		return PKEY_PRIVATE;
 	case WORKER_ENCRYPT:
 	case WORKER_ENCRYPT_OBJECTS:

@@ -74,7 +74,7 @@ struct worker_challenge {
 
 enum worker_xsec_what {
 	WORKER_VERIFY = 1, WORKER_SIGN, WORKER_ENCRYPT, WORKER_DECRYPT,
-	WORKER_ENCRYPT_OBJECTS, WORKER_DECRYPT_OBJECTS,
+	WORKER_ENCRYPT_OBJECTS, WORKER_DECRYPT_OBJECTS, WORKER_SIGN_OBJECTS, WORKER_VERIFY_OBJECTS,
 };
 
 /* See xsec.h; texts are terminated, an empty one stands for none. */
@@ -82,6 +82,7 @@ struct worker_xsec {
 	uint32_t what;
 	uint32_t sign;
 	uint32_t cipher, wrap;
+	uint32_t require;	/* 0 or 1: of objects, that each is signed */
 	char name[XSEC_NAME_MAX];
 	char target[XSEC_TARGET_MAX];
 	uint32_t public_len;

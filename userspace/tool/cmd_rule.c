@@ -64,6 +64,8 @@ json_t *rule_json(const struct omasec_rule *r)
 	out_set(o, "integrity", json_string(omasec_name(OMASEC_NAMES_INTEGRITY, r->integrity)));
 	out_set(o, "confidentiality",
 		json_string(omasec_name(OMASEC_NAMES_CONFIDENTIALITY, r->confidentiality)));
+	out_set(o, "object-signature",
+		json_string(omasec_name(OMASEC_NAMES_OBJECT_SIGNATURE, r->object_signature)));
 	out_set(o, "transport", json_string(omasec_name(OMASEC_NAMES_TRANSPORT, r->transport)));
 	out_set(o, "auth-mode", json_string(omasec_name(OMASEC_NAMES_AUTH_MODE, r->auth_mode)));
 	out_set(o, "first-contact",
@@ -94,10 +96,33 @@ json_t *rule_json(const struct omasec_rule *r)
 	return o;
 }
 
+static const char *rule_hidden(const struct omasec_rule *r)
+{
+	if (r->confidentiality == OMASEC_CONFIDENTIALITY_MESSAGE)
+		return ", encrypted";
+	return r->confidentiality == OMASEC_CONFIDENTIALITY_OBJECTS ? ", objects encrypted" : "";
+}
+
+static const char *rule_objects(const struct omasec_rule *r)
+{
+	switch (r->object_signature) {
+	case OMASEC_OBJECT_SIGNATURE_ACCEPT:
+		return ", signed objects checked";
+	case OMASEC_OBJECT_SIGNATURE_REQUIRE:
+		return ", signed objects required";
+	case OMASEC_OBJECT_SIGNATURE_SIGN:
+		return ", objects signed";
+	case OMASEC_OBJECT_SIGNATURE_BOTH:
+		return ", objects signed both ways";
+	default:
+		return "";
+	}
+}
+
 /* What protects the sockets of a rule, in words. */
 static void rule_protection(struct out_table *table, const struct omasec_rule *r)
 {
-	char version[8], tls[48] = "", mac[64] = "";
+	char version[8], tls[48] = "", mac[96] = "";
 
 	if (setting_rule_unprotected(r)) {
 		out_mark_bad(table);
@@ -112,10 +137,8 @@ static void rule_protection(struct out_table *table, const struct omasec_rule *r
 			 omasec_tls_version_name(r->tls_min, version));
 	/* Where TLS is demanded, no other message passes. */
 	if (r->tls != OMASEC_TLS_REQUIRE)
-		snprintf(mac, sizeof(mac), "%s, %s%s", omasec_name(OMASEC_NAMES_INTEGRITY, r->integrity),
-			 omasec_name(OMASEC_NAMES_AUTH_MODE, r->auth_mode),
-			 r->confidentiality == OMASEC_CONFIDENTIALITY_MESSAGE ? ", encrypted" :
-			 r->confidentiality == OMASEC_CONFIDENTIALITY_OBJECTS ? ", objects encrypted" : "");
+		snprintf(mac, sizeof(mac), "%s, %s%s%s", omasec_name(OMASEC_NAMES_INTEGRITY, r->integrity),
+			 omasec_name(OMASEC_NAMES_AUTH_MODE, r->auth_mode), rule_objects(r), rule_hidden(r));
 	out_cell(table, "%s%s%s%s%s%s", mac, tls,
 		 r->sessionless == OMASEC_SESSIONLESS_ACCEPT ? ", sessionless" : "",
 		 r->transport == OMASEC_TRANSPORT_AUTHENTICATED ? ", transport authenticates" : "",

@@ -32,7 +32,8 @@ static bool key_is_used(const struct doctor_module *m, const char *account, enum
 		const struct omasec_rule *r = &m->rule[i];
 
 		if (!strcmp(r->account, account) &&
-		    ((who == WHO_SIGN && r->integrity == OMASEC_INTEGRITY_BOTH) ||
+		    ((who == WHO_SIGN && (r->integrity == OMASEC_INTEGRITY_BOTH ||
+					   r->object_signature != OMASEC_OBJECT_SIGNATURE_NONE)) ||
 		     (who == WHO_WRAP && r->confidentiality != OMASEC_CONFIDENTIALITY_NONE)))
 			return true;
 	}
@@ -223,6 +224,7 @@ static bool same_rule(const struct omasec_rule *file, const struct omasec_rule *
 	       file->on_deny == b->on_deny && file->helper_lost == b->helper_lost &&
 	       file->tls == b->tls && same_protocol(file, b) && file->sessionless == b->sessionless &&
 	       file->tls_check == b->tls_check && file->confidentiality == b->confidentiality &&
+	       file->object_signature == b->object_signature &&
 	       file->unprotected == b->unprotected && same_or_default(file->tls_min, b->tls_min) &&
 	       same_or_default(file->max_message, b->max_message) &&
 	       same_or_default(file->deadline_ms, b->deadline_ms) &&

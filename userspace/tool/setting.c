@@ -317,7 +317,7 @@ enum {
 	R_AUTH_MODE, R_FIRST_CONTACT, R_OTHER, R_MAX_MESSAGE, R_DEADLINE, R_ON_DENY, R_HELPER_LOST,
 	R_PROTOCOL, R_NOTIFICATION_13, R_NONCE_RESYNC, R_SESSIONLESS, R_TLS, R_TLS_CHECK, R_TLS_MIN, R_UNPROTECTED,
 	R_PIN_WAIT,
-	R_BOOTSTRAP, R_CONFIDENTIALITY,
+	R_BOOTSTRAP, R_CONFIDENTIALITY, R_OBJECT_SIGNATURE,
 };
 
 static const struct setting rule_settings[] = {
@@ -342,6 +342,9 @@ static const struct setting rule_settings[] = {
 	[R_CONFIDENTIALITY] = { "confidentiality", "none, message or objects", parse_enum, false,
 		OMASEC_NAMES_CONFIDENTIALITY, R(r.confidentiality),
 		"What is encrypted (XML-Encryption): nothing, the SyncBody of each message, or each management object." },
+	[R_OBJECT_SIGNATURE] = { "object-signature", "none, accept, require, sign or both", parse_enum, false,
+		OMASEC_NAMES_OBJECT_SIGNATURE, R(r.object_signature),
+		"Signature of each management object: checked where there is one (accept), demanded (require), made (sign)." },
 	[R_TRANSPORT] = { "transport", "plain or authenticated", parse_enum, false,
 		OMASEC_NAMES_TRANSPORT, R(r.transport),
 		"What is below: nothing that protects, or what authenticates both ends (IPsec, a VPN)." },
@@ -591,7 +594,8 @@ static void check_udp(const struct rule_conf *c, setting_report report, void *ar
 {
 	static const int tcp_only[] = { R_UID, R_CGROUP, R_AUTH_MODE, R_FIRST_CONTACT, R_ON_DENY,
 					R_HELPER_LOST, R_TLS_CHECK, R_TLS_MIN, R_UNPROTECTED,
-					R_TRANSPORT, R_BOOTSTRAP, R_CONFIDENTIALITY };
+					R_TRANSPORT, R_BOOTSTRAP, R_CONFIDENTIALITY,
+					R_OBJECT_SIGNATURE };
 	size_t i;
 
 	if (c->seen & 1u << R_DEADLINE && c->r.sessionless != OMASEC_SESSIONLESS_ACCEPT)
@@ -699,18 +703,23 @@ static void check_fetch(const struct rule_conf *c, setting_report report, void *
 static void check_xml(const struct rule_conf *c, setting_report report, void *arg)
 {
 	bool both = c->r.integrity == OMASEC_INTEGRITY_BOTH;
+	bool objects = c->r.object_signature != OMASEC_OBJECT_SIGNATURE_NONE;
 
 	if (c->r.confidentiality != OMASEC_CONFIDENTIALITY_NONE && !both &&
 	    c->r.integrity != OMASEC_INTEGRITY_HMAC)
 		report(arg, R_CONFIDENTIALITY, "is for messages that are authenticated: expected integrity = hmac or both");
-	if (!both && c->r.confidentiality == OMASEC_CONFIDENTIALITY_NONE)
+	if (objects && !both && c->r.integrity != OMASEC_INTEGRITY_HMAC)
+		report(arg, R_OBJECT_SIGNATURE, "is for messages that are authenticated: expected integrity = hmac or both");
+	if (!both && !objects && c->r.confidentiality == OMASEC_CONFIDENTIALITY_NONE)
 		return;
 	if (c->any_account)
-		report(arg, R_ACCOUNT, both ?
+		report(arg, R_ACCOUNT, objects ?
+		       "expected the name of an account with object-signature: its sign key is used" : both ?
 		       "expected the name of an account with integrity = both: its sign key is used" :
 		       "expected the name of an account with confidentiality = message or objects: its wrap key is used");
 	if (c->r.auth_mode != OMASEC_AUTH_MODE_TRANSPARENT)
-		report(arg, R_AUTH_MODE, both ?
+		report(arg, R_AUTH_MODE, objects ?
+		       "expected transparent with object-signature: the helper signs and checks, the application does not" : both ?
 		       "expected transparent with integrity = both: the helper signs, the application does not" :
 		       "expected transparent with confidentiality = message or objects: the helper encrypts, the application does not");
 }

@@ -14,7 +14,7 @@
 
 #include "relay_spec.h"
 
-#define SETTING_MAX 28
+#define SETTING_MAX 32
 #define SETTING_PATH_MAX 1024
 
 /* Whose credential; then secrets for bootstrap messages, and keys for XML. */

@@ -84,6 +84,13 @@ bool serve_xsec(int fd, uint32_t id, const struct worker_xsec *how, const uint8_
 		*ret = xsec_decrypt_objects(message, len, how->cipher, how->wrap, &key, &crypto, out,
 					    out_len, err);
 		break;
+	case WORKER_SIGN_OBJECTS:
+		*ret = xsec_sign_objects(message, len, how->sign, &key, &crypto, out, out_len, err);
+		break;
+	case WORKER_VERIFY_OBJECTS:
+		*ret = xsec_verify_objects(message, len, how->require, how->sign, &key, &crypto, out, out_len,
+					   err);
+		break;
 	default:
 		*ret = xsec_decrypt(message, len, how->cipher, how->wrap, &key, &crypto, out, out_len,
 				    err);

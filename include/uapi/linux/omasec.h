@@ -380,6 +380,20 @@ enum omasec_confidentiality {
 };
 
 /**
+ * enum omasec_object_signature - Signatures on each management object by
+ *   itself: none; accept: those that are there are checked; require: each has
+ *   to be there; sign: as accept, and what leaves is signed; both: as require,
+ *   and what leaves is signed.
+ */
+enum omasec_object_signature {
+	OMASEC_OBJECT_SIGNATURE_NONE,
+	OMASEC_OBJECT_SIGNATURE_ACCEPT,
+	OMASEC_OBJECT_SIGNATURE_REQUIRE,
+	OMASEC_OBJECT_SIGNATURE_SIGN,
+	OMASEC_OBJECT_SIGNATURE_BOTH,
+};
+
+/**
  * enum omasec_tls - A transport that secures itself (TLS, DTLS, WTLS):
  *   refused, let through untouched beside protected messages, or demanded.
  *   forbid is the default for protocol tcp, allow for udp.
@@ -629,6 +643,7 @@ enum {
 	OMASEC_A_RULE_BOOTSTRAP,
 	OMASEC_A_RULE_SESSIONLESS,
 	OMASEC_A_RULE_CONFIDENTIALITY,
+	OMASEC_A_RULE_OBJECT_SIGNATURE,
 
 	__OMASEC_A_RULE_MAX
 };
@@ -712,6 +727,7 @@ enum {
 	OMASEC_A_MSG_CONFIDENTIALITY,
 	OMASEC_A_MSG_DENIED,
 	OMASEC_A_MSG_DENIALS,
+	OMASEC_A_MSG_OBJECT_SIGNATURE,
 
 	__OMASEC_A_MSG_MAX
 };

@@ -10,7 +10,7 @@ once with a challenge (401 wrong, 407 missing, for every command); the second in
 a row ends the session. It can misbehave on purpose (--misbehave KIND@N). With
 --sign KEY every message is signed as well, by the xmlsec1 command; the MAC is over
 the signed octets. With --wrap KEY its SyncBody is encrypted after that, with --objects
-each object in it instead.
+each object in it instead. With --sign-objects KEY each object is signed before all that.
 
 Exit: 0 as it should be, 1 the peer broke the protocol or its MACs were not
 right, 3 the transport failed. The JSON summary has the counts.
@@ -36,6 +36,7 @@ import syncml  # noqa: E402
 import wsp  # noqa: E402
 import xmldsig  # noqa: E402
 import xmlenc  # noqa: E402
+import xmlobjects  # noqa: E402
 from dm_client import TransportError, from_oserror  # noqa: E402
 from syncml import DmError, Node, Outgoing, Peer, meta  # noqa: E402
 
@@ -43,7 +44,9 @@ AUTH_MAC = "syncml:auth-MAC"
 BAD = ("wrong-mac", "no-header", "two-headers", "bad-algorithm", "stale-nonce", "replay",
        "altered-body", "unknown-user", "other-form", "short-mac", "garbage", "folded",
        "unpadded-mac", "two-macs", "no-user", "unsigned", "other-signature", "altered-signed",
-       "two-signatures", "unencrypted", "other-cipher", "one-readable", "exchanged")
+       "two-signatures", "unencrypted", "other-cipher", "one-readable", "exchanged",
+       "unsigned-object", "altered-object", "two-object-signatures", "wrapped-object", "foreign-reference",
+       "other-address")
 GOOD = ("token-user", "reordered", "no-algorithm", "blanks", "field-case", "empty-elements")
 
 
@@ -88,6 +91,7 @@ class Misbehaviour:
     def __init__(self, opts):
         self.at, self.count, self.last, self.done = {}, 0, None, []
         self.sign, self.wrap, self.objects = opts.sign, opts.wrap, opts.objects
+        self.sign_objects, self.form = opts.sign_objects, opts.form
         for s in opts.misbehave or ():
             kind, _, n = s.partition("@")
             if kind not in BAD + GOOD:
@@ -121,6 +125,8 @@ class Misbehaviour:
         """(header values, field name, body, misbehaved) for the next message of credential @who."""
         self.count += 1
         kind = self.at.get(self.count)
+        if self.sign_objects:
+            body = xmlobjects.sign(body, self.sign_objects, self.form, kind)
         if self.sign:
             body = self.signed(kind, body)
         if self.wrap:
@@ -184,7 +190,8 @@ def bare(octets, opts):
     if opts.wrap:
         key = opts.unwrap or opts.wrap
         octets = xmlenc.decrypt_objects(octets, key)[0] if opts.objects else xmlenc.decrypt(octets, key)
-    return xmldsig.verify(octets, opts.verify or opts.sign) if opts.sign else octets
+    octets = xmldsig.verify(octets, opts.verify or opts.sign) if opts.sign else octets
+    return xmlobjects.verify(octets, opts.verify_objects)[0] if opts.verify_objects else octets
 
 
 def chal(nonce):
@@ -628,6 +635,9 @@ def options():
     p.add_argument("--wrap", metavar="KEY", help="key that wraps those of the encrypted SyncBody, see xmlenc.py")
     p.add_argument("--unwrap", metavar="KEY", help="key for those of the peer, where it is another one")
     p.add_argument("--objects", action="store_true", help="what is encrypted is each object in it")
+    p.add_argument("--sign-objects", metavar="KEY", help="key of the signatures of objects, see xmlobjects.py")
+    p.add_argument("--verify-objects", metavar="KEY", help="that of the other side, which has to have signed each")
+    p.add_argument("--form", choices=xmlobjects.FORMS, default="detached", help="of the signatures of objects")
     p.add_argument("--static", action="store_true", help="fixed nonces, no Chal in messages")
     p.add_argument("--misbehave", action="append", metavar="KIND@N")
     p.add_argument("--challenge", type=int, default=0, help="server: refuse the first N on purpose")

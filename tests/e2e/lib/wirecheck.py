@@ -26,6 +26,7 @@ import authmac  # noqa: E402
 import syncml  # noqa: E402
 import xmldsig  # noqa: E402
 import xmlenc  # noqa: E402
+import xmlobjects  # noqa: E402
 from native_peer import AUTH_MAC, next_nonce, refusal  # noqa: E402
 from syncml import DmError  # noqa: E402
 
@@ -48,10 +49,11 @@ class Wire:
         self.nonce = {"client": base64.b64decode(opts.nonce), "server": base64.b64decode(opts.server_nonce)}
         self.sign = {"client": opts.sign, "server": opts.sign_server or opts.sign}
         self.wrap = {"client": opts.wrap, "server": opts.wrap_server or opts.wrap}
+        self.sign_objects = {"client": opts.sign_objects, "server": opts.sign_objects_server or opts.sign_objects}
         self.form = authmac.compute_rfc2104 if opts.rfc2104 else authmac.compute
         self.issued, self.sessions = set(), {}
         self.count = {"messages": 0, "verified": 0, "refusals": 0, "bare": 0,
-                      "tampered": 0, "signed": 0, "encrypted": 0}
+                      "tampered": 0, "signed": 0, "encrypted": 0, "objects": 0}
         self.bad = []
 
     def take(self, m):
@@ -76,6 +78,9 @@ class Wire:
             if self.opts.sign and not (tampered and self.opts.wrap):
                 bare = xmldsig.cut(bare) if tampered else xmldsig.verify(bare, self.sign[who])
                 self.count["signed"] += 1
+            if self.opts.sign_objects and not tampered:
+                bare, objects = xmlobjects.verify(bare, self.sign_objects[who])
+                self.count["objects"] += objects
             root = syncml.decode(bare, kind)
             if tampered:
                 self.count["tampered"] += 1
@@ -141,6 +146,8 @@ def main():
     p.add_argument("--wrap", metavar="KEY", help="key for those of the encrypted SyncBody, see xmlenc.py")
     p.add_argument("--wrap-server", metavar="KEY", help="that for messages of the server, where it is another one")
     p.add_argument("--objects", action="store_true", help="each object is encrypted, and nothing else")
+    p.add_argument("--sign-objects", metavar="KEY", help="key of the signatures of objects, see xmlobjects.py")
+    p.add_argument("--sign-objects-server", metavar="KEY", help="that of the server, where it has another")
     p.add_argument("--called", action="store_true", help="the server has connected to the client")
     p.add_argument("--state", help="file with the nonces that the sessions before have left")
     opts = p.parse_args()

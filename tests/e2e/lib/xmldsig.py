@@ -20,6 +20,7 @@ TEMPLATE = """<Signature xmlns="%(d)s"><SignedInfo>\
 <Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/></Transforms>\
 <DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><DigestValue></DigestValue>\
 </Reference></SignedInfo><SignatureValue></SignatureValue></Signature>"""
+CDATA = re.compile(rb"<!\[CDATA\[.*?\]\]>", re.S)
 SIGNATURE = re.compile(rb"<(?:\w+:)?Signature[\s>].*?</(?:\w+:)?Signature>", re.S)
 
 
@@ -51,12 +52,17 @@ def sign(octets, key):
     return out
 
 
+def _without_text(octets):
+    """Of the same length, and what is markup only by name is blank."""
+    return CDATA.sub(lambda m: b" " * len(m.group()), octets)
+
+
 def cut(octets):
     """The message without its Signature, which has to be the last thing in the root."""
-    found = SIGNATURE.findall(octets)
+    found = list(SIGNATURE.finditer(_without_text(octets)))
     if len(found) != 1:
         raise DmError("%d signatures in the message" % len(found))
-    head, _, tail = octets.partition(found[0])
+    head, tail = octets[:found[0].start()], octets[found[0].end():]
     if not re.fullmatch(rb"\s*</[\w:]+>\s*", tail):
         raise DmError("the Signature is not the last child of the root")
     return head + tail
@@ -65,7 +71,7 @@ def cut(octets):
 def verify(octets, key):
     """The message without its Signature, after xmlsec1 took that for good."""
     bare = cut(octets)
-    found = SIGNATURE.search(octets).group()
+    found = SIGNATURE.search(_without_text(octets)).group()
     algorithm, *args = _key(key, "--pubkey-pem")
     if found.count(b"Reference ") != 1 or b'URI=""' not in found or b"#%s\"" % algorithm.encode() not in found:
         raise DmError("the Signature is not over the whole message, or not " + algorithm)
