@@ -232,7 +232,7 @@ static const char *omasec_nl_rule_unfit(const struct omasec_rule *r)
 		return "tls-check, unprotected and bootstrap are for protocol tcp";
 	if (r->auth_mode || r->first_contact || r->on_deny || r->helper_lost || r->confidentiality ||
 	    r->object_signature)
-		return "auth-mode, first-contact, on-deny, helper-lost, confidentiality and object-signature are for protocol tcp";
+		return "auth-mode, first-contact, on-deny, helper-lost, signatures and encryption are for protocol tcp";
 	return NULL;
 }
 

@@ -49,8 +49,34 @@ session "signed, message signed, objects encrypted" "" "--session 10" "--sign-ob
 cp "$WORK/check.out" "$WORK/check.wire"
 expect "all of it" "$WORK/check.wire" 'd["objects"] == d["encrypted"] >= 4 and d["signed"] == d["messages"]'
 
-# ---- a client that signs with openssl and xmlsec1
+# ---- private and public keys
+(
+	umask 077
+	openssl genrsa -out "$K/device.pem" 2048
+	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$K/server.pem"
+) 2>/dev/null
+for name in device server; do openssl pkey -in "$K/$name.pem" -pubout -out "$K/$name.pub"; done
+check "the device's keys" keys device add mgmt private --secret-file "$K/device.pem"
+check "and the server's public one" keys device add mgmt public --file "$K/server.pub"
+check "the server's keys" keys server add dev private --secret-file "$K/server.pem"
+check "and the device's public one" keys server add dev public --file "$K/device.pub"
 HIDDEN=none
+protect device out mgmt "object-signature = both"
+protect server in dev "object-signature = both"
+session "RSA and ECDSA" "" "--session 80" "--sign-objects rsa-sha256:$K/device.pub --sign-objects-server ecdsa-sha256:$K/server.pub"
+app_server
+check "a client with openssl and RSA" native --session 90 --sign-objects "rsa-sha256:$K/device.pem" --verify-objects "ecdsa-sha256:$K/server.pub"
+check_fails "HMAC with the HMAC key" native --session 91 --sign-objects "$KEY"
+check_fails "HMAC with the octets of the public key" native --session 92 --sign-objects "$K/device.pub"
+check "counted: algorithm-refused" refused server algorithm-refused 2
+check_fails "not signed" native --session 93
+stop_peer server
+for key in private public; do
+	check "without its $key key" keys device del mgmt $key
+	check "and the server without" keys server del dev $key
+done
+
+# ---- a client that signs with openssl and xmlsec1
 protect server in dev "object-signature = require"
 app_server
 for form in detached enveloping enveloped; do
@@ -77,24 +103,4 @@ native_server $PEER --sign-objects "$KEY" --verify-objects "$KEY"
 check "a server with openssl: ok" app_client "$DIRECT" --session 70
 check "a server with openssl: has seen no fault" stop_peer server
 
-# ---- private and public keys
-(
-	umask 077
-	openssl genrsa -out "$K/device.pem" 2048
-	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$K/server.pem"
-) 2>/dev/null
-for name in device server; do openssl pkey -in "$K/$name.pem" -pubout -out "$K/$name.pub"; done
-check "the device's keys" keys device add mgmt private --secret-file "$K/device.pem"
-check "and the server's public one" keys device add mgmt public --file "$K/server.pub"
-check "the server's keys" keys server add dev private --secret-file "$K/server.pem"
-check "and the device's public one" keys server add dev public --file "$K/device.pub"
-protect server in dev "object-signature = both"
-session "RSA and ECDSA" "" "--session 80" "--sign-objects rsa-sha256:$K/device.pub --sign-objects-server ecdsa-sha256:$K/server.pub"
-app_server
-check "a client with openssl and RSA" native --session 90 --sign-objects "rsa-sha256:$K/device.pem" --verify-objects "ecdsa-sha256:$K/server.pub"
-check_fails "HMAC with the HMAC key" native --session 91 --sign-objects "$KEY"
-check_fails "HMAC with the octets of the public key" native --session 92 --sign-objects "$K/device.pub"
-check "counted: algorithm-refused" refused server algorithm-refused 2
-check_fails "not signed" native --session 93
-stop_peer server
 finish

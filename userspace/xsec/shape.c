@@ -73,7 +73,7 @@ static int signature_key_info(xmlNodePtr info, const char *name, struct dm_error
 	return 0;
 }
 
-static int digest(xmlNodePtr method, xmlNodePtr value, struct xsec_reference *ref, struct dm_error *err)
+static int digest_look(xmlNodePtr method, xmlNodePtr value, struct xsec_reference *ref, struct dm_error *err)
 {
 	const char *text;
 
@@ -88,7 +88,7 @@ static int digest(xmlNodePtr method, xmlNodePtr value, struct xsec_reference *re
 }
 
 /* Of the transforms these alone, in this order; @first NULL: only the second. */
-static int transforms(xmlNodePtr node, const char *first, const char *second, struct dm_error *err)
+static int transforms_look(xmlNodePtr node, const char *first, const char *second, struct dm_error *err)
 {
 	xmlNodePtr a = NULL, b;
 	struct xsec_walk w;
@@ -121,8 +121,8 @@ static int reference(xmlNodePtr node, const char *first, struct xsec_reference *
 	value = xsec_take(&w, "DigestValue", XSEC_DSIG_NS);
 	if (!list || !method || !value || !xsec_done(&w) || !xsec_attributes(value, NULL, NULL))
 		return form(err, "Reference is not of the one form");
-	ret = transforms(list, first, XSEC_EXC_C14N, err);
-	return ret ? ret : digest(method, value, ref, err);
+	ret = transforms_look(list, first, XSEC_EXC_C14N, err);
+	return ret ? ret : digest_look(method, value, ref, err);
 }
 
 static int reference_message(xmlNodePtr node, struct dm_error *err)

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """Signs and verifies the objects in DM messages as the annex of DM Security 1.2 has it, with the
-openssl and xmlsec1 commands and Python's canonical form. Independent of the project's code. A
+openssl and xmlsec1 commands and Python's canonical form, digests and HMAC. Independent of the project's code. A
 key is written as in xmldsig.py. Detached Signatures, which have no URI, xmlsec1 cannot
 do: those are put together with openssl; of enveloping and enveloped ones it makes all."""
 
 import base64
+import hashlib
+import hmac
 import os
 import re
 import subprocess
@@ -37,9 +39,9 @@ def _openssl(octets, *args):
         return r.returncode, r.stdout
 
 
-def _hmac(file):
+def _hmac(octets, file):
     with open(file, "rb") as f:
-        return ["-mac", "HMAC", "-macopt", "hexkey:" + f.read().hex()]
+        return hmac.digest(f.read(), octets, "sha256")
 
 
 def _raw(der, half):
@@ -62,7 +64,7 @@ def _der(raw):
 
 
 def _info(content, algorithm, uri=""):
-    digest = _openssl([content], "dgst", "-sha256", "-binary", "@in")[1]
+    digest = hashlib.sha256(content).digest()
     return {"e": EXC, "a": algorithm, "u": uri, "x": "", "v": base64.b64encode(digest).decode()}
 
 
@@ -71,8 +73,10 @@ def _signature(content, key):
     algorithm, _, file = _key(key, "")
     info = _info(content, algorithm)
     signed = (INFO % {**info, "x": ' xmlns="%s"' % DSIG}).encode()
-    how = _hmac(file) if algorithm.startswith("hmac") else ["-sign", file]
-    rc, value = _openssl([signed], "dgst", "-sha256", *how, "-binary", "@in")
+    if algorithm.startswith("hmac"):
+        rc, value = 0, _hmac(signed, file)
+    else:
+        rc, value = _openssl([signed], "dgst", "-sha256", "-sign", file, "-binary", "@in")
     if rc:
         raise SystemExit("xmlobjects: openssl does not sign")
     if algorithm.startswith("ecdsa"):
@@ -149,8 +153,7 @@ def _verify_one(inside, key):
     info = canonical(values[0].group().replace(b"<SignedInfo>", b'<SignedInfo xmlns="%s">' % DSIG.encode(), 1))
     value = base64.b64decode(values[1].group(1))
     if algorithm.startswith("hmac"):
-        rc, mac = _openssl([info], "dgst", "-sha256", *_hmac(file), "-binary", "@in")
-        right = not rc and mac == value
+        right = _hmac(info, file) == value
     else:
         value = _der(value) if algorithm.startswith("ecdsa") else value
         right = not _openssl([info, value], "dgst", "-sha256", "-verify", file, "-signature", "@sig", "@in")[0]
