@@ -244,6 +244,8 @@ static const struct refused {
 		{ .digested = "<x xmlns=\"urn:u\" Id=\"c\"><y ID=\"c\"></y></x>", .reference = " URI=\"#c\"" } },
 	{ "a detached Signature behind", CDATA(X "@"), PROFILE, { .digested = X } },
 	{ "an empty URI", CDATA("@" X), PROFILE, { .digested = X, .reference = " URI=\"\"" } },
+	{ "a URI without #", CDATA("@<x xmlns=\"urn:u\" Id=\"c\">v</x>"), PROFILE, { .digested = "<x xmlns=\"urn:u\" Id=\"c\">v</x>", .reference = " URI=\"/c\"" } },
+	{ "a URI of nothing, which is there", CDATA("@<x xmlns=\"urn:u\" Id=\"\">v</x>"), PROFILE, { .digested = "<x xmlns=\"urn:u\" Id=\"\">v</x>", .reference = " URI=\"#\"" } },
 	{ "a URI of nothing", CDATA("@" X), PROFILE, { .digested = X, .reference = " URI=\"#\"" } },
 	{ "a file", CDATA("@" X), PROFILE, { .digested = X, .reference = " URI=\"file:///etc/hostname\"" } },
 	{ "a host", CDATA("@" X), PROFILE, { .digested = X, .reference = " URI=\"http://127.0.0.1:9/\"" } },
