@@ -406,6 +406,21 @@ static const struct {
 		"A WSP Reply belongs to no request: none was sent, it was answered before, or the transaction id is another.",
 		"Single ones are late copies on a lossy path, or Replies after a minute; many mean that somebody guesses, or that a peer numbers its Replies wrongly.",
 	},
+	[OMASEC_REASON_WTP_SYNTAX] = {
+		"wtp-syntax", EPROTO,
+		"A PDU of WTP is malformed, or of a kind that carries no message of a session (class 1, pushes, extended segmentation).",
+		"Correct the sender: WTP version 0, transactions of class 2, segments of one message that fit together.",
+	},
+	[OMASEC_REASON_WTP_UNASKED] = {
+		"wtp-unasked", EPROTO,
+		"A PDU of WTP belongs to no transaction of its session, or comes from the side that may not send it.",
+		"Single ones are late copies on a lossy path; many mean that somebody guesses, or that a peer does not follow WTP.",
+	},
+	[OMASEC_REASON_WTP_SDU] = {
+		"wtp-sdu", EMSGSIZE,
+		"With its MAC the message is longer than its receiver takes in this session (Client-SDU-Size, Server-SDU-Size; 1400 octets where nobody says more).",
+		"Have the receiver say a larger SDU size in its Connect or ConnectReply, or the sender make smaller messages (MaxMsgSize), with 200 octets to spare.",
+	},
 };
 
 static_assert(ARRAY_SIZE(reasons) == OMASEC_REASON_MAX + 1, "a reason without words");

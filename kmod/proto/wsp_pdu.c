@@ -193,6 +193,20 @@ static const char *headers(struct wsp *r, struct omasec_wsp_pdu *pdu)
 	return what;
 }
 
+const char *omasec_wsp_session_headers(const void *p, size_t len)
+{
+	struct wsp r = { .p = p, .end = (const u8 *)p + len };
+	const char *what = NULL;
+	struct wsp_header h;
+
+	while (!what && wsp_left(&r)) {
+		what = next_header(&r, &h);
+		if (!what && h.kind != WSP_HEADER_OTHER)
+			what = "a header for all messages that belongs to one";
+	}
+	return what;
+}
+
 /* @len octets in front of @r. */
 static bool cut(struct wsp *r, u32 len, struct wsp *piece)
 {

@@ -61,6 +61,12 @@ struct omasec_wsp_pdu {
 unsigned int omasec_wsp_pdu_parse(const void *p, size_t len, struct omasec_wsp_pdu *pdu);
 
 /*
+ * Headers that hold for all messages of a session (connection mode): none may be one that
+ * belongs to a single message. NULL, or what is wrong with them. Context: any.
+ */
+const char *omasec_wsp_session_headers(const void *p, size_t len);
+
+/*
  * The datagram is a sequence of whole DTLS or WTLS records, and no reader of pushes or of
  * the PDUs above takes it for one of those.
  */

@@ -145,6 +145,12 @@
  * @OMASEC_REASON_OBEX_TRUNCATED: The connection ended inside an OBEX object.
  * @OMASEC_REASON_WSP_UNASKED: A WSP Reply that belongs to no request, or
  *   belonged to one that was answered.
+ * @OMASEC_REASON_WTP_SYNTAX: Malformed PDU of WTP, or one of a kind that
+ *   carries no messages of sessions.
+ * @OMASEC_REASON_WTP_UNASKED: A PDU of WTP that belongs to no transaction, or
+ *   may not come there.
+ * @OMASEC_REASON_WTP_SDU: With its MAC the message is longer than its receiver
+ *   takes in this session.
  */
 enum omasec_reason {
 	OMASEC_REASON_NONE,
@@ -226,8 +232,11 @@ enum omasec_reason {
 	OMASEC_REASON_OBEX_REFUSED,
 	OMASEC_REASON_OBEX_TRUNCATED,
 	OMASEC_REASON_WSP_UNASKED,
+	OMASEC_REASON_WTP_SYNTAX,
+	OMASEC_REASON_WTP_UNASKED,
+	OMASEC_REASON_WTP_SDU,
 };
-#define OMASEC_REASON_MAX OMASEC_REASON_WSP_UNASKED
+#define OMASEC_REASON_MAX OMASEC_REASON_WTP_SDU
 
 /**
  * enum omasec_direction - Which sockets a rule selects: those that connect or
