@@ -194,6 +194,8 @@ static const char *omasec_nl_rule_unfit_post(const struct omasec_rule *r)
 		return "sessionless accept is for bindings http, obex and wsp";
 	if (r->tls_check)
 		return "tls-check is for protocol tcp: records of DTLS are looked at one by one";
+	if (r->binding == OMASEC_BINDING_WTP && r->tls != OMASEC_TLS_FORBID)
+		return "tls is forbid with binding wtp: WTLS has a port of its own";
 	return NULL;
 }
 
@@ -203,8 +205,8 @@ static const char *omasec_nl_rule_unfit(const struct omasec_rule *r)
 	const struct omasec_selector *sel = &r->sel;
 
 	if (sel->protocol == OMASEC_PROTOCOL_TCP) {
-		if (r->binding == OMASEC_BINDING_WSP || r->binding == OMASEC_BINDING_WSP_POST)
-			return "bindings wsp and wsp-post are for protocol udp";
+		if (r->binding == OMASEC_BINDING_WSP || omasec_rule_posts(r))
+			return "bindings wsp, wsp-post and wtp are for protocol udp";
 		if (r->binding == OMASEC_BINDING_OBEX &&
 		    (r->tls != OMASEC_TLS_FORBID || r->on_deny != OMASEC_ON_DENY_RESET ||
 		     r->bootstrap != OMASEC_BOOTSTRAP_HTTP_CHECK))
@@ -218,10 +220,10 @@ static const char *omasec_nl_rule_unfit(const struct omasec_rule *r)
 	}
 	if (sel->has_uid || sel->has_cgroup)
 		return "a datagram is judged before its socket is known: no uid and no cgroup with protocol udp";
-	if (r->binding == OMASEC_BINDING_WSP_POST)
+	if (omasec_rule_posts(r))
 		return omasec_nl_rule_unfit_post(r);
 	if (r->binding != OMASEC_BINDING_WSP)
-		return "protocol udp has binding wsp or wsp-post";
+		return "protocol udp has binding wsp, wsp-post or wtp";
 	if (sel->direction != OMASEC_DIRECTION_IN)
 		return "protocol udp is for direction in: datagrams that come to this host";
 	if (r->integrity != OMASEC_INTEGRITY_HMAC)

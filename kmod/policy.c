@@ -128,7 +128,7 @@ struct omasec_policy *omasec_policy_new(struct omasec_rule **rules, unsigned int
 		bitmap_set(sel->protocol == OMASEC_PROTOCOL_UDP ? p->udp_ports :
 			   p->ports[sel->direction], sel->port_min,
 			   sel->port_max - sel->port_min + 1);
-		p->has_posts |= rules[i]->binding == OMASEC_BINDING_WSP_POST;
+		p->has_posts |= omasec_rule_posts(rules[i]);
 		if (sel->protocol == OMASEC_PROTOCOL_UDP)
 			p->has_udp = true;
 		else

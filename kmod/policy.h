@@ -74,7 +74,7 @@ struct omasec_rule {
  * @udp_ports: the ports that rules of protocol udp name, in either direction
  * @names: per direction, whether there is a rule of protocol tcp at all
  * @has_udp: there are rules of protocol udp
- * @has_posts: some of them have binding wsp-post
+ * @has_posts: some of them have binding wsp-post or wtp
  * @needs_helper: some rule cannot work without the helper
  */
 struct omasec_policy {
@@ -137,10 +137,16 @@ struct omasec_rule *omasec_policy_match(struct omasec_net *on, const struct omas
 /* The rule in force with this id, with a reference, or NULL. Same context. */
 struct omasec_rule *omasec_policy_rule(struct omasec_net *on, u32 id);
 
+/* Datagrams are Posts and Replies, alone or in transactions of WTP. */
+static inline bool omasec_rule_posts(const struct omasec_rule *r)
+{
+	return r->binding == OMASEC_BINDING_WSP_POST || r->binding == OMASEC_BINDING_WTP;
+}
+
 /* The rule needs a verdict of the helper for each DM message. */
 static inline bool omasec_rule_needs_helper(const struct omasec_rule *r)
 {
-	if (r->sel.protocol == OMASEC_PROTOCOL_UDP && r->binding != OMASEC_BINDING_WSP_POST)
+	if (r->sel.protocol == OMASEC_PROTOCOL_UDP && !omasec_rule_posts(r))
 		return r->sessionless == OMASEC_SESSIONLESS_ACCEPT;
 	return r->integrity != OMASEC_INTEGRITY_NONE && r->auth_mode != OMASEC_AUTH_MODE_STATIC;
 }

@@ -43,6 +43,7 @@ static const char * const omasec_stat_names[] = {
 	[OMASEC_STAT_ACL_DENIED] = "acl-denied",
 	[OMASEC_STAT_WSP_REPEATED] = "wsp-repeated",
 	[OMASEC_STAT_WSP_UNANSWERED] = "wsp-unanswered",
+	[OMASEC_STAT_WTP_UNFINISHED] = "wtp-unfinished",
 };
 
 static_assert(ARRAY_SIZE(omasec_stat_names) == OMASEC_STAT_MAX);

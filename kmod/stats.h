@@ -40,6 +40,7 @@ enum omasec_stat {
 	OMASEC_STAT_ACL_DENIED,		/* commands and items, by Access Control Lists */
 	OMASEC_STAT_WSP_REPEATED,	/* requests that came again, and went or were answered as before */
 	OMASEC_STAT_WSP_UNANSWERED,	/* exchanges that were given up without a Reply */
+	OMASEC_STAT_WTP_UNFINISHED,	/* messages of which packets came, and never all */
 	OMASEC_STAT_MAX
 };
 

@@ -4,7 +4,7 @@
  * host, after routing and before a socket is looked up. So sockets that are older
  * than the rule, multicast and loopback are covered, and nothing of a socket is
  * touched. There are hooks only while some rule has protocol udp, and those on what
- * leaves, behind all others and before it is fragmented, while one has binding wsp-post.
+ * leaves, behind all others and before it is fragmented, while one has binding wsp-post or wtp.
  *
  * The hook takes a datagram that a rule selects out of the way (NF_STOLEN); it is
  * judged in process context (udp_queue.c, push.c) and then goes on. What the hook
@@ -37,6 +37,7 @@
 #include "udp.h"
 #include "udp_note.h"
 #include "wsp_flow.h"
+#include "wtp_flow.h"
 
 #if IS_ENABLED(CONFIG_IPV6) && IS_ENABLED(CONFIG_NF_DEFRAG_IPV6)
 #include <net/netfilter/ipv6/nf_defrag_ipv6.h>
@@ -243,13 +244,15 @@ static struct omasec_rule *omasec_udp_rule(struct omasec_net *on, const struct s
 
 	to = omasec_udp_match(on, asks, uh->dest, peer, family);
 	from = omasec_udp_match(on, !asks, uh->source, peer, family);
-	if (from && from->binding != OMASEC_BINDING_WSP_POST) {
+	if (from && !omasec_rule_posts(from)) {
 		omasec_rule_put(from);
 		from = NULL;
 	}
 	if (!to || !from)
 		return to ?: from;
-	answers = to->binding == OMASEC_BINDING_WSP_POST &&
+	answers = to->binding == OMASEC_BINDING_WTP ?
+		  omasec_wtp_is_answer(skb, off + sizeof(*uh)) :
+		  to->binding == OMASEC_BINDING_WSP_POST &&
 		  omasec_wsp_is_reply(skb, off + sizeof(*uh));
 	omasec_rule_put(answers ? to : from);
 	return answers ? from : to;

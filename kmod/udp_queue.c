@@ -78,7 +78,7 @@ void omasec_udp_tell(struct omasec_net *on, struct omasec_rule *rule, struct oma
 		.reason = v->reason,
 		.direction = rule->sel.direction,
 		.path = at.out ? OMASEC_PATH_TX : OMASEC_PATH_RX,
-		.has_path = rule->binding == OMASEC_BINDING_WSP_POST,
+		.has_path = omasec_rule_posts(rule),
 		.no_uid = true,
 		.rule = rule->id,
 		.account = v->account ? v->account->name : NULL,
@@ -392,7 +392,7 @@ static void omasec_udp_work(struct work_struct *work)
 	struct omasec_datagram *d;
 
 	while ((d = omasec_udp_pop(u))) {
-		if (d->rule->binding == OMASEC_BINDING_WSP_POST)
+		if (omasec_rule_posts(d->rule))
 			omasec_wsp_take(u, d);
 		else
 			omasec_datagram_judge(u, d);

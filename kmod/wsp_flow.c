@@ -12,14 +12,22 @@
 
 #include "flow_internal.h"
 #include "wsp_flow.h"
+#include "wtp_flow.h"
+
+/* The PDU that is looked at, as a datagram of connectionless WSP. */
+static struct omasec_slice omasec_wsp_octets(const struct omasec_wsp_gram *g)
+{
+	const void *p = g->d.skb->data + g->d.off + sizeof(struct udphdr);
+
+	return (struct omasec_slice){
+		g->whole ? (const char *)g->whole : p, g->pdu.head_len + g->pdu.data.len,
+	};
+}
 
 /* The digest by which octets are known again. */
 static bool omasec_wsp_digest(struct omasec_wsp_gram *g)
 {
-	struct omasec_slice s = {
-		(const char *)g->d.skb->data + g->d.off + sizeof(struct udphdr),
-		g->pdu.head_len + g->pdu.data.len,
-	};
+	struct omasec_slice s = omasec_wsp_octets(g);
 
 	return !omasec_kernel_md5.digest(omasec_kernel_md5.ctx, &s, 1, g->digest);
 }
@@ -88,6 +96,19 @@ void omasec_wsp_refuse(struct omasec_flow *f, int path, unsigned int reason, con
 
 /* ---- what leaves ---- */
 
+/* What is looked at goes on with other octets. */
+static unsigned int omasec_wsp_onward(struct omasec_flow *f, const struct omasec_buf *octets)
+{
+	return f->wsp->wtp ? omasec_wtp_onward(f, octets) :
+			     omasec_wsp_replace(f->on, &f->wsp->now->d, octets);
+}
+
+/* Octets go back to who sent the request that is looked at. */
+static unsigned int omasec_wsp_back(struct omasec_flow *f, const struct omasec_buf *octets)
+{
+	return f->wsp->wtp ? omasec_wtp_answer(f, octets) : omasec_wsp_own(f->on, f->wsp, octets);
+}
+
 /* What is before the data, rewritten, and @body behind it: into @whole. */
 static unsigned int omasec_wsp_make(const struct omasec_wsp_pdu *pdu,
 				    const struct omasec_wsp_edit *e, struct omasec_buf *body,
@@ -153,7 +174,7 @@ unsigned int omasec_wsp_forward(struct omasec_flow *f, struct omasec_msg *m,
 	omasec_buf_init(&whole, f->on);
 	reason = omasec_wsp_make(&w->now->pdu, &e, body, &whole);
 	if (!reason)
-		reason = omasec_wsp_replace(f->on, &w->now->d, &whole);
+		reason = omasec_wsp_onward(f, &whole);
 	if (!reason && request)
 		omasec_wsp_went(f, &whole);
 	else if (!reason)
@@ -169,8 +190,8 @@ unsigned int omasec_wsp_again(struct omasec_flow *f, struct omasec_msg *m,
 	struct omasec_wsp *w = f->wsp;
 	/* A late copy of what was answered to the first one does not belong to this one. */
 	struct omasec_wsp_edit e = {
-		.tid = w->wire_tid + 0x40, .drop_hmac = true, .new_body = true, .hmac = hmac,
-		.content_type = omasec_wsp_type(m),
+		.tid = w->wtp ? 0 : w->wire_tid + 0x40, .drop_hmac = true, .new_body = true,
+		.hmac = hmac, .content_type = omasec_wsp_type(m),
 	};
 	struct omasec_wsp_pdu pdu;
 	struct omasec_buf whole;
@@ -182,7 +203,7 @@ unsigned int omasec_wsp_again(struct omasec_flow *f, struct omasec_msg *m,
 	if (!reason)
 		reason = omasec_wsp_make(&pdu, &e, body, &whole);
 	if (!reason)
-		reason = omasec_wsp_own(f->on, w, &whole);
+		reason = w->wtp ? omasec_wtp_again(f, &whole) : omasec_wsp_own(f->on, w, &whole);
 	if (!reason) {
 		w->wire_tid = e.tid;
 		omasec_wsp_keep(&w->sent, &whole);
@@ -207,7 +228,7 @@ unsigned int omasec_wsp_answer(struct omasec_flow *f, struct omasec_slice type,
 	reason = omasec_buf_append(&whole, head, n) ? OMASEC_REASON_NO_MEMORY : 0;
 	if (!reason) {
 		omasec_buf_splice(&whole, body);
-		reason = omasec_wsp_own(f->on, w, &whole);
+		reason = omasec_wsp_back(f, &whole);
 	}
 	if (!reason) {
 		omasec_wsp_ask(&w->own, w->now);
@@ -252,8 +273,7 @@ static void omasec_wsp_message(struct omasec_flow *f, int path, bool request)
 	d->h.kind = m->http_kind;
 	d->h.hmac = pdu->hmac;
 	d->h.hmac_count = pdu->hmac_count;
-	if (omasec_dir_add_head(d, g->d.skb->data + g->d.off + sizeof(struct udphdr),
-				pdu->head_len) ||
+	if (omasec_dir_add_head(d, omasec_wsp_octets(g).p, pdu->head_len) ||
 	    omasec_buf_append(&m->body, pdu->data.p, pdu->data.len))
 		goto nomem;
 	if (path == OMASEC_PATH_RX && f->rule->integrity != OMASEC_INTEGRITY_NONE) {
@@ -271,12 +291,28 @@ nomem:
 	omasec_wsp_refuse(f, path, OMASEC_REASON_NO_MEMORY, NULL);
 }
 
-/* What is none of DM, and goes on as it came. */
-static void omasec_wsp_other(struct omasec_flow *f)
+/* What is none of DM, and goes on as it came; false when it was refused. */
+static bool omasec_wsp_other(struct omasec_flow *f, int path)
 {
+	struct omasec_slice s = omasec_wsp_octets(f->wsp->now);
+	struct omasec_buf octets;
+	unsigned int reason = 0;
+
+	if (f->wsp->wtp) {
+		omasec_buf_init(&octets, f->on);
+		reason = omasec_buf_append(&octets, s.p, s.len) ? OMASEC_REASON_NO_MEMORY :
+								  omasec_wtp_onward(f, &octets);
+		omasec_buf_free(&octets);
+	}
+	if (reason) {
+		omasec_wsp_refuse(f, path, reason, NULL);
+		return false;
+	}
 	omasec_stat_inc(f->on, OMASEC_STAT_PASSED);
 	omasec_rule_saw(f->rule, OMASEC_SEEN_PASSED);
-	omasec_datagram_deliver(f->on, &f->wsp->now->d);
+	if (!f->wsp->wtp)
+		omasec_datagram_deliver(f->on, &f->wsp->now->d);
+	return true;
 }
 
 /*
@@ -296,9 +332,11 @@ static bool omasec_wsp_repeated(struct omasec_flow *f, int path)
 	omasec_stat_inc(f->on, OMASEC_STAT_WSP_REPEATED);
 	if (omasec_flow_connects(f)) {
 		w->again = !f->exch.resp_open;
-		reason = omasec_wsp_replace(f->on, &w->now->d, &w->sent);
+		reason = omasec_wsp_onward(f, &w->sent);
 	} else if (p->answer.len) {
-		reason = omasec_wsp_own(f->on, w, &p->answer);
+		reason = omasec_wsp_back(f, &p->answer);
+	} else if (w->wtp) {
+		omasec_wtp_pending(f);
 	}
 	if (reason)
 		omasec_wsp_refuse(f, path, reason, NULL);
@@ -322,7 +360,8 @@ static void omasec_wsp_request(struct omasec_flow *f, int path)
 				  pdu->harmless ? NULL : "content that some reader could take for DM");
 		return;
 	}
-	omasec_wsp_other(f);
+	if (!omasec_wsp_other(f, path))
+		return;
 	x->resp_open = true;
 	x->dm = false;
 	w->tid = pdu->tid;
@@ -342,7 +381,7 @@ static bool omasec_wsp_replied_again(struct omasec_flow *f, int path)
 	    !omasec_wsp_same(w->replied, w->now->digest))
 		return false;
 	w->again = false;
-	reason = omasec_wsp_replace(f->on, &w->now->d, &w->past.answer);
+	reason = omasec_wsp_onward(f, &w->past.answer);
 	if (reason)
 		omasec_wsp_refuse(f, path, reason, NULL);
 	return true;
@@ -387,7 +426,8 @@ static void omasec_wsp_response(struct omasec_flow *f, int path)
 		return;
 	}
 	if (pdu->tid == f->wsp->tid) {
-		omasec_wsp_other(f);
+		if (!omasec_wsp_other(f, path))
+			return;
 	} else {	/* to a request that was sent again */
 		struct omasec_wsp_edit e = { .tid = f->wsp->tid };
 		struct omasec_buf whole;
@@ -409,7 +449,13 @@ static void omasec_wsp_response(struct omasec_flow *f, int path)
 
 /* ---- one after the other ---- */
 
-static void omasec_wsp_begin(struct omasec_flow *f)
+/**
+ * omasec_wsp_judge() - looks at a Get, Post or Reply
+ * @f: the flow; f->wsp->now was read
+ *
+ * Context: process, f->mtx held, may sleep.
+ */
+void omasec_wsp_judge(struct omasec_flow *f)
 {
 	struct omasec_wsp_gram *g = f->wsp->now;
 	bool request = g->pdu.method != OMASEC_WSP_IS_REPLY;
@@ -473,7 +519,10 @@ void omasec_wsp_run(struct omasec_flow *f)
 		w->now = omasec_wsp_pop(w);
 		if (!w->now)
 			break;
-		omasec_wsp_begin(f);
+		if (w->wtp)
+			omasec_wtp_begin(f);
+		else
+			omasec_wsp_judge(f);
 		cond_resched();
 	}
 	f->wake = 0;	/* nobody sleeps on a flow without a socket */
@@ -506,6 +555,7 @@ void omasec_wsp_free(struct omasec_flow *f)
 	omasec_wsp_forget(&w->past);
 	omasec_wsp_forget(&w->own);
 	omasec_buf_free(&w->sent);
+	omasec_wtp_free(w->table, w->wtp);
 	if (w->sk)
 		sock_put(w->sk);
 	kfree(w);

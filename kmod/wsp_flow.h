@@ -14,6 +14,7 @@
 #include "buf.h"
 #include "proto/mac.h"
 #include "proto/wsp_pdu.h"
+#include "proto/wtp.h"
 #include "udp.h"
 
 struct omasec_flow;
@@ -24,6 +25,7 @@ struct omasec_msg;
 #define OMASEC_WSP_OCTETS	(2 * 1024 * 1024)
 /* Datagrams that wait in one flow. */
 #define OMASEC_WSP_WAITING	8
+#define OMASEC_WTP_WAITING	32	/* packets of WTP */
 /* How long an exchange is known after its last datagram. A client's flow lives on while its socket is open. */
 #define OMASEC_WSP_KEEP		(60 * HZ)
 /* Most octets in a UDP datagram behind IP headers of their usual length. */
@@ -33,13 +35,19 @@ struct omasec_msg;
  * struct omasec_wsp_gram - a datagram of a flow
  * @list: in omasec_wsp.queue
  * @d: the datagram, with a reference for each of its members
- * @pdu: what it says; slices into @d.skb, which is linear
+ * @pdu: what it says; slices into @d.skb, which is linear, or into @whole
+ * @wtp: what it says as a PDU of WTP; slices into @d.skb
+ * @whole: with WTP the message that is whole with it, in the form of a datagram; or NULL
+ * @whole_len: its octets
  * @digest: MD5 of its octets, to know them again
  */
 struct omasec_wsp_gram {
 	struct list_head list;
 	struct omasec_datagram d;
 	struct omasec_wsp_pdu pdu;
+	struct omasec_wtp_pdu wtp;
+	u8 *whole;
+	size_t whole_len;
 	u8 digest[OMASEC_MD5_LEN];
 };
 
@@ -82,6 +90,7 @@ struct omasec_wsp_past {
  * @own: the request that we answered ourselves last (a challenge)
  * @sent: client: octets of the request as they left
  * @replied: client: digest of the Reply to it as it came
+ * @wtp: transactions of WTP that carry Posts and Replies, or NULL; never changes
  */
 struct omasec_wsp {
 	struct omasec_flow *flow;
@@ -105,10 +114,11 @@ struct omasec_wsp {
 	struct omasec_wsp_past past, own;
 	struct omasec_buf sent;
 	u8 replied[OMASEC_MD5_LEN];
+	struct omasec_wtp *wtp;
 };
 
 /*
- * wsp_table.c. take: a datagram of a rule with binding wsp-post to its flow; takes it over.
+ * wsp_table.c. take: a datagram of a rule with binding wsp-post or wtp to its flow; takes it over.
  * drop: what waits and is known, or only where a datagram holds @dev; NULL for all.
  * Process context, may sleep.
  */
@@ -117,16 +127,21 @@ void omasec_wsp_table_free(struct omasec_wsp_table *t);
 void omasec_wsp_take(struct omasec_udp *u, struct omasec_datagram *d);
 void omasec_wsp_drop(struct omasec_udp *u, const struct net_device *dev);
 void omasec_wsp_drop_unruled(struct omasec_udp *u);
+/* Memory of messages counts as that of datagrams: false where there is too much. */
+bool omasec_wsp_charge(struct omasec_wsp_table *t, size_t octets);
+void omasec_wsp_uncharge(struct omasec_wsp_table *t, size_t octets);
 void omasec_wsp_gram_free(struct omasec_wsp_table *t, struct omasec_wsp_gram *g);
 /* A flow of @on was killed: it ends soon. Any context. */
 void omasec_wsp_killed(struct omasec_net *on);
 
 /*
- * wsp_flow.c. run: as far as it goes. refuse: the message or datagram that is looked at.
+ * wsp_flow.c. run: as far as it goes. judge: w->now is a PDU that was read. refuse: the
+ * message or datagram that is looked at.
  * lapse: what was asked is answered no more, and known no more; nothing waits. mtx held.
  * free: nothing runs any more.
  */
 void omasec_wsp_run(struct omasec_flow *f);
+void omasec_wsp_judge(struct omasec_flow *f);
 void omasec_wsp_refuse(struct omasec_flow *f, int path, unsigned int reason, const char *text);
 void omasec_wsp_lapse(struct omasec_flow *f);
 void omasec_wsp_free(struct omasec_flow *f);

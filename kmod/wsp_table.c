@@ -18,6 +18,7 @@
 
 #include "flow_internal.h"
 #include "wsp_flow.h"
+#include "wtp_flow.h"
 
 #define OMASEC_WSP_HASH_BITS	8
 #define OMASEC_WSP_LOOK		(2 * HZ)
@@ -58,10 +59,26 @@ static_assert(sizeof(struct omasec_wsp_key) % 4 == 0);
 
 /* ---- datagrams ---- */
 
+bool omasec_wsp_charge(struct omasec_wsp_table *t, size_t octets)
+{
+	if (octets <= OMASEC_WSP_OCTETS &&
+	    atomic_add_return((int)octets, &t->octets) <= OMASEC_WSP_OCTETS)
+		return true;
+	if (octets <= OMASEC_WSP_OCTETS)
+		atomic_sub((int)octets, &t->octets);
+	return false;
+}
+
+void omasec_wsp_uncharge(struct omasec_wsp_table *t, size_t octets)
+{
+	atomic_sub((int)octets, &t->octets);
+}
+
 void omasec_wsp_gram_free(struct omasec_wsp_table *t, struct omasec_wsp_gram *g)
 {
 	atomic_sub(g->d.octets, &t->octets);
 	omasec_datagram_clear(&g->d);
+	kvfree(g->whole);
 	kfree(g);
 }
 
@@ -71,9 +88,9 @@ static struct omasec_wsp_gram *omasec_wsp_gram_new(struct omasec_wsp_table *t,
 {
 	struct omasec_wsp_gram *g;
 
-	if (atomic_add_return(d->octets, &t->octets) > OMASEC_WSP_OCTETS) {
+	if (!omasec_wsp_charge(t, d->octets)) {
 		*reason = OMASEC_REASON_QUEUE_FULL;
-		goto err_octets;
+		return NULL;
 	}
 	*reason = OMASEC_REASON_NO_MEMORY;
 	if (!omasec_datagram_own(d))
@@ -259,11 +276,14 @@ static struct omasec_wsp *omasec_wsp_new(struct omasec_wsp_table *t,
 
 	if (!w)
 		return NULL;
-	w->flow = omasec_flow_new(GFP_KERNEL_ACCOUNT);
-	if (!w->flow) {
-		kfree(w);
-		return NULL;
+	if (d->rule->binding == OMASEC_BINDING_WTP) {
+		w->wtp = omasec_wtp_new(on);
+		if (!w->wtp)
+			goto err_wsp;
 	}
+	w->flow = omasec_flow_new(GFP_KERNEL_ACCOUNT);
+	if (!w->flow)
+		goto err_wtp;
 	w->table = t;
 	w->family = key->family;
 	w->lport = key->lport;
@@ -285,6 +305,11 @@ static struct omasec_wsp *omasec_wsp_new(struct omasec_wsp_table *t,
 	if (!t->count++)
 		queue_delayed_work(omasec_wq, &t->look, OMASEC_WSP_LOOK);
 	return w;
+err_wtp:
+	omasec_wtp_free(t, w->wtp);
+err_wsp:
+	kfree(w);
+	return NULL;
 }
 
 /* The flow of a datagram, which a request may make. NULL with the enum omasec_reason. */
@@ -311,6 +336,11 @@ static struct omasec_wsp *omasec_wsp_get(struct omasec_wsp_table *t, const struc
 	*what = NULL;
 	asks = d->rule->sel.direction == OMASEC_DIRECTION_OUT;
 	if (!request || d->out != asks) {
+		if (d->rule->binding == OMASEC_BINDING_WTP) {
+			*reason = OMASEC_REASON_WTP_UNASKED;
+			*what = "a PDU that begins no transaction, and belongs to none";
+			return NULL;
+		}
 		*reason = OMASEC_REASON_WSP_UNASKED;
 		*what = request ? "a request from who answers" :
 				  "a Reply that no request asked for";
@@ -334,7 +364,7 @@ static bool omasec_wsp_append(struct omasec_wsp *w, struct omasec_wsp_gram *g)
 	bool room;
 
 	spin_lock(&w->lock);
-	room = w->waiting < OMASEC_WSP_WAITING;
+	room = w->waiting < (w->wtp ? OMASEC_WTP_WAITING : OMASEC_WSP_WAITING);
 	if (room) {
 		list_add_tail(&g->list, &w->queue);
 		w->waiting++;
@@ -349,13 +379,16 @@ static bool omasec_wsp_append(struct omasec_wsp *w, struct omasec_wsp_gram *g)
 
 /* What a datagram without a flow is: enum omasec_reason, or it is secured and may pass. */
 static unsigned int omasec_wsp_look(const struct omasec_datagram *d, struct omasec_wsp_pdu *pdu,
-				    bool *secured, const char **what)
+				    struct omasec_wtp_pdu *wtp, bool *secured, const char **what)
 {
 	unsigned int head = d->off + sizeof(struct udphdr);
 	const struct omasec_rule *rule = d->rule;
+	bool transactions = rule->binding == OMASEC_BINDING_WTP;
 	unsigned int reason;
 
-	*secured = omasec_wsp_pdu_is_secured(d->skb->data + head, d->skb->len - head);
+	/* Records of DTLS begin as PDUs of WTP do. */
+	*secured = !transactions &&
+		   omasec_wsp_pdu_is_secured(d->skb->data + head, d->skb->len - head);
 	if (*secured)
 		return rule->tls == OMASEC_TLS_FORBID ? OMASEC_REASON_TLS_FORBIDDEN : 0;
 	if (rule->tls == OMASEC_TLS_REQUIRE)
@@ -365,24 +398,30 @@ static unsigned int omasec_wsp_look(const struct omasec_datagram *d, struct omas
 		*what = "a datagram to a group or to all";
 		return OMASEC_REASON_DATAGRAM_BAD;
 	}
+	if (transactions) {
+		reason = omasec_wtp_parse(d->skb->data + head, d->skb->len - head, wtp);
+		*what = wtp->what;
+		return reason;
+	}
 	reason = omasec_wsp_pdu_parse(d->skb->data + head, d->skb->len - head, pdu);
 	*what = pdu->what;
 	return reason;
 }
 
-/**
- * omasec_wsp_take() - a datagram to its flow
- * @u: of the namespace
- * @d: the datagram, of a slot; taken over when it waits, or else refused
- *
- * Context: process, may sleep; one at a time in a namespace.
- */
-void omasec_wsp_take(struct omasec_udp *u, struct omasec_datagram *d)
+/* It may be the first of its flow. */
+static bool omasec_wsp_begins(const struct omasec_wsp_gram *g)
+{
+	if (g->d.rule->binding == OMASEC_BINDING_WTP)
+		return g->wtp.type == OMASEC_WTP_INVOKE && g->wtp.class == 2 && !g->wtp.answers;
+	return g->pdu.method != OMASEC_WSP_IS_REPLY;
+}
+
+/* A PDU to its flow. */
+static void omasec_wsp_take_one(struct omasec_udp *u, struct omasec_datagram *d)
 {
 	struct omasec_wsp_table *t = u->wsp;
 	const char *what = NULL;
 	struct omasec_wsp_gram *g;
-	struct omasec_wsp_pdu pdu;
 	unsigned int reason;
 	struct omasec_wsp *w;
 	bool secured = false;
@@ -392,7 +431,7 @@ void omasec_wsp_take(struct omasec_udp *u, struct omasec_datagram *d)
 		omasec_wsp_refuse_one(u, d, reason, NULL);
 		return;
 	}
-	reason = omasec_wsp_look(&g->d, &pdu, &secured, &what);
+	reason = omasec_wsp_look(&g->d, &g->pdu, &g->wtp, &secured, &what);
 	if (!reason && secured) {
 		omasec_rule_saw(g->d.rule, OMASEC_SEEN_PASSED);
 		omasec_stat_inc(u->on, OMASEC_STAT_DATAGRAMS_PASSED);
@@ -400,9 +439,8 @@ void omasec_wsp_take(struct omasec_udp *u, struct omasec_datagram *d)
 	}
 	if (reason || secured)
 		goto out;
-	g->pdu = pdu;
 	mutex_lock(&t->lock);
-	w = omasec_wsp_get(t, &g->d, pdu.method != OMASEC_WSP_IS_REPLY, &reason, &what);
+	w = omasec_wsp_get(t, &g->d, omasec_wsp_begins(g), &reason, &what);
 	if (w && !omasec_dev_registered(g->d.dev))
 		reason = OMASEC_REASON_KILLED;	/* omasec_wsp_drop() did not find it here */
 	else if (w && !omasec_wsp_append(w, g))
@@ -417,6 +455,76 @@ out:
 		omasec_wsp_gram_free(t, g);
 }
 
+/* One of the PDUs in @d as a datagram of its own. */
+static void omasec_wsp_take_piece(struct omasec_udp *u, const struct omasec_datagram *d,
+				  struct omasec_slice piece)
+{
+	unsigned int head = d->off + sizeof(struct udphdr);
+	struct omasec_datagram one = *d;
+
+	one.skb = skb_copy(d->skb, GFP_KERNEL | __GFP_NOWARN);
+	if (!one.skb) {
+		omasec_wsp_refuse_one(u, d, OMASEC_REASON_NO_MEMORY, NULL);
+		return;
+	}
+	memcpy(one.skb->data + head, piece.p, piece.len);
+	skb_trim(one.skb, head + piece.len);
+	one.octets = one.skb->truesize;
+	one.rule = omasec_rule_get(d->rule);
+	dev_hold(one.dev);
+	if (one.sk)
+		sock_hold(one.sk);
+	omasec_wsp_take_one(u, &one);
+	omasec_datagram_clear(&one);
+}
+
+/**
+ * omasec_wsp_take() - a datagram to its flow
+ * @u: of the namespace
+ * @d: the datagram, of a slot; taken over when it waits, or else refused
+ *
+ * Context: process, may sleep; one at a time in a namespace.
+ */
+void omasec_wsp_take(struct omasec_udp *u, struct omasec_datagram *d)
+{
+	unsigned int head = d->off + sizeof(struct udphdr), pieces = 0;
+	struct omasec_slice left, piece;
+	const char *what = NULL;
+	bool begun = false;
+	int got;
+
+	if (d->rule->binding != OMASEC_BINDING_WTP) {
+		omasec_wsp_take_one(u, d);
+		return;
+	}
+	if (!omasec_datagram_own(d)) {
+		omasec_wsp_refuse_one(u, d, OMASEC_REASON_NO_MEMORY, NULL);
+		return;
+	}
+	left.p = (const char *)d->skb->data + head;
+	left.len = d->skb->len - head;
+	if (!left.len || left.p[0]) {
+		omasec_wsp_take_one(u, d);
+		return;
+	}
+	/* All of them are looked at before one goes on. */
+	for (; (got = omasec_wtp_next(&left, &begun, &piece)) > 0; pieces++)
+		;
+	if (got < 0)
+		what = "several PDUs that do not add up";
+	else if (pieces > OMASEC_WTP_PIECES)
+		what = "more than 8 PDUs in one datagram";
+	if (what) {
+		omasec_wsp_refuse_one(u, d, OMASEC_REASON_WTP_SYNTAX, what);
+		return;
+	}
+	left.p = (const char *)d->skb->data + head;
+	left.len = d->skb->len - head;
+	begun = false;
+	while (omasec_wtp_next(&left, &begun, &piece) > 0)
+		omasec_wsp_take_piece(u, d, piece);
+}
+
 /* ---- what goes ---- */
 
 /* Some datagram of it holds @dev. */
@@ -427,7 +535,7 @@ static bool omasec_wsp_holds(struct omasec_wsp *w, const struct net_device *dev)
 	bool holds;
 
 	mutex_lock(&f->mtx);
-	holds = w->now && w->now->d.dev == dev;
+	holds = (w->now && w->now->d.dev == dev) || omasec_wtp_holds(w->wtp, dev);
 	spin_lock(&w->lock);
 	list_for_each_entry(g, &w->queue, list)
 		holds |= g->d.dev == dev;
@@ -492,9 +600,16 @@ static void omasec_wsp_look_work(struct work_struct *work)
 	list_for_each_entry_safe(w, next, &t->lru, lru) {
 		bool old = time_after(jiffies, w->touched + OMASEC_WSP_KEEP);
 
-		if (READ_ONCE(w->flow->killed))
+		if (READ_ONCE(w->flow->killed)) {
 			omasec_wsp_end(t, w);
-		else if ((old || omasec_wsp_closed(w)) && omasec_wsp_idle(w, &asked))
+			continue;
+		}
+		if (w->wtp) {
+			mutex_lock(&w->flow->mtx);
+			omasec_wtp_look(w->flow);
+			mutex_unlock(&w->flow->mtx);
+		}
+		if ((old || omasec_wsp_closed(w)) && omasec_wsp_idle(w, &asked))
 			omasec_wsp_old(t, w);
 	}
 	if (t->count)

@@ -175,7 +175,8 @@ void rule_row(struct out_table *table, const struct omasec_rule *r)
 	out_cell(table, "%s", omasec_name(OMASEC_NAMES_DIRECTION, r->direction));
 	out_cell(table, "%s%s%s", ports, r->protocol == OMASEC_PROTOCOL_UDP ? "/udp" :
 		 r->binding == OMASEC_BINDING_OBEX ? "/obex" : "",
-		 r->binding == OMASEC_BINDING_WSP_POST ? "/wsp-post" : "");
+		 r->binding == OMASEC_BINDING_WSP_POST ? "/wsp-post" :
+		 r->binding == OMASEC_BINDING_WTP ? "/wtp" : "");
 	out_cell(table, "%s", address);
 	if (r->has_uid && r->has_cgroup)
 		out_cell(table, "uid %u, cgroup %llu", r->uid, (unsigned long long)r->cgroup);

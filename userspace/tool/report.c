@@ -218,7 +218,7 @@ static void find_cr2(const struct omasec_rule *r, struct report_finding *f)
 {
 	if (r->binding == OMASEC_BINDING_OBEX)
 		found(&f[C_BINDING], REPORT_NOT_APPLICABLE, "OBEX carries no HTTP");
-	else if (r->binding == OMASEC_BINDING_WSP_POST)
+	else if (r->binding == OMASEC_BINDING_WSP_POST || r->binding == OMASEC_BINDING_WTP)
 		found(&f[C_BINDING], REPORT_NOT_APPLICABLE, "datagrams carry no HTTP");
 	else if (r->tls == OMASEC_TLS_FORBID)
 		found(&f[C_BINDING], REPORT_NOT_APPLICABLE,
@@ -306,7 +306,7 @@ void report_rule(const struct omasec_rule *r, const struct omasec_account *a,
 		 struct report_finding *findings)
 {
 	find_sessionless(r, a, &findings[C_SESSIONLESS]);
-	if (r->protocol == OMASEC_PROTOCOL_UDP && r->binding != OMASEC_BINDING_WSP_POST) {
+	if (r->protocol == OMASEC_PROTOCOL_UDP && r->binding == OMASEC_BINDING_WSP) {
 		find_datagrams(r, a, findings);
 		return;
 	}

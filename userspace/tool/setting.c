@@ -335,8 +335,8 @@ static const struct setting rule_settings[] = {
 		NO_WORDS, 0, "Account of the peer; any finds it by the user name in the MAC header." },
 	[R_ROLE] = { "role", "auto, client or server", parse_enum, false, OMASEC_NAMES_ROLE, R(r.role),
 		"Role of the local application; auto: client for out, server for in." },
-	[R_BINDING] = { "binding", "http, obex, wsp or wsp-post", parse_enum, false, OMASEC_NAMES_BINDING, R(r.binding),
-		"Transport binding: http or obex on tcp; wsp (pushes) or wsp-post (Posts and Replies) on udp." },
+	[R_BINDING] = { "binding", "http, obex, wsp, wsp-post or wtp", parse_enum, false, OMASEC_NAMES_BINDING, R(r.binding),
+		"Transport binding: http or obex on tcp; wsp (pushes), wsp-post (Posts and Replies) or wtp (those in sessions over WTP) on udp." },
 	[R_INTEGRITY] = { "integrity", "hmac, both, on-challenge or none", parse_enum, false, OMASEC_NAMES_INTEGRITY,
 		R(r.integrity), "Protection that is required; both: MAC and XML signature; on-challenge: once a side asks for it." },
 	[R_CONFIDENTIALITY] = { "confidentiality", "none, message or objects", parse_enum, false,
@@ -606,7 +606,7 @@ static void check_udp(const struct rule_conf *c, setting_report report, void *ar
 	if (c->seen & 1u << R_DIRECTION && c->r.direction != OMASEC_DIRECTION_IN)
 		report(arg, R_DIRECTION, "expected in: protocol udp is for datagrams that come in");
 	if (c->seen & 1u << R_BINDING && c->r.binding != OMASEC_BINDING_WSP)
-		report(arg, R_BINDING, "expected wsp or wsp-post with protocol udp");
+		report(arg, R_BINDING, "expected wsp, wsp-post or wtp with protocol udp");
 	if (c->r.integrity != OMASEC_INTEGRITY_HMAC)
 		report(arg, R_INTEGRITY, "expected hmac with protocol udp: a rule without would check nothing");
 	if (c->r.role == OMASEC_ROLE_SERVER)
@@ -630,11 +630,13 @@ static void check_post(const struct rule_conf *c, setting_report report, void *a
 		report(arg, c->seen & 1u << R_UID ? R_UID : R_CGROUP,
 		       "is for protocol tcp: datagrams are judged before their socket is known");
 	if (c->r.on_deny != OMASEC_ON_DENY_RESET)
-		report(arg, R_ON_DENY, "expected reset with binding wsp-post: a datagram that is refused is dropped");
+		report(arg, R_ON_DENY, "expected reset with bindings wsp-post and wtp: a datagram that is refused is dropped");
 	if (c->r.bootstrap != OMASEC_BOOTSTRAP_HTTP_CHECK)
-		report(arg, R_BOOTSTRAP, "expected check with binding wsp-post: bootstrap messages are carried by http and push");
+		report(arg, R_BOOTSTRAP, "expected check with bindings wsp-post and wtp: bootstrap messages are carried by http and push");
 	if (c->r.sessionless != OMASEC_SESSIONLESS_REFUSE)
-		report(arg, R_SESSIONLESS, "expected refuse with binding wsp-post: sessionless messages are carried by http, obex and push");
+		report(arg, R_SESSIONLESS, "expected refuse with bindings wsp-post and wtp: sessionless messages are carried by http, obex and push");
+	if (c->r.binding == OMASEC_BINDING_WTP && c->r.tls != OMASEC_TLS_FORBID)
+		report(arg, R_TLS, "expected forbid with binding wtp: WTLS has a port of its own");
 }
 
 static void check_tcp(const struct rule_conf *c, setting_report report, void *arg)
@@ -645,7 +647,8 @@ static void check_tcp(const struct rule_conf *c, setting_report report, void *ar
 	for (i = 0; i < COUNT(udp_only); i++)
 		if (c->seen & 1u << udp_only[i])
 			report(arg, udp_only[i], "is for protocol udp");
-	if (c->r.binding == OMASEC_BINDING_WSP || c->r.binding == OMASEC_BINDING_WSP_POST)
+	if (c->r.binding == OMASEC_BINDING_WSP || c->r.binding == OMASEC_BINDING_WSP_POST ||
+	    c->r.binding == OMASEC_BINDING_WTP)
 		report(arg, R_BINDING, "expected http or obex with protocol tcp");
 	if (c->r.binding != OMASEC_BINDING_OBEX)
 		return;
@@ -727,7 +730,8 @@ static void check_xml(const struct rule_conf *c, setting_report report, void *ar
 void setting_rule_check(const struct rule_conf *c, setting_report report, void *arg)
 {
 	check_required(&setting_rule, c->seen, report, arg);
-	if (c->r.protocol == OMASEC_PROTOCOL_UDP && c->r.binding != OMASEC_BINDING_WSP_POST) {
+	if (c->r.protocol == OMASEC_PROTOCOL_UDP && c->r.binding != OMASEC_BINDING_WSP_POST &&
+	    c->r.binding != OMASEC_BINDING_WTP) {
 		check_udp(c, report, arg);
 		return;
 	}

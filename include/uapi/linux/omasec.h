@@ -268,13 +268,15 @@ enum omasec_role {
 
 /**
  * enum omasec_binding - How messages are carried: http or obex on tcp, wsp
- *   (pushes) or wsp-post (Posts and their Replies) on udp.
+ *   (pushes), wsp-post (Posts and their Replies) or wtp (the same in sessions
+ *   of WSP over WTP) on udp.
  */
 enum omasec_binding {
 	OMASEC_BINDING_HTTP,
 	OMASEC_BINDING_WSP,
 	OMASEC_BINDING_OBEX,
 	OMASEC_BINDING_WSP_POST,
+	OMASEC_BINDING_WTP,
 };
 
 /**
