@@ -31,6 +31,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import openobex  # noqa: E402
 import syncml  # noqa: E402
 import wsp  # noqa: E402
+import wtp  # noqa: E402
 from syncml import DmError, Node, Outgoing, Peer, meta  # noqa: E402
 
 
@@ -308,7 +309,21 @@ class Wsp:
             raise DmError("%d Replies that nobody asked for" % self.link.stray)
 
 
-TRANSPORTS = {"http": HttpClient, "curl": Curl, "raw": Raw, "obex": Obex, "wsp": Wsp}
+class Wtp(Wsp):
+    """WSP in connection mode: a message is a Post in a transaction of a session."""
+
+    def __init__(self, opts, url):
+        u = urlsplit(url)
+        self.server, self.headers = "http://server", ()
+        self.opts, self.link = opts, wtp.Client(u.hostname, u.port or 9201, opts)
+
+    def close(self):
+        self.link.close()
+        if self.link.stray and not self.opts.strays:
+            raise DmError("%d PDUs that belong to nothing" % self.link.stray)
+
+
+TRANSPORTS = {"http": HttpClient, "curl": Curl, "raw": Raw, "obex": Obex, "wsp": Wsp, "wtp": Wtp}
 
 
 class Session:
@@ -466,9 +481,13 @@ def options():
     p.add_argument("--segment", type=int, default=0, help="raw: octets a write and a read")
     p.add_argument("--mtu", type=int, default=openobex.MTU, help="obex: longest packet, both ways")
     p.add_argument("--no-end", action="store_true", help="obex: bodies without End-of-Body")
-    p.add_argument("--retry", type=float, default=5, help="wsp: seconds until a Post is repeated")
+    p.add_argument("--retry", type=float, default=5, help="wsp, wtp: seconds until a Post is repeated")
     p.add_argument("--bare", action="store_true", help="wsp: a Reply with a MAC is wrong")
     p.add_argument("--gateway", metavar="HOST:PORT", help="wsp: who asks the server for us")
+    p.add_argument("--cut", type=int, default=0, help="wtp: octets of a segment, 0 for none")
+    p.add_argument("--sdu", type=int, default=0, help="wtp: longest message, 0 for any")
+    p.add_argument("--concat", action="store_true", help="wtp: the last Ack goes with the next Invoke")
+    p.add_argument("--strays", action="store_true", help="wtp: late copies are no fault")
     p.add_argument("--bind", help="wsp: ADDRESS:PORT of its own")
     p.add_argument("--tid", type=int, default=1, help="wsp: first transaction id")
     p.add_argument("--size", type=int, default=200, help="characters in each Results")

@@ -28,6 +28,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import openobex  # noqa: E402
 import syncml  # noqa: E402
 import wsp  # noqa: E402
+import wtp  # noqa: E402
 from syncml import DmError, Node, Outgoing, Peer, meta  # noqa: E402
 
 
@@ -436,6 +437,16 @@ class WspServer(Application, wsp.Server):
         self.record.failed_io(e)
 
 
+class WtpServer(WspServer, wtp.Server):
+    """The same in sessions over WTP."""
+
+    def __init__(self, opts):
+        Application.__init__(self, opts)
+        wtp.Server.__init__(self, opts.host, opts.port, opts)
+
+    serve = wtp.Server.serve
+
+
 def options():
     p = argparse.ArgumentParser(description="unmodified DM server application")
     p.add_argument("--host", default="0.0.0.0")
@@ -455,6 +466,12 @@ def options():
     p.add_argument("--ask", action="append", help="the commands of one round: TAG URI CODE [DATA]; ...")
     p.add_argument("--obex", action="store_true", help="OBEX over TCP instead of HTTP")
     p.add_argument("--wsp", action="store_true", help="connectionless WSP over UDP instead of HTTP")
+    p.add_argument("--wtp", action="store_true", help="sessions of WSP over WTP")
+    p.add_argument("--cut", type=int, default=0, help="wtp: octets of a segment, 0 for none")
+    p.add_argument("--sdu", type=int, default=0, help="wtp: longest message, 0 for any")
+    p.add_argument("--retry", type=float, default=3, help="wtp: seconds until a Result is repeated")
+    p.add_argument("--verify", action="store_true", help="wtp: asks whether the first TID is valid")
+    p.add_argument("--hold", action="store_true", help="wtp: says that it works on it")
     p.add_argument("--mute", action="store_true", help="wsp: never answers")
     p.add_argument("--mtu", type=int, default=openobex.MTU, help="obex: longest packet, both ways")
     p.add_argument("--wbxml", action="store_true", help="dm_called.py: what it asks for")
@@ -474,7 +491,7 @@ def options():
 
 def main():
     opts = options()
-    server = (ObexServer if opts.obex else WspServer if opts.wsp else Server)(opts)
+    server = (ObexServer if opts.obex else WspServer if opts.wsp else WtpServer if opts.wtp else Server)(opts)
     rec = server.record
     signal.signal(signal.SIGTERM, lambda *_: rec.done.set())
     threading.Thread(target=server.serve, daemon=True).start()
@@ -487,7 +504,7 @@ def main():
     time.sleep(0.1)     # the last answer may still be on its way to the client
     with rec.lock:
         summary = {"ok": not rec.errors, "sessions_begun": rec.begun, "sessions_ended": rec.ended,
-                   "requests": rec.requests, "transport_errors": rec.transport,
+                   "requests": rec.requests, "said": getattr(server, "said", []), "transport_errors": rec.transport,
                    "errors": rec.errors}
     text = json.dumps(summary, indent=1)
     if opts.json:
