@@ -327,6 +327,7 @@ struct omasec_rule {
 	uint8_t first_contact;			/**< enum omasec_first_contact */
 	uint8_t confidentiality;		/**< enum omasec_confidentiality */
 	uint8_t object_signature;		/**< enum omasec_object_signature */
+	uint8_t encoding;			/**< enum omasec_encoding */
 	uint8_t other;				/**< enum omasec_other */
 	uint8_t on_deny;			/**< enum omasec_on_deny */
 	uint8_t helper_lost;			/**< enum omasec_helper_lost */
@@ -430,6 +431,7 @@ struct omasec_message {
 	uint8_t take;				/**< enum omasec_sessionless, of the rule */
 	struct omasec_nonce agreed;		/**< known: the MAC is right with this agreed nonce */
 	uint8_t agreed_mac[16];			/**< and it is this one */
+	bool wbxml;				/**< received: the application speaks WBXML */
 };
 
 /** struct omasec_denial - a command, or an item of one, that Access Control Lists deny. */
@@ -588,6 +590,7 @@ enum omasec_names {
 	OMASEC_NAMES_FIRST_CONTACT,
 	OMASEC_NAMES_CONFIDENTIALITY,
 	OMASEC_NAMES_OBJECT_SIGNATURE,
+	OMASEC_NAMES_ENCODING,
 	OMASEC_NAMES_APP_CRED,
 	OMASEC_NAMES_MAC_FORM,
 	OMASEC_NAMES_MAC_STATE,

@@ -346,12 +346,24 @@ static void omasec_dir_decided(struct omasec_msg *m, void *arg)
 	omasec_flow_kick(arg);
 }
 
+/* What the application spoke last is what it is answered in. */
+static void omasec_dir_encoding(struct omasec_flow *f, int path, struct omasec_msg *m)
+{
+	struct omasec_slice type = { m->content_type, strlen(m->content_type) };
+
+	if (path == OMASEC_PATH_TX)
+		f->wbxml = omasec_http_is_wbxml(type);
+	else
+		m->wbxml = omasec_flow_wbxml(f);
+}
+
 /* The whole message waits for its verdict. */
 void omasec_dir_submit(struct omasec_flow *f, int path)
 {
 	struct omasec_dir *d = omasec_flow_dir(f, path);
 	unsigned int reason;
 
+	omasec_dir_encoding(f, path, d->msg);
 	d->state = OMASEC_DIR_WAIT;
 	d->msg->decided = omasec_dir_decided;
 	d->msg->arg = f;

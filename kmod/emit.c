@@ -149,11 +149,12 @@ static unsigned int omasec_emit_native(struct omasec_flow *f, struct omasec_msg 
 	return crypto_memneq(mac, hdr.mac, sizeof(mac)) ? OMASEC_REASON_NATIVE_UNPROTECTED : 0;
 }
 
-/* The new body says what it is. */
+/* The new body says what it is, and for its answer only we know which encoding is right. */
 static void omasec_emit_type(const struct omasec_msg *m, struct omasec_http_edit *e)
 {
 	if (!m->has_repl || !m->repl_type[0])
 		return;
+	e->drop_accept = omasec_rule_xml(m->rule);
 	e->content_type.p = m->repl_type;
 	e->content_type.len = strlen(m->repl_type);
 }
@@ -193,7 +194,8 @@ unsigned int omasec_emit_tx(struct omasec_flow *f, struct omasec_msg *m)
 	if (!reason && f->wsp)
 		reason = omasec_wsp_forward(f, m, e.hmac, e.drop_hmac, body);
 	else if (!reason && omasec_flow_obex(f))
-		reason = omasec_relay_forward(f, OMASEC_PATH_TX, e.hmac, e.drop_hmac, body);
+		reason = omasec_relay_forward(f, OMASEC_PATH_TX, e.content_type, e.hmac,
+					      e.drop_hmac, body);
 	else if (!reason)
 		reason = omasec_emit_head(f, f->tx.head, f->tx.head_len, &e, &f->tx.out, body);
 	if (reason)
@@ -236,8 +238,9 @@ unsigned int omasec_emit_respond(struct omasec_flow *f, struct omasec_msg *m)
 	if (omasec_flow_connects(f)) {
 		if (!x->req_head)
 			return OMASEC_REASON_HELPER_ERROR;
+		omasec_emit_type(m, &e);
 		if (omasec_flow_obex(f)) {
-			reason = omasec_relay_again(f, e.hmac, &m->repl);
+			reason = omasec_relay_again(f, e.content_type, e.hmac, &m->repl);
 			goto out;
 		}
 		if (f->wsp) {
@@ -245,7 +248,6 @@ unsigned int omasec_emit_respond(struct omasec_flow *f, struct omasec_msg *m)
 			goto out;
 		}
 		e.length = len;
-		omasec_emit_type(m, &e);
 		reason = omasec_emit_head(f, x->req_head, x->req_head_len, &e, &f->tx.out,
 					  &m->repl);
 	} else {
@@ -299,7 +301,8 @@ unsigned int omasec_emit_rx(struct omasec_flow *f, struct omasec_msg *m)
 	if (f->wsp)
 		reason = omasec_wsp_forward(f, m, e.hmac, e.drop_hmac, body);
 	else if (omasec_flow_obex(f))
-		reason = omasec_relay_forward(f, OMASEC_PATH_RX, e.hmac, e.drop_hmac, body);
+		reason = omasec_relay_forward(f, OMASEC_PATH_RX, e.content_type, e.hmac,
+					      e.drop_hmac, body);
 	else
 		reason = omasec_emit_head(f, f->rx.head, f->rx.head_len, &e, &f->rx.out, body);
 	if (reason)

@@ -123,6 +123,7 @@ struct omasec_exchange {
  * @phase: enum omasec_secure_phase; read without lock for display
  * @secure: what is known of its TLS; once set it stays; release/acquire
  * @secured: version and suite in @secure are final; release/acquire
+ * @wbxml: the application last sent a message in WBXML
  * @relay: where the OBEX exchange is, or NULL
  * @wsp: what a flow of Posts and Replies has; its @sk is NULL. Otherwise NULL; never changes
  * @fetched: the bootstrap message that waits for its PIN, or NULL
@@ -162,6 +163,7 @@ struct omasec_flow {
 	struct omasec_exchange exch;
 	u8 phase;
 	bool secured;
+	bool wbxml;
 	struct omasec_secure *secure;
 	struct omasec_relay *relay;
 	struct omasec_wsp *wsp;
@@ -213,6 +215,12 @@ static inline bool omasec_flow_connects(const struct omasec_flow *f)
 static inline bool omasec_flow_obex(const struct omasec_flow *f)
 {
 	return f->rule->binding == OMASEC_BINDING_OBEX;
+}
+
+/* The application is to get WBXML. @mtx held. */
+static inline bool omasec_flow_wbxml(const struct omasec_flow *f)
+{
+	return f->wbxml || f->rule->encoding == OMASEC_ENCODING_WBXML;
 }
 
 static inline struct omasec_dir *omasec_flow_dir(struct omasec_flow *f, int path)

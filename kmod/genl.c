@@ -78,7 +78,7 @@ static const struct nla_policy omasec_account_nonce_nl_policy[OMASEC_A_ACCOUNT_S
 };
 
 /* OMASEC_CMD_RULE_ADD */
-static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_OBJECT_SIGNATURE + 1] = {
+static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_ENCODING + 1] = {
 	[OMASEC_A_RULE_NAME] = { .type = NLA_NUL_STRING, .len = OMASEC_NAME_MAX, },
 	[OMASEC_A_RULE_DIRECTION] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OMASEC_A_RULE_PORT_MIN] = NLA_POLICY_MIN(NLA_U16, 1),
@@ -111,6 +111,7 @@ static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_OBJECT_SI
 	[OMASEC_A_RULE_SESSIONLESS] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OMASEC_A_RULE_CONFIDENTIALITY] = NLA_POLICY_MAX(NLA_U8, 2),
 	[OMASEC_A_RULE_OBJECT_SIGNATURE] = NLA_POLICY_MAX(NLA_U8, 4),
+	[OMASEC_A_RULE_ENCODING] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 /* OMASEC_CMD_RULE_DEL */
@@ -150,7 +151,7 @@ static const struct nla_policy omasec_msg_verdict_nl_policy[OMASEC_A_MSG_DENIALS
 	[OMASEC_A_MSG_CONTENT_TYPE] = { .type = NLA_NUL_STRING, .len = OMASEC_TYPE_MAX, },
 	[OMASEC_A_MSG_LENGTH] = { .type = NLA_U32, },
 	[OMASEC_A_MSG_VERDICT] = NLA_POLICY_MAX(NLA_U8, 3),
-	[OMASEC_A_MSG_REASON] = NLA_POLICY_MAX(NLA_U32, 81),
+	[OMASEC_A_MSG_REASON] = NLA_POLICY_MAX(NLA_U32, 82),
 	[OMASEC_A_MSG_MAC_NONCE] = { .type = NLA_BINARY, .len = OMASEC_NONCE_MAX, },
 	[OMASEC_A_MSG_NO_MAC] = { .type = NLA_FLAG, },
 	[OMASEC_A_MSG_EXPECT_NONCE] = { .type = NLA_BINARY, .len = OMASEC_NONCE_MAX, },
@@ -277,7 +278,7 @@ static const struct genl_ops omasec_nl_ops[] = {
 		.cmd = OMASEC_CMD_RULE_ADD,
 		.doit = omasec_nl_rule_add_doit,
 		.policy = omasec_rule_add_nl_policy,
-		.maxattr = OMASEC_A_RULE_OBJECT_SIGNATURE,
+		.maxattr = OMASEC_A_RULE_ENCODING,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -36,6 +36,7 @@ enum omasec_msg_state { OMASEC_MSG_NEW, OMASEC_MSG_PENDING, OMASEC_MSG_HANDED, O
  * @kind: enum omasec_message_kind
  * @http_kind: enum omasec_http_kind
  * @content_type: without parameters
+ * @wbxml: received: the application is to get it as WBXML, when it is for the helper to say
  * @body: transfer coding removed. Immutable while PENDING or HANDED.
  * @repl: the body that the helper put; valid when @has_repl after DECIDED
  * @agreed: nonce for sessionless messages that the MAC is right with; not known when
@@ -76,7 +77,7 @@ struct omasec_msg {
 
 	struct mutex put_lock;		/* @repl while HANDED; taken by whoever decides */
 	struct omasec_buf repl;
-	bool has_repl, no_mac, sessionless;
+	bool has_repl, no_mac, sessionless, wbxml;
 	u8 verdict;
 	u32 reason;
 	struct omasec_nonce mac_nonce, expect_nonce;

@@ -59,6 +59,8 @@ static int omasec_nl_put_notice(struct sk_buff *skb, const struct omasec_msg *m)
 	    nla_put_u8(skb, OMASEC_A_MSG_BINDING, m->rule->binding) ||
 	    nla_put_u8(skb, OMASEC_A_MSG_TAKE, m->rule->sessionless))
 		return -EMSGSIZE;
+	if (m->wbxml && nla_put_flag(skb, OMASEC_A_MSG_WBXML))
+		return -EMSGSIZE;
 	if (m->agreed.known &&
 	    (nla_put(skb, OMASEC_A_MSG_AGREED, m->agreed.len, m->agreed.data) ||
 	     nla_put(skb, OMASEC_A_MSG_AGREED_MAC, sizeof(m->mac), m->mac)))

@@ -133,6 +133,7 @@ static int omasec_nl_rule_protection(struct genl_info *info, struct omasec_rule 
 					  OMASEC_CONFIDENTIALITY_NONE);
 	r->object_signature = omasec_nl_u8(attrs, OMASEC_A_RULE_OBJECT_SIGNATURE,
 					   OMASEC_OBJECT_SIGNATURE_NONE);
+	r->encoding = omasec_nl_u8(attrs, OMASEC_A_RULE_ENCODING, OMASEC_ENCODING_AS_SENT);
 	r->transport = omasec_nl_u8(attrs, OMASEC_A_RULE_TRANSPORT, OMASEC_TRANSPORT_PLAIN);
 	r->auth_mode = omasec_nl_u8(attrs, OMASEC_A_RULE_AUTH_MODE, OMASEC_AUTH_MODE_TRANSPARENT);
 	r->first_contact = omasec_nl_u8(attrs, OMASEC_A_RULE_FIRST_CONTACT,
@@ -174,6 +175,9 @@ static int omasec_nl_rule_protection(struct genl_info *info, struct omasec_rule 
 	    r->integrity != OMASEC_INTEGRITY_BOTH)
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_INTEGRITY], -EINVAL,
 				      "object-signature is for messages that are authenticated: integrity hmac or both");
+	if (r->encoding != OMASEC_ENCODING_AS_SENT && !omasec_rule_xml(r))
+		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_ENCODING], -EINVAL,
+				      "encoding wbxml is for messages that are signed or encrypted: others are delivered as they come");
 	if (r->integrity == OMASEC_INTEGRITY_ON_CHALLENGE &&
 	    r->auth_mode == OMASEC_AUTH_MODE_STATIC)
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_AUTH_MODE], -EINVAL,
@@ -471,6 +475,7 @@ static int omasec_nl_put_rule(struct sk_buff *skb, const struct omasec_rule *r,
 	    nla_put_u8(skb, OMASEC_A_RULE_AUTH_MODE, r->auth_mode) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_CONFIDENTIALITY, r->confidentiality) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_OBJECT_SIGNATURE, r->object_signature) ||
+	    nla_put_u8(skb, OMASEC_A_RULE_ENCODING, r->encoding) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_FIRST_CONTACT, r->first_contact) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_OTHER, r->other) ||
 	    nla_put_u32(skb, OMASEC_A_RULE_MAX_MESSAGE, r->max_message) ||

@@ -158,11 +158,12 @@ static unsigned int omasec_relay_begin(struct omasec_flow *f, u8 code, size_t le
 }
 
 static unsigned int omasec_relay_edit(struct omasec_relay *r, const char *head, size_t len,
-				      struct omasec_slice hmac, bool drop, size_t body_len,
-				      size_t *out)
+				      struct omasec_slice type, struct omasec_slice hmac,
+				      bool drop, size_t body_len, size_t *out)
 {
 	struct omasec_obex_edit e = {
 		.length = body_len, .set_length = body_len, .drop_hmac = drop, .hmac = hmac,
+		.type = type,
 	};
 	ssize_t n = omasec_obex_edit_head(head, len, &e, r->head, sizeof(r->head));
 
@@ -170,8 +171,8 @@ static unsigned int omasec_relay_edit(struct omasec_relay *r, const char *head, 
 	return n < 0 ? OMASEC_REASON_OBEX_HEADER : 0;
 }
 
-unsigned int omasec_relay_forward(struct omasec_flow *f, int path, struct omasec_slice hmac,
-				  bool drop, struct omasec_buf *body)
+unsigned int omasec_relay_forward(struct omasec_flow *f, int path, struct omasec_slice type,
+				  struct omasec_slice hmac, bool drop, struct omasec_buf *body)
 {
 	struct omasec_dir *d = omasec_flow_dir(f, path);
 	bool request = path == omasec_relay_path(f, true);
@@ -179,13 +180,14 @@ unsigned int omasec_relay_forward(struct omasec_flow *f, int path, struct omasec
 	size_t len;
 
 	lockdep_assert_held(&f->mtx);
-	reason = omasec_relay_edit(f->relay, d->head, d->head_len, hmac, drop, body->len, &len);
+	reason = omasec_relay_edit(f->relay, d->head, d->head_len, type, hmac, drop, body->len,
+				   &len);
 	return reason ?: omasec_relay_begin(f, request ? OMASEC_OBEX_PUT : OMASEC_OBEX_SUCCESS, len,
 					    body);
 }
 
-unsigned int omasec_relay_again(struct omasec_flow *f, struct omasec_slice hmac,
-				struct omasec_buf *body)
+unsigned int omasec_relay_again(struct omasec_flow *f, struct omasec_slice type,
+				struct omasec_slice hmac, struct omasec_buf *body)
 {
 	struct omasec_exchange *x = &f->exch;
 	struct omasec_relay *r = f->relay;
@@ -193,7 +195,8 @@ unsigned int omasec_relay_again(struct omasec_flow *f, struct omasec_slice hmac,
 	size_t len;
 
 	lockdep_assert_held(&f->mtx);
-	reason = omasec_relay_edit(r, x->req_head, x->req_head_len, hmac, true, body->len, &len);
+	reason = omasec_relay_edit(r, x->req_head, x->req_head_len, type, hmac, true, body->len,
+				   &len);
 	reason = reason ?: omasec_relay_begin(f, OMASEC_OBEX_PUT, len, body);
 	r->again = true;
 	return reason;
@@ -323,7 +326,7 @@ static void omasec_relay_whole(struct omasec_flow *f, bool from_client)
 	if (!omasec_relay_read(f, from_client, &h))
 		return;
 	if (!omasec_relay_is_dm(f->relay, from_client, &h)) {
-		reason = omasec_relay_forward(f, path, none, false, &d->msg->body);
+		reason = omasec_relay_forward(f, path, none, none, false, &d->msg->body);
 		if (reason) {
 			omasec_relay_refuse(f, from_client, reason, NULL);
 			return;
@@ -353,14 +356,36 @@ static void omasec_relay_whole(struct omasec_flow *f, bool from_client)
 static void omasec_relay_send_get(struct omasec_flow *f)
 {
 	struct omasec_relay *r = f->relay;
+	struct omasec_slice type = { r->type, r->retyped ? strlen(r->type) : 0 };
 	struct omasec_slice none = { NULL, 0 };
 	unsigned int reason;
 	size_t len;
 
-	reason = omasec_relay_edit(r, r->get_head, r->get_len, none, true, 0, &len);
+	reason = omasec_relay_edit(r, r->get_head, r->get_len, type, none, true, 0, &len);
 	reason = reason ?: omasec_relay_begin(f, OMASEC_OBEX_GET, len, NULL);
 	if (reason)
 		omasec_relay_refuse(f, true, reason, NULL);
+}
+
+/*
+ * The type that a GET asks for. S is asked for the encoding that it has: what is signed or
+ * encrypted is XML on the wire, and for our application what it speaks.
+ */
+static void omasec_relay_get_type(struct omasec_flow *f, struct omasec_slice type)
+{
+	bool out = omasec_relay_path(f, true) == OMASEC_PATH_TX;
+	struct omasec_relay *r = f->relay;
+
+	memset(r->type, 0, sizeof(r->type));
+	memcpy(r->type, type.p, type.len);
+	r->retyped = false;
+	if (!r->get_dm || !type.len)
+		return;
+	if (out)
+		f->wbxml = omasec_http_is_wbxml(type);
+	if (omasec_rule_xml(f->rule))
+		r->retyped = omasec_http_type_to(r->type, sizeof(r->type),
+						 !out && omasec_flow_wbxml(f));
 }
 
 static void omasec_relay_get(struct omasec_flow *f, const struct omasec_obex_head *h)
@@ -386,8 +411,7 @@ static void omasec_relay_get(struct omasec_flow *f, const struct omasec_obex_hea
 			omasec_relay_refuse(f, true, reason, NULL);
 		return;
 	}
-	memset(r->type, 0, sizeof(r->type));
-	memcpy(r->type, h->type.p, h->type.len);
+	omasec_relay_get_type(f, h->type);
 	kvfree(r->get_head);	/* the head changes owner */
 	r->get_head = d->head;
 	r->get_len = d->head_len;

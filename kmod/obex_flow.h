@@ -36,7 +36,8 @@ enum omasec_relay_phase {
  *	is for a GET of the client that waits
  * @client_max: longest packet that the client takes
  * @server_max: longest packet that the server takes
- * @type: type that the GET asked for
+ * @type: type that the GET asks for, as it goes to S
+ * @retyped: which is not for it to say
  * @get_head: headers of the last GET for a DM message, to ask again
  * @get_len: their length
  * @has_answer: the helper has answered a PUT: @answer is for the next GET
@@ -50,7 +51,7 @@ enum omasec_relay_phase {
 struct omasec_relay {
 	struct omasec_obex req, resp;
 	u8 phase;
-	bool dm, get_dm, more, again, has_answer;
+	bool dm, get_dm, more, again, has_answer, retyped;
 	u16 client_max, server_max;
 	char type[OMASEC_TYPE_MAX + 1];
 	char *get_head;
@@ -67,14 +68,14 @@ void omasec_relay_free(struct omasec_flow *f);
 
 /*
  * For emit.c, after the verdict. mtx held; 0 or enum omasec_reason. forward: the object
- * of @path goes on with @body and the MAC in @hmac, empty for none; @drop: without the
- * x-syncml-hmac that it came with. again: the client's last message is put once more,
- * with @body. answer: @body is what the client gets for its PUT.
+ * of @path goes on with @body, another @type unless that is empty, and the MAC in @hmac, empty
+ * for none; @drop: without the x-syncml-hmac that it came with. again: the client's last
+ * message is put once more, with @body. answer: @body is what the client gets for its PUT.
  */
-unsigned int omasec_relay_forward(struct omasec_flow *f, int path, struct omasec_slice hmac,
-				  bool drop, struct omasec_buf *body);
-unsigned int omasec_relay_again(struct omasec_flow *f, struct omasec_slice hmac,
-				struct omasec_buf *body);
+unsigned int omasec_relay_forward(struct omasec_flow *f, int path, struct omasec_slice type,
+				  struct omasec_slice hmac, bool drop, struct omasec_buf *body);
+unsigned int omasec_relay_again(struct omasec_flow *f, struct omasec_slice type,
+				struct omasec_slice hmac, struct omasec_buf *body);
 unsigned int omasec_relay_answer(struct omasec_flow *f, struct omasec_slice type,
 				 struct omasec_slice hmac, struct omasec_buf *body);
 

@@ -41,6 +41,7 @@ struct omasec_rule *omasec_rule_clone(const struct omasec_rule *r, struct omasec
 	c->integrity = r->integrity;
 	c->confidentiality = r->confidentiality;
 	c->object_signature = r->object_signature;
+	c->encoding = r->encoding;
 	c->transport = r->transport;
 	c->auth_mode = r->auth_mode;
 	c->first_contact = r->first_contact;
@@ -86,7 +87,7 @@ bool omasec_rule_same(const struct omasec_rule *a, const struct omasec_rule *b)
 	       a->tls == b->tls && a->tls_check == b->tls_check && a->tls_min == b->tls_min &&
 	       a->unprotected == b->unprotected && a->notification_13 == b->notification_13 &&
 	       a->nonce_resync == b->nonce_resync && a->bootstrap == b->bootstrap &&
-	       a->sessionless == b->sessionless &&
+	       a->sessionless == b->sessionless && a->encoding == b->encoding &&
 	       a->max_message == b->max_message && a->deadline_ms == b->deadline_ms &&
 	       a->pin_wait == b->pin_wait;
 }

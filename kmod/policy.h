@@ -45,6 +45,7 @@ struct omasec_rule {
 	u8 integrity;
 	u8 confidentiality;
 	u8 object_signature;
+	u8 encoding;
 	u8 transport;
 	u8 auth_mode;
 	u8 first_contact;
@@ -95,8 +96,8 @@ static inline bool omasec_rule_hides(const struct omasec_rule *r)
 	return r->confidentiality != OMASEC_CONFIDENTIALITY_NONE;
 }
 
-/* The helper puts other octets in the place of those of its messages. */
-static inline bool omasec_rule_rewrites(const struct omasec_rule *r)
+/* Its messages are signed or encrypted by the helper, or objects in them are, and so are XML on the way. */
+static inline bool omasec_rule_xml(const struct omasec_rule *r)
 {
 	return r->integrity == OMASEC_INTEGRITY_BOTH || omasec_rule_hides(r) ||
 	       r->object_signature != OMASEC_OBJECT_SIGNATURE_NONE;

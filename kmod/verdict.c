@@ -65,7 +65,7 @@ static int omasec_verdict_check_body(const struct omasec_msg *m,
  */
 static int omasec_verdict_check_signed(const struct omasec_msg *m, const char **why)
 {
-	if (!omasec_rule_rewrites(m->rule) || m->has_repl)
+	if (!omasec_rule_xml(m->rule) || m->has_repl)
 		return 0;
 	*why = "a message of a rule with signatures or encryption goes on only as a body that was put";
 	return -EPERM;

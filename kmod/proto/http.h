@@ -129,6 +129,13 @@ bool omasec_http_idle(const struct omasec_http *h);
  * client provisioning in XML, text/vnd.wap.connectivity….
  */
 bool omasec_http_is_dm(struct omasec_slice content_type);
+/* It is one in WBXML; without parameters, too. */
+bool omasec_http_is_wbxml(struct omasec_slice content_type);
+/*
+ * The same content in WBXML, or in XML: the end of @type, which has @size octets and a NUL, is
+ * replaced. False where it says neither or there is no room; then it stays.
+ */
+bool omasec_http_type_to(char *type, size_t size, bool wbxml);
 
 /**
  * struct omasec_http_edit - how to rewrite a head
@@ -137,6 +144,7 @@ bool omasec_http_is_dm(struct omasec_slice content_type);
  *	Content-MD5, Digest, Content-Digest and Repr-Digest. Not for a head that
  *	has no_body.
  * @drop_expect: drop Expect
+ * @drop_accept: drop Accept
  * @drop_hmac: drop x-syncml-hmac
  * @hmac: value of the x-syncml-hmac field, instead of any that stand there; or
  *	empty
@@ -146,7 +154,7 @@ bool omasec_http_is_dm(struct omasec_slice content_type);
  */
 struct omasec_http_edit {
 	u64 length;
-	bool set_length, drop_expect, drop_hmac;
+	bool set_length, drop_expect, drop_accept, drop_hmac;
 	struct omasec_slice hmac, content_type;
 	const struct omasec_http_head *known;
 };

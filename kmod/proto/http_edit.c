@@ -87,6 +87,8 @@ static bool is_dropped(const struct omasec_http_edit *e, struct omasec_slice nam
 		return true;
 	if (e->drop_expect && omasec_slice_is(name, "expect"))
 		return true;
+	if (e->drop_accept && omasec_slice_is(name, "accept"))
+		return true;
 	if ((e->drop_hmac || e->hmac.len) && omasec_slice_is(name, "x-syncml-hmac"))
 		return true;
 	return e->content_type.len && omasec_slice_is(name, "content-type");
@@ -97,7 +99,7 @@ static bool keeps_all(const struct omasec_http_edit *e)
 {
 	const struct omasec_http_head *h = e->known;
 
-	if (!h || e->set_length || e->content_type.len)
+	if (!h || e->set_length || e->drop_accept || e->content_type.len)
 		return false;
 	return !(e->drop_expect && h->has_expect) &&
 	       !((e->drop_hmac || e->hmac.len) && h->hmac_count);

@@ -399,3 +399,33 @@ bool omasec_http_is_dm(struct omasec_slice content_type)
 	       omasec_slice_begins(content_type, "application/vnd.oma.") ||
 	       omasec_slice_begins(content_type, "text/vnd.wap.connectivity");
 }
+
+static const struct omasec_slice type_ends[] = { OMASEC_WORD("+xml"), OMASEC_WORD("+wbxml") };
+
+static bool type_ends_with(struct omasec_slice type, struct omasec_slice end)
+{
+	if (type.len < end.len)
+		return false;
+	type.p += type.len - end.len;
+	type.len = end.len;
+	return omasec_slice_is_word(type, end);
+}
+
+bool omasec_http_is_wbxml(struct omasec_slice content_type)
+{
+	return type_ends_with(content_type, type_ends[true]);
+}
+
+bool omasec_http_type_to(char *type, size_t size, bool wbxml)
+{
+	struct omasec_slice s = { type, strnlen(type, size) };
+	const struct omasec_slice *to = &type_ends[wbxml], *from = &type_ends[!wbxml];
+
+	if (type_ends_with(s, *to))
+		return true;
+	if (!type_ends_with(s, *from) || s.len - from->len + to->len >= size)
+		return false;
+	memcpy(type + s.len - from->len, to->p, to->len);
+	type[s.len - from->len + to->len] = 0;
+	return true;
+}

@@ -122,16 +122,18 @@ unsigned int omasec_obex_parse_head(const void *head, size_t len, struct omasec_
  * @set_length: replace Length
  * @drop_hmac: drop x-syncml-hmac
  * @hmac: its new value instead, or empty
+ * @type: new Type, or empty to keep it
  */
 struct omasec_obex_edit {
 	u32 length;
 	bool set_length, drop_hmac;
-	struct omasec_slice hmac;
+	struct omasec_slice hmac, type;
 };
 
 /*
- * Writes the rewritten headers: Connection Id, then Length, then the others as they
- * were, the new x-syncml-hmac last. @head must have passed omasec_obex_parse_head().
+ * Writes the rewritten headers: Connection Id, then Length, then a new Type, then
+ * the others as they were, the new x-syncml-hmac last. @head must have passed
+ * omasec_obex_parse_head().
  * Return: the length, -ENOSPC, or -EINVAL for a value with control characters.
  */
 ssize_t omasec_obex_edit_head(const void *head, size_t len, const struct omasec_obex_edit *e,

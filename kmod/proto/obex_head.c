@@ -235,6 +235,25 @@ static ssize_t put_other_lines(struct omasec_slice value, u8 *out, size_t cap)
 	return (ssize_t)at;
 }
 
+/* A Type is text with its NUL; nothing for an empty one. */
+static ssize_t put_type(struct omasec_slice type, u8 *out, size_t cap)
+{
+	size_t len = FRONT_LEN + type.len + 1;
+
+	if (!type.len)
+		return 0;
+	if (omasec_text_span(type.p, type.len) != type.len)
+		return -EINVAL;
+	if (len > cap || len > 0xffff)
+		return -ENOSPC;
+	out[0] = HI_TYPE;
+	out[1] = (u8)(len >> 8);
+	out[2] = (u8)len;
+	memcpy(out + FRONT_LEN, type.p, type.len);
+	out[len - 1] = 0;
+	return (ssize_t)len;
+}
+
 ssize_t omasec_obex_edit_head(const void *head, size_t len, const struct omasec_obex_edit *e,
 			      void *out, size_t cap)
 {
@@ -263,11 +282,15 @@ ssize_t omasec_obex_edit_head(const void *head, size_t len, const struct omasec_
 			return n;
 		at += (size_t)n;
 	}
+	n = put_type(e->type, (u8 *)out + at, cap - at);
+	if (n < 0)
+		return n;
+	at += (size_t)n;
 	rest.p = head;
 	rest.len = len;
 	while (next(&rest, &h)) {
 		if (h.id == HI_CONNECTION || h.id == HI_SRM || h.id == HI_SRM_PARAM ||
-		    (h.id == HI_LENGTH && e->set_length))
+		    (h.id == HI_LENGTH && e->set_length) || (h.id == HI_TYPE && e->type.len))
 			continue;
 		if (h.id == HI_HTTP && strip)
 			n = put_other_lines(h.value, (u8 *)out + at, cap - at);
@@ -289,20 +312,11 @@ ssize_t omasec_obex_edit_head(const void *head, size_t len, const struct omasec_
 ssize_t omasec_obex_make_head(struct omasec_slice type, u32 length, struct omasec_slice hmac,
 			      void *out, size_t cap)
 {
-	size_t len = FRONT_LEN + type.len + 1;
-	struct omasec_obex_edit e = { .length = length, .set_length = true, .hmac = hmac };
-	u8 own[FRONT_LEN + 256];
+	struct omasec_obex_edit e = {
+		.length = length, .set_length = true, .hmac = hmac, .type = type,
+	};
 
-	if (omasec_text_span(type.p, type.len) != type.len)
-		return -EINVAL;
-	if (len > sizeof(own))
-		return -ENOSPC;
-	own[0] = HI_TYPE;
-	own[1] = (u8)(len >> 8);
-	own[2] = (u8)len;
-	memcpy(own + FRONT_LEN, type.p, type.len);
-	own[len - 1] = 0;
-	return omasec_obex_edit_head(own, len, &e, out, cap);
+	return omasec_obex_edit_head(NULL, 0, &e, out, cap);
 }
 
 ssize_t omasec_obex_cut_next(struct omasec_obex_cut *c, void *out, size_t cap, size_t *body)

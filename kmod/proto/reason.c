@@ -373,8 +373,8 @@ static const struct {
 	},
 	[OMASEC_REASON_PROFILE_VIOLATED] = {
 		"profile-violated", EBADMSG,
-		"XML signature or encryption has more, or other, parts than the one form that is taken: one enveloped Signature over the whole message, one EncryptedData of Type Element, or one in each object; or the message is in WBXML, which has neither.",
-		"Have the peer make that form, and both applications speak XML; if they already do, somebody changes messages on the way.",
+		"XML signature or encryption has more, or other, parts than the one form that is taken: one enveloped Signature over the whole message, one EncryptedData of Type Element, or one in each object; or the message came in WBXML, which has neither.",
+		"Have the peer make that form, and send XML; if it already does, somebody changes messages on the way.",
 	},
 	[OMASEC_REASON_DECRYPTION_FAILED] = {
 		"decryption-failed", EBADMSG,
@@ -420,6 +420,11 @@ static const struct {
 		"wtp-sdu", EMSGSIZE,
 		"With its MAC the message is longer than its receiver takes in this session (Client-SDU-Size, Server-SDU-Size; 1400 octets where nobody says more).",
 		"Have the receiver say a larger SDU size in its Connect or ConnectReply, or the sender make smaller messages (MaxMsgSize), with 200 octets to spare.",
+	},
+	[OMASEC_REASON_NOT_CONVERTIBLE] = {
+		"not-convertible", EBADMSG,
+		"A message that is signed or encrypted says in one encoding, XML or WBXML, what has no form in the other, and one of the applications speaks WBXML.",
+		"Have the applications send binary data in Base64 and no elements of their own, or both speak XML; see the detail for what it is.",
 	},
 };
 

@@ -13,6 +13,29 @@
 
 static struct dm_facts facts, again;
 
+/* What is converted is the same message in XML, and whoever has that gets the same one back. */
+static void convert(const uint8_t *data, size_t len)
+{
+	struct dm_doc *one, *two;
+	uint8_t *xml, *back;
+	size_t xml_len, back_len;
+	struct dm_error err;
+
+	if (dm_convert(data, len, DM_XML, &xml, &xml_len, &err)) {
+		CHECK(!xml && (err.reason == OMASEC_REASON_NOT_CONVERTIBLE ||
+			       err.reason == OMASEC_REASON_TOO_LARGE));
+		return;
+	}
+	CHECK(!dm_convert(xml, xml_len, DM_WBXML, &back, &back_len, &err));
+	CHECK(!dm_parse(data, len, "application/vnd.syncml.dm+wbxml", &one, &err));
+	CHECK(!dm_parse(back, back_len, "application/vnd.syncml.dm+wbxml", &two, &err));
+	CHECK(dm_same(one, two));
+	dm_doc_free(one);
+	dm_doc_free(two);
+	free(xml);
+	free(back);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	uint8_t *out, *out2;
@@ -41,6 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	CHECK(out_len == out2_len && !memcmp(out, out2, out_len));
 	free(out2);
 	dm_doc_free(doc2);
+	convert(data, len);
 	/* as XML too, unless it is binary */
 	if (!dm_encode(doc, DM_XML, &out2, &out2_len, &err)) {
 		CHECK(!dm_parse(out2, out2_len, "application/vnd.syncml.dm+xml", &doc2, &err));

@@ -76,5 +76,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		free(out);
 	}
 	dm_doc_free(doc);
+	if (!dm_convert(data, len, DM_WBXML, &out, &out_len, &err)) {
+		CHECK(!dm_parse(data, len, "application/vnd.syncml.dm+xml", &doc, &err));
+		CHECK(!dm_parse(out, out_len, "application/vnd.syncml.dm+wbxml", &doc2, &err));
+		CHECK(dm_same(doc, doc2) && dm_same(doc2, doc));
+		dm_doc_free(doc2);
+		dm_doc_free(doc);
+		free(out);
+	} else {
+		CHECK(err.reason == OMASEC_REASON_NOT_CONVERTIBLE ||
+		      err.reason == OMASEC_REASON_TOO_LARGE);
+	}
 	return 0;
 }

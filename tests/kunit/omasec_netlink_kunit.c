@@ -248,6 +248,9 @@ static void rule_attributes_are_validated(struct kunit *test)
 	/* Only for a transport that authenticates. */
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_INTEGRITY, &two, 1), -EINVAL);
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_TRANSPORT, &two, 1), -ERANGE);
+	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_ENCODING, &two, 1), -ERANGE);
+	/* Only where the helper signs or encrypts. */
+	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_ENCODING, &one, 1), -EINVAL);
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_AUTH_MODE, &three, 1), -ERANGE);
 	/* wsp is for datagrams */
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_BINDING, &one, 1), -EINVAL);
@@ -283,6 +286,7 @@ static void rule_gets_the_safe_defaults(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, r->auth_mode, (u8)OMASEC_AUTH_MODE_TRANSPARENT);
 	KUNIT_EXPECT_EQ(test, r->other, (u8)OMASEC_OTHER_DENY);
 	KUNIT_EXPECT_EQ(test, r->on_deny, (u8)OMASEC_ON_DENY_RESET);
+	KUNIT_EXPECT_EQ(test, r->encoding, (u8)OMASEC_ENCODING_AS_SENT);
 	KUNIT_EXPECT_EQ(test, r->helper_lost, (u8)OMASEC_HELPER_LOST_REJECT);
 	KUNIT_EXPECT_EQ(test, r->max_message, 1024U * 1024U);
 	KUNIT_EXPECT_EQ(test, r->deadline_ms, 5000U);

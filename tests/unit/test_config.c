@@ -187,6 +187,10 @@ static void takes_every_key_of_posts(void **state)
 	assert_int_equal(r->role, OMASEC_ROLE_SERVER);
 	assert_int_equal(r->max_message, 32768);
 	assert_int_equal(parse(ACCOUNT POST "integrity = both\n"), 0);
+	assert_int_equal(c.rule[0].r.encoding, OMASEC_ENCODING_AS_SENT);
+	assert_int_equal(parse(ACCOUNT POST "integrity = both\nencoding = wbxml\n"), 0);
+	assert_int_equal(c.rule[0].r.encoding, OMASEC_ENCODING_WBXML);
+	assert_int_equal(parse(ACCOUNT RULE "confidentiality = objects\nencoding = wbxml\n"), 0);
 	assert_int_equal(parse(ACCOUNT POST "confidentiality = message\n"), 0);
 	assert_int_equal(parse(ACCOUNT POST "integrity = none\nunprotected = yes\n"), 0);
 }
@@ -368,6 +372,9 @@ static const struct {
 	{ ACCOUNT "[rule r]\ndirection = in\nport = 80\naccount = any\nobject-signature = both\n", 7, "its sign key is used" },
 	{ ACCOUNT RULE "object-signature = yes\n", 8, "none, accept, require, sign or both" },
 	{ ACCOUNT UDP "object-signature = accept\n", 9, "is for protocol tcp" },
+	{ ACCOUNT RULE "encoding = wbxml\n", 8, "signed or encrypted" },
+	{ ACCOUNT RULE "encoding = xml\nintegrity = both\n", 8, "as-sent or wbxml" },
+	{ ACCOUNT UDP "encoding = wbxml\n", 9, "is for protocol tcp" },
 	{ ACCOUNT RULE "integrity = on-challenge\n", 8, "5.4.1.5" },
 	{ ACCOUNT RULE "transport = tls\n", 8, "expected plain or authenticated" },
 	{ ACCOUNT RULE "integrity = on-challenge\ntransport = authenticated\nauth-mode = static\n", 10, "answers no challenge" },

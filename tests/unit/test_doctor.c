@@ -327,6 +327,7 @@ static void differences_are_seen(void **state)
 	DIFFERS(rule.integrity ^= 1, "rule r");
 	DIFFERS(rule.confidentiality ^= 1, "rule r");
 	DIFFERS(rule.object_signature ^= 1, "rule r");
+	DIFFERS(rule.encoding ^= 1, "rule r");
 	DIFFERS(rule.role ^= OMASEC_ROLE_CLIENT ^ OMASEC_ROLE_SERVER, "rule r");
 	DIFFERS(rule.other ^= 1, "rule r");
 	DIFFERS(rule.tls ^= 1, "rule r");

@@ -428,6 +428,46 @@ static void knows_dm_types(void **state)
 	}
 }
 
+static void knows_wbxml(void **state)
+{
+	static const struct { const char *type; bool is; } rows[] = {
+		{ "application/vnd.syncml.dm+wbxml", true }, { "application/vnd.syncml+WBXML", true },
+		{ "application/vnd.syncml.dm+xml", false }, { "application/vnd.syncml.dm+wbxml2", false },
+		{ "application/vnd.syncml.dmwbxml", false }, { "wbxml", false }, { "", false },
+	};
+	struct omasec_slice s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		s.len = strlen(rows[i].type);
+		s.p = exact_copy(rows[i].type, s.len);
+		assert_int_equal(omasec_http_is_wbxml(s), rows[i].is);
+		free((void *)(uintptr_t)s.p);
+	}
+}
+
+static void writes_the_other_encoding(void **state)
+{
+	static const struct { const char *type; size_t size; bool wbxml, done; const char *is; } rows[] = {
+		{ "a/b+wbxml", 10, false, true, "a/b+xml" }, { "a/b+WbXml", 10, false, true, "a/b+xml" },
+		{ "a/b+wbxml", 10, true, true, "a/b+wbxml" }, { "a/b+xml", 8, false, true, "a/b+xml" },
+		{ "a/b+xml", 10, true, true, "a/b+wbxml" }, { "a/b+xml", 9, true, false, "a/b+xml" },
+		{ "text/plain", 32, true, false, "text/plain" }, { "", 1, false, false, "" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		char *type = malloc(rows[i].size);
+
+		strcpy(type, rows[i].type);
+		assert_int_equal(omasec_http_type_to(type, rows[i].size, rows[i].wbxml), rows[i].done);
+		assert_string_equal(type, rows[i].is);
+		free(type);
+	}
+}
+
 static void refuses_octets_before_the_head_was_read(void **state)
 {
 	struct omasec_http_out out;
@@ -495,6 +535,8 @@ int main(void)
 	table_add(&t, "refuses_every_octet_that_the_grammar_refuses",
 		  refuses_every_octet_that_the_grammar_refuses, NULL);
 	table_add(&t, "knows_dm_types", knows_dm_types, NULL);
+	table_add(&t, "knows_wbxml", knows_wbxml, NULL);
+	table_add(&t, "writes_the_other_encoding", writes_the_other_encoding, NULL);
 	table_add(&t, "finds_the_first_control_character", finds_the_first_control_character, NULL);
 	table_add(&t, "refuses_octets_before_the_head_was_read",
 		  refuses_octets_before_the_head_was_read, NULL);

@@ -36,6 +36,8 @@ static const struct edit_case edit_cases[] = {
 	  "Content-Length: 7\r\n\r\n", { .set_length = true, .length = 7 } },
 	{ "drops_expect", GET "Expect: 100-continue\r\nA: b\r\nEXPECT: x\r\n\r\n",
 	  GET "A: b\r\n\r\n", { .drop_expect = true } },
+	{ "drops_accept_alone", GET "Accept: a/b\r\nAccept-Charset: x\r\nACCEPT: c/d\r\n\r\n",
+	  GET "Accept-Charset: x\r\n\r\n", { .drop_accept = true } },
 	{ "drops_every_hmac_field", GET "x-syncml-hmac: 1\r\nA: b\r\nX-SyncML-HMAC: 2\r\n\r\n",
 	  GET "A: b\r\n\r\n", { .drop_hmac = true } },
 	{ "keeps_expect_and_type_unasked", GET "Expect: x\r\nContent-Type: a/b\r\n\r\n",

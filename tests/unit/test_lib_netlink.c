@@ -592,6 +592,7 @@ static void sends_a_rule_as_it_is(void **state)
 	r.other = OMASEC_OTHER_PASS;
 	r.bootstrap = OMASEC_BOOTSTRAP_HTTP_REFUSE;
 	r.on_deny = OMASEC_ON_DENY_HTTP;
+	r.encoding = OMASEC_ENCODING_WBXML;
 	r.helper_lost = OMASEC_HELPER_LOST_HOLD;
 	r.max_message = 4096;
 	r.deadline_ms = 2000;

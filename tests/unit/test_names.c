@@ -37,6 +37,7 @@ static const char *const spec_name[OMASEC_NAMES_COUNT] = {
 	[OMASEC_NAMES_FIRST_CONTACT] = "first-contact",
 	[OMASEC_NAMES_CONFIDENTIALITY] = "confidentiality",
 	[OMASEC_NAMES_OBJECT_SIGNATURE] = "object-signature",
+	[OMASEC_NAMES_ENCODING] = "encoding",
 	[OMASEC_NAMES_APP_CRED] = "app-cred",
 	[OMASEC_NAMES_MAC_FORM] = "mac-form",
 	[OMASEC_NAMES_MAC_STATE] = "mac-state",

@@ -183,6 +183,27 @@ static void head_is_rewritten(void **state)
 		}
 		free(out);
 	}
+	/* another Type in the place of the one that is there, or where none is */
+	{
+		static const char typed[] = "\xcb\0\0\0\x07\xc3\0\0\1\2" "\x42\0\x07x/y" "\0\x47\0\x09" "a: b\r\n"
+					    "\x47\0\x15" "x-syncml-hmac: n\r\n";
+		struct omasec_obex_edit t = e;
+		char out[sizeof(typed) - 1];
+		size_t i;
+
+		t.type.p = "x/y";
+		t.type.len = 3;
+		for (i = 0; i < sizeof(typed) - 1; i++)
+			assert_int_equal(omasec_obex_edit_head(head, sizeof(head) - 1, &t, out, i), -ENOSPC);
+		assert_int_equal(omasec_obex_edit_head(head, sizeof(head) - 1, &t, out, sizeof(out)), sizeof(out));
+		assert_memory_equal(out, typed, sizeof(out));
+		t.hmac.len = 0;
+		t.set_length = false;
+		assert_int_equal(omasec_obex_edit_head("\xcb\0\0\0\x07", 5, &t, out, sizeof(out)), 12);
+		assert_memory_equal(out, "\xcb\0\0\0\x07" "\x42\0\x07x/y", 12);
+		t.type.p = "x\ny";
+		assert_int_equal(omasec_obex_edit_head("\xcb\0\0\0\x07", 5, &t, out, sizeof(out)), -EINVAL);
+	}
 	e.hmac.p = "a\r\nb";
 	e.hmac.len = 4;
 	{

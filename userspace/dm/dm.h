@@ -98,4 +98,13 @@ bool dm_challenge_valid(const struct dm_challenge *c);
 int dm_encode(const struct dm_doc *doc, enum dm_encoding encoding,
 	      uint8_t **out, size_t *len, struct dm_error *err);
 
+/* --- octets in the other encoding (convert.c) -------------------------- */
+
+/*
+ * A message in XML as WBXML, or the other way round (@to says to what), such that turned back
+ * it is the same again. -EBADMSG also for one that is not (NOT_CONVERTIBLE).
+ */
+int dm_convert(const uint8_t *body, size_t len, enum dm_encoding to, uint8_t **out, size_t *out_len,
+	       struct dm_error *err);
+
 #endif

@@ -124,6 +124,12 @@ int wbxml_next(const struct wbxml_input *in, size_t pos, struct wbxml_token *tok
 const struct dm_wbxml_type *wbxml_type(uint32_t public_id);
 int wbxml_read(struct dm_doc *doc, struct dm_error *err);
 
+/*
+ * convert.c: the same elements and texts, however their encodings say them. White space
+ * between elements is none of them.
+ */
+bool dm_same(const struct dm_doc *one, const struct dm_doc *two);
+
 /* facts.c */
 int facts_find(struct dm_doc *doc, struct dm_error *err);
 /* The text of a leaf, outer white space cut off, terminated. */

@@ -32,6 +32,7 @@ static const struct {
 	[OMASEC_NAMES_FIRST_CONTACT] = NAMES("nonce", "challenge"),
 	[OMASEC_NAMES_CONFIDENTIALITY] = NAMES("none", "message", "objects"),
 	[OMASEC_NAMES_OBJECT_SIGNATURE] = NAMES("none", "accept", "require", "sign", "both"),
+	[OMASEC_NAMES_ENCODING] = NAMES("as-sent", "wbxml"),
 	[OMASEC_NAMES_APP_CRED] = NAMES("pass", "strip"),
 	[OMASEC_NAMES_MAC_FORM] = NAMES("oma", "rfc2104"),
 	[OMASEC_NAMES_MAC_STATE] = NAMES("unchecked", "ok", "missing", "wrong", "replayed",

@@ -66,6 +66,7 @@ json_t *rule_json(const struct omasec_rule *r)
 		json_string(omasec_name(OMASEC_NAMES_CONFIDENTIALITY, r->confidentiality)));
 	out_set(o, "object-signature",
 		json_string(omasec_name(OMASEC_NAMES_OBJECT_SIGNATURE, r->object_signature)));
+	out_set(o, "encoding", json_string(omasec_name(OMASEC_NAMES_ENCODING, r->encoding)));
 	out_set(o, "transport", json_string(omasec_name(OMASEC_NAMES_TRANSPORT, r->transport)));
 	out_set(o, "auth-mode", json_string(omasec_name(OMASEC_NAMES_AUTH_MODE, r->auth_mode)));
 	out_set(o, "first-contact",

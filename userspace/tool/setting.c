@@ -317,7 +317,7 @@ enum {
 	R_AUTH_MODE, R_FIRST_CONTACT, R_OTHER, R_MAX_MESSAGE, R_DEADLINE, R_ON_DENY, R_HELPER_LOST,
 	R_PROTOCOL, R_NOTIFICATION_13, R_NONCE_RESYNC, R_SESSIONLESS, R_TLS, R_TLS_CHECK, R_TLS_MIN, R_UNPROTECTED,
 	R_PIN_WAIT,
-	R_BOOTSTRAP, R_CONFIDENTIALITY, R_OBJECT_SIGNATURE,
+	R_BOOTSTRAP, R_CONFIDENTIALITY, R_OBJECT_SIGNATURE, R_ENCODING,
 };
 
 static const struct setting rule_settings[] = {
@@ -345,6 +345,8 @@ static const struct setting rule_settings[] = {
 	[R_OBJECT_SIGNATURE] = { "object-signature", "none, accept, require, sign or both", parse_enum, false,
 		OMASEC_NAMES_OBJECT_SIGNATURE, R(r.object_signature),
 		"Signature of each management object: checked where there is one (accept), demanded (require), made (sign)." },
+	[R_ENCODING] = { "encoding", "as-sent or wbxml", parse_enum, false, OMASEC_NAMES_ENCODING, R(r.encoding),
+		"How the application gets what was signed or encrypted: as it spoke itself last on the connection, or in WBXML." },
 	[R_TRANSPORT] = { "transport", "plain or authenticated", parse_enum, false,
 		OMASEC_NAMES_TRANSPORT, R(r.transport),
 		"What is below: nothing that protects, or what authenticates both ends (IPsec, a VPN)." },
@@ -595,7 +597,7 @@ static void check_udp(const struct rule_conf *c, setting_report report, void *ar
 	static const int tcp_only[] = { R_UID, R_CGROUP, R_AUTH_MODE, R_FIRST_CONTACT, R_ON_DENY,
 					R_HELPER_LOST, R_TLS_CHECK, R_TLS_MIN, R_UNPROTECTED,
 					R_TRANSPORT, R_BOOTSTRAP, R_CONFIDENTIALITY,
-					R_OBJECT_SIGNATURE };
+					R_OBJECT_SIGNATURE, R_ENCODING };
 	size_t i;
 
 	if (c->seen & 1u << R_DEADLINE && c->r.sessionless != OMASEC_SESSIONLESS_ACCEPT)
@@ -713,8 +715,11 @@ static void check_xml(const struct rule_conf *c, setting_report report, void *ar
 		report(arg, R_CONFIDENTIALITY, "is for messages that are authenticated: expected integrity = hmac or both");
 	if (objects && !both && c->r.integrity != OMASEC_INTEGRITY_HMAC)
 		report(arg, R_OBJECT_SIGNATURE, "is for messages that are authenticated: expected integrity = hmac or both");
-	if (!both && !objects && c->r.confidentiality == OMASEC_CONFIDENTIALITY_NONE)
+	if (!both && !objects && c->r.confidentiality == OMASEC_CONFIDENTIALITY_NONE) {
+		if (c->r.encoding != OMASEC_ENCODING_AS_SENT)
+			report(arg, R_ENCODING, "is for messages that are signed or encrypted: expected integrity = both, or confidentiality = message or objects");
 		return;
+	}
 	if (c->any_account)
 		report(arg, R_ACCOUNT, objects ?
 		       "expected the name of an account with object-signature: its sign key is used" : both ?

@@ -151,6 +151,8 @@
  *   may not come there.
  * @OMASEC_REASON_WTP_SDU: With its MAC the message is longer than its receiver
  *   takes in this session.
+ * @OMASEC_REASON_NOT_CONVERTIBLE: A message says in one encoding, XML or
+ *   WBXML, what has no form in the other.
  */
 enum omasec_reason {
 	OMASEC_REASON_NONE,
@@ -235,8 +237,9 @@ enum omasec_reason {
 	OMASEC_REASON_WTP_SYNTAX,
 	OMASEC_REASON_WTP_UNASKED,
 	OMASEC_REASON_WTP_SDU,
+	OMASEC_REASON_NOT_CONVERTIBLE,
 };
-#define OMASEC_REASON_MAX OMASEC_REASON_WTP_SDU
+#define OMASEC_REASON_MAX OMASEC_REASON_NOT_CONVERTIBLE
 
 /**
  * enum omasec_direction - Which sockets a rule selects: those that connect or
@@ -402,6 +405,17 @@ enum omasec_object_signature {
 	OMASEC_OBJECT_SIGNATURE_REQUIRE,
 	OMASEC_OBJECT_SIGNATURE_SIGN,
 	OMASEC_OBJECT_SIGNATURE_BOTH,
+};
+
+/**
+ * enum omasec_encoding - In which encoding the application gets messages that
+ *   were signed or encrypted, which are XML on the way: in the one that it
+ *   used itself last on the connection, XML when it used none yet; or in
+ *   WBXML.
+ */
+enum omasec_encoding {
+	OMASEC_ENCODING_AS_SENT,
+	OMASEC_ENCODING_WBXML,
 };
 
 /**
@@ -655,6 +669,7 @@ enum {
 	OMASEC_A_RULE_SESSIONLESS,
 	OMASEC_A_RULE_CONFIDENTIALITY,
 	OMASEC_A_RULE_OBJECT_SIGNATURE,
+	OMASEC_A_RULE_ENCODING,
 
 	__OMASEC_A_RULE_MAX
 };
@@ -739,6 +754,7 @@ enum {
 	OMASEC_A_MSG_DENIED,
 	OMASEC_A_MSG_DENIALS,
 	OMASEC_A_MSG_OBJECT_SIGNATURE,
+	OMASEC_A_MSG_WBXML,
 
 	__OMASEC_A_MSG_MAX
 };
