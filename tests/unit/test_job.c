@@ -22,6 +22,8 @@ static struct {
 	size_t *len;
 	struct dm_error *err;
 	uint8_t verdict, body;
+	bool wbxml;		/* the application speaks it */
+	const char *type;	/* of what goes on; NULL for what came */
 	int listed;		/* what rights_wanted() says */
 } play;
 
@@ -109,10 +111,11 @@ int worker_client_start_xsec(struct worker_client *wc, const struct worker_xsec 
 {
 	static const char *const what[] = {
 		"", "verify", "sign", "encrypt", "decrypt", "encrypt-objects", "decrypt-objects", "sign-objects",
-		"verify-objects",
+		"verify-objects", "to-xml", "to-wbxml",
 	};
 	static const char *const makes[] = {
 		"", "verified", "signed", "encrypted", "decrypted", "encrypted", "decrypted", "objects", "objects",
+		"as-xml", "as-wbxml",
 	};
 
 	assert_true(worker_xsec_valid(how));
@@ -149,6 +152,11 @@ void engine_decide(struct engine *e, const struct omasec_message *msg, const str
 	word("decide", body, msg->length);
 	d->verdict = play.verdict;
 	d->body = play.body;
+	if (d->body == ENGINE_REPEAT) {
+		d->repeat = (uint8_t *)"held";
+		d->repeat_len = 4;
+		d->repeat_type = WBXML;
+	}
 }
 
 void engine_reject(struct engine_decision *d, uint32_t reason, const char *fmt, ...)
@@ -169,7 +177,7 @@ static void goes(uint8_t path, uint8_t integrity, uint8_t confidentiality, const
 	struct omasec_message m = {
 		.path = path, .integrity = integrity, .confidentiality = confidentiality, .length = 4,
 		.object_signature = object_signature,
-		.account = "acct",
+		.account = "acct", .wbxml = play.wbxml,
 	};
 	struct job j = { .state = JOB_IDLE, .rights = &rights, .acl = &acl };
 
@@ -185,6 +193,8 @@ static void goes(uint8_t path, uint8_t integrity, uint8_t confidentiality, const
 	if (*out) {
 		assert_int_equal(j.out_len, strlen(out));
 		assert_memory_equal(j.out, out, j.out_len);
+		assert_string_equal(j.type, play.type ? play.type : type);
+		assert_int_equal(j.converted, !!play.type);
 	}
 	job_reset(&j);
 }
@@ -334,14 +344,68 @@ static void rejected_is_not_signed(void **state)
 	goes(TX, BOTH, HIDDEN, XML, "parse(wire) decide(wire)", OMASEC_VERDICT_REJECT, "");
 }
 
-static void wbxml_cannot(void **state)
+/* On the way there is none. */
+static void wbxml_does_not_arrive(void **state)
 {
 	goes(RX, BOTH, CLEAR, WBXML, "", OMASEC_VERDICT_REJECT, "");
 	goes(RX, MAC, HIDDEN, WBXML, "", OMASEC_VERDICT_REJECT, "");
-	goes(TX, BOTH, CLEAR, WBXML, "parse(wire) decide(wire)", OMASEC_VERDICT_REJECT, "");
-	goes(TX, MAC, HIDDEN, WBXML, "parse(wire) decide(wire)", OMASEC_VERDICT_REJECT, "");
 	goes(RX, MAC, OBJECTS, WBXML, "", OMASEC_VERDICT_REJECT, "");
-	goes(TX, MAC, OBJECTS, WBXML, "parse(wire) decide(wire)", OMASEC_VERDICT_REJECT, "");
+	play.wbxml = true;
+	goes(RX, BOTH, CLEAR, "application/vnd.syncml.dm+WBXML", "", OMASEC_VERDICT_REJECT, "");
+}
+
+/* What is signed is the XML, of what the engine made of it. */
+static void wbxml_leaves_as_xml(void **state)
+{
+	play.type = XML;
+	goes(TX, BOTH, CLEAR, WBXML, "parse(wire) decide(wire) to-xml(wire) sign(as-xml)", ACCEPT, "signed");
+	goes(TX, MAC, HIDDEN, WBXML, "parse(wire) decide(wire) to-xml(wire) encrypt(as-xml)", ACCEPT, "encrypted");
+	goes(TX, MAC, OBJECTS, WBXML, "parse(wire) decide(wire) to-xml(wire) encrypt-objects(as-xml)", ACCEPT,
+	     "encrypted");
+	play.body = ENGINE_EDIT;
+	goes(TX, BOTH, HIDDEN, WBXML, "parse(wire) decide(wire) edit() to-xml(edited) sign(as-xml) encrypt(signed)",
+	     ACCEPT, "encrypted");
+	play.fails = "to-xml";
+	goes(TX, BOTH, HIDDEN, WBXML, "parse(wire) decide(wire) edit() to-xml(edited)", OMASEC_VERDICT_REJECT, "");
+}
+
+/* Where nothing is signed or encrypted, nothing is converted either. */
+static void a_mac_alone_keeps_the_encoding(void **state)
+{
+	play.wbxml = true;
+	goes(TX, MAC, CLEAR, WBXML, "parse(wire) decide(wire)", ACCEPT, "");
+	goes(RX, MAC, CLEAR, WBXML, "parse(wire) decide(wire)", ACCEPT, "");
+	goes(RX, MAC, CLEAR, XML, "parse(wire) decide(wire)", ACCEPT, "");
+}
+
+/* The application that speaks it gets it; what is judged is what was signed. */
+static void wbxml_is_delivered(void **state)
+{
+	play.wbxml = true;
+	play.type = WBXML;
+	goes(RX, BOTH, CLEAR, XML, "verify(wire) parse(verified) decide(verified) to-wbxml(verified)", ACCEPT,
+	     "as-wbxml");
+	play.body = ENGINE_EDIT;
+	goes(RX, MAC, HIDDEN, XML, "decrypt(wire) parse(decrypted) decide(decrypted) edit() to-wbxml(edited)", ACCEPT,
+	     "as-wbxml");
+	play.fails = "to-wbxml";
+	goes(RX, BOTH, CLEAR, XML, "verify(wire) parse(verified) decide(verified) edit() to-wbxml(edited)",
+	     OMASEC_VERDICT_REJECT, "");
+}
+
+/* What answers the peer is for the peer; the message that is repeated is as the application wrote it. */
+static void rounds_of_our_own_are_xml(void **state)
+{
+	play.wbxml = true;
+	play.verdict = OMASEC_VERDICT_RESPOND;
+	play.body = ENGINE_CHALLENGE;
+	goes(RX, BOTH, CLEAR, XML, "verify(wire) parse(verified) decide(verified) challenge() sign(asks)",
+	     OMASEC_VERDICT_RESPOND, "signed");
+	play.body = ENGINE_REPEAT;
+	play.type = XML;
+	goes(RX, BOTH, CLEAR, XML,
+	     "verify(wire) parse(verified) decide(verified) parse(held) edit() to-xml(edited) sign(as-xml)",
+	     OMASEC_VERDICT_RESPOND, "signed");
 }
 
 int main(void)
@@ -356,7 +420,11 @@ int main(void)
 		cmocka_unit_test_setup(what_fails_is_refused, setup),
 		cmocka_unit_test_setup(lists_stand_between, setup),
 		cmocka_unit_test_setup(rejected_is_not_signed, setup),
-		cmocka_unit_test_setup(wbxml_cannot, setup),
+		cmocka_unit_test_setup(wbxml_does_not_arrive, setup),
+		cmocka_unit_test_setup(wbxml_leaves_as_xml, setup),
+		cmocka_unit_test_setup(a_mac_alone_keeps_the_encoding, setup),
+		cmocka_unit_test_setup(wbxml_is_delivered, setup),
+		cmocka_unit_test_setup(rounds_of_our_own_are_xml, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -204,6 +204,40 @@ static void leaves_the_message(void **state)
 	worker_client_free(wc);
 }
 
+#define ODD MESSAGE(HDR_FIELDS, "<Add><CmdID>1</CmdID><Item><Data a='b'/></Item></Add><Final/>")
+
+/* Needs no key, and leaves the message that was parsed. */
+static void converts(void **state)
+{
+	static struct dm_edits edits = { .set_msg_id = 7 };
+	static struct dm_facts facts;
+	struct worker_client *wc = *state ? installed : shared;
+	struct worker_xsec how = { .what = WORKER_TO_WBXML };
+	struct xsec_crypto crypto = { 0 };
+	uint8_t *out, *back;
+	size_t len, back_len;
+
+	assert_int_equal(worker_client_parse(wc, TYPE_XML, (const uint8_t *)SAMPLE, strlen(SAMPLE), &facts, &err), 0);
+	assert_int_equal(worker_client_xsec(wc, &how, (const uint8_t *)SAMPLE, strlen(SAMPLE), &crypto, &out, &len,
+					    &err), 0);
+	assert_memory_equal(out, "\x02\xa4\x01\x6a", 4);
+	how.what = WORKER_TO_XML;
+	assert_int_equal(worker_client_xsec(wc, &how, out, len, &crypto, &back, &back_len, &err), 0);
+	assert_non_null(memmem(back, back_len, "v &lt; w", 8));
+	free(back);
+	out[1] = 0x7f;
+	assert_int_equal(worker_client_xsec(wc, &how, out, len, &crypto, &back, &back_len, &err), -EBADMSG);
+	assert_int_equal(err.reason, OMASEC_REASON_WBXML_BAD);
+	free(out);
+	how.what = WORKER_TO_WBXML;
+	assert_int_equal(worker_client_xsec(wc, &how, (const uint8_t *)ODD, strlen(ODD), &crypto, &out, &len, &err),
+			 -EBADMSG);
+	assert_int_equal(err.reason, OMASEC_REASON_NOT_CONVERTIBLE);
+	assert_int_equal(worker_client_edit(wc, &edits, &out, &len, &err), 0);
+	assert_non_null(memmem(out, len, "<MsgID>7</MsgID>", 16));
+	free(out);
+}
+
 static void refusals_come_through(void **state)
 {
 	static const struct {
@@ -434,11 +468,13 @@ static const struct odd {
 	{ "for another request", "i", -EPROTO, 0 },
 	{ "one operation, one question", "t", -EPROTO, 1 },
 	{ "knowing is not enough", "q", -EPIPE, 1 },
+	{ "nothing to convert a message", "c", -EPROTO, 0 },
 };
 
 static void odd_worker_gets_nothing(void **state)
 {
 	const struct odd *row = *state;
+	static const struct operation convert = { { .what = WORKER_TO_WBXML }, "mac.key", NULL, "plain.xml", NULL };
 	struct worker_client *wc = client_of(row->file, 3000);
 	struct xsec_keys keys;
 	struct xsec_crypto crypto = { xsec_keys_do, &keys };
@@ -446,7 +482,7 @@ static void odd_worker_gets_nothing(void **state)
 	size_t len;
 
 	xsec_keys_load(&keys, "mac.key");
-	assert_int_equal(perform(wc, &operations[0], &crypto, &out, &len), row->ret);
+	assert_int_equal(perform(wc, row->file[0] == 'c' ? &convert : &operations[0], &crypto, &out, &len), row->ret);
 	assert_int_equal(err.reason, OMASEC_REASON_WORKER_DIED);
 	assert_int_equal(keys.asked, row->asked);
 	assert_null(out);
@@ -623,6 +659,8 @@ int main(int argc, char **argv)
 	}
 #define ADD(test) table_add(&t, #test, test, NULL)
 	ADD(leaves_the_message);
+	ADD(converts);
+	table_add(&t, "converts, installed", converts, &t);
 	ADD(refusals_come_through);
 	ADD(key_fails);
 	ADD(dies_in_the_middle);

@@ -137,7 +137,7 @@ static void ready_denied(struct ready *r, const struct denied *d)
 static void ready_fill(struct ready *r, struct job *j)
 {
 	struct engine_decision *d = &j->d;
-	const char *type = d->body == ENGINE_REPEAT ? d->repeat_type : j->msg.content_type;
+	const char *type = d->body == ENGINE_REPEAT && !j->converted ? d->repeat_type : j->type;
 
 	r->flow = j->msg.flow;
 	r->path = j->msg.path;
@@ -160,7 +160,7 @@ static void ready_fill(struct ready *r, struct job *j)
 		j->out = NULL;
 		r->v.replaced = true;
 		r->v.length = (uint32_t)j->out_len;
-		if (d->verdict == OMASEC_VERDICT_RESPOND && type)
+		if ((d->verdict == OMASEC_VERDICT_RESPOND || j->converted) && type)
 			snprintf(r->type, sizeof(r->type), "%s", type);
 	}
 }

@@ -7,18 +7,41 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "job.h"
 
+/* How the two types of a DM message end. */
+#define JOB_XML "+xml"
+#define JOB_WBXML "+wbxml"
+
+static bool is_wbxml(const char *type)
+{
+	size_t len = strlen(type), end = strlen(JOB_WBXML);
+
+	return len >= end && !strcasecmp(type + len - end, JOB_WBXML);
+}
+
+/* The octets in hand are of the other encoding now. */
+static void job_retype(struct job *j, uint32_t what)
+{
+	bool xml = what == WORKER_TO_XML;
+	size_t len = strlen(j->type) - strlen(xml ? JOB_WBXML : JOB_XML);
+
+	snprintf(j->type + len, sizeof(j->type) - len, "%s", xml ? JOB_XML : JOB_WBXML);
+	j->converted = true;
+}
+
 /*
  * What of XML security a message goes through (DM Security 1.3, 5.3 and 5.5): what leaves
  * is signed, its objects first, then encrypted; the MAC is the module's and comes last. Arriving, all that is
- * taken off in the opposite order, before anybody reads the message.
+ * taken off in the opposite order, before anybody reads the message. Both are of XML: what
+ * an application says in WBXML is XML from before its signature to behind its verification.
  */
-static const uint32_t job_arriving[] = { WORKER_DECRYPT, WORKER_VERIFY, WORKER_VERIFY_OBJECTS };
-static const uint32_t job_leaving[] = { WORKER_SIGN_OBJECTS, WORKER_SIGN, WORKER_ENCRYPT };
-#define JOB_STEPS 3
+static const uint32_t job_arriving[] = { WORKER_DECRYPT, WORKER_VERIFY, WORKER_VERIFY_OBJECTS, 0 };
+static const uint32_t job_leaving[] = { WORKER_TO_XML, WORKER_SIGN_OBJECTS, WORKER_SIGN, WORKER_ENCRYPT, 0 };
+static const uint32_t job_delivering[] = { WORKER_TO_WBXML, 0 };
 
 static bool job_signs_objects(const struct job *j)
 {
@@ -35,6 +58,10 @@ static bool job_requires_signed(const struct job *j)
 static bool job_wants(const struct job *j, uint32_t what)
 {
 	switch (what) {
+	case WORKER_TO_XML:
+		return is_wbxml(j->type);
+	case WORKER_TO_WBXML:
+		return j->msg.wbxml;
 	case WORKER_DECRYPT:
 	case WORKER_ENCRYPT:
 		return j->msg.confidentiality != OMASEC_CONFIDENTIALITY_NONE;
@@ -45,6 +72,14 @@ static bool job_wants(const struct job *j, uint32_t what)
 	default:
 		return j->msg.integrity == OMASEC_INTEGRITY_BOTH;
 	}
+}
+
+/* Goes on to the next step that @steps have for the message; 0 behind the last one. */
+static uint32_t job_wanted(struct job *j, const uint32_t *steps)
+{
+	while (steps[j->step] && !job_wants(j, steps[j->step]))
+		j->step++;
+	return steps[j->step];
 }
 
 /* Of what is encrypted, the rule says how much that is. */
@@ -72,25 +107,25 @@ static void job_fail(struct job *j, int err)
 	j->state = JOB_DONE;
 }
 
-/* Both are of XML. */
 static int job_xsec(struct job *j, uint32_t what, const uint8_t *octets, size_t len)
 {
 	struct worker_xsec how = {
 		.what = job_extent(j, what), .cipher = XSEC_AES256_GCM, .require = job_requires_signed(j),
 	};
+	bool converts = what == WORKER_TO_XML || what == WORKER_TO_WBXML;
 	int err;
 
 	memset(&j->err, 0, sizeof(j->err));
-	if (strstr(j->msg.content_type, "wbxml")) {
+	if (what != WORKER_TO_XML && is_wbxml(j->type)) {
 		j->err.reason = OMASEC_REASON_PROFILE_VIOLATED;
 		snprintf(j->err.text, sizeof(j->err.text),
-			 "signatures and encryption are of XML, and this message is WBXML: set the application to XML");
+			 "signatures and encryption are of XML, and this message came in WBXML: have the peer send XML");
 		return -EBADMSG;
 	}
 	if (how.what == WORKER_ENCRYPT)
 		snprintf(how.target, sizeof(how.target), "SyncBody");
 	j->keys.account = j->msg.account;
-	err = keys_choose(&j->keys, &how, &j->err);
+	err = converts ? 0 : keys_choose(&j->keys, &how, &j->err);
 	if (err)
 		return err;
 	j->crypto = (struct xsec_crypto){ .fn = keys_use, .private = &j->keys };
@@ -114,15 +149,14 @@ static void job_parse(struct job *j)
 /* The next thing to take off a message that came in; then it is read. */
 static void job_arrive(struct job *j)
 {
+	uint32_t what = job_wanted(j, job_arriving);
 	int err;
 
-	while (j->step < JOB_STEPS && !job_wants(j, job_arriving[j->step]))
-		j->step++;
-	if (j->step == JOB_STEPS) {
+	if (!what) {
 		job_parse(j);
 		return;
 	}
-	err = job_xsec(j, job_arriving[j->step], j->body, j->msg.length);
+	err = job_xsec(j, what, j->body, j->msg.length);
 	if (err)
 		job_fail(j, err);
 	else
@@ -146,14 +180,13 @@ static void job_arrived(struct job *j)
 	job_arrive(j);
 }
 
-/* The next thing to put onto octets that leave. */
+/* The next thing to do to octets that go on. */
 static void job_leave(struct job *j)
 {
+	uint32_t what = job_wanted(j, j->steps);
 	int err;
 
-	while (j->step < JOB_STEPS && !job_wants(j, job_leaving[j->step]))
-		j->step++;
-	if (j->step == JOB_STEPS) {
+	if (!what) {
 		j->state = JOB_DONE;
 		return;
 	}
@@ -161,11 +194,22 @@ static void job_leave(struct job *j)
 	j->bare = j->out;
 	j->bare_len = j->out_len;
 	j->out = NULL;
-	err = job_xsec(j, job_leaving[j->step], j->bare, j->bare_len);
+	err = job_xsec(j, what, j->bare, j->bare_len);
 	if (err)
 		job_fail(j, err);
 	else
 		j->state = JOB_LEAVE;
+}
+
+static void job_left(struct job *j)
+{
+	uint32_t what = j->steps[j->step];
+
+	keys_done(&j->keys);
+	if (what == WORKER_TO_XML || what == WORKER_TO_WBXML)
+		job_retype(j, what);
+	j->step++;
+	job_leave(j);
 }
 
 /* The octets that go on are there, or are those of the message (@out is NULL). */
@@ -181,9 +225,11 @@ static void job_finish(struct job *j)
 		j->out_len = j->msg.length;
 		j->body = NULL;
 	}
+	if (j->d.body == ENGINE_REPEAT)
+		snprintf(j->type, sizeof(j->type), "%s", j->d.repeat_type);
+	j->steps = leaves ? job_leaving : job_delivering;
 	j->step = 0;
-	if (leaves)
-		job_leave(j);
+	job_leave(j);
 }
 
 static void job_edit(struct job *j)
@@ -293,6 +339,8 @@ void job_start(struct job *j, struct engine *e, const struct omasec_message *msg
 	memset(&j->d, 0, sizeof(j->d));
 	memset(&j->err, 0, sizeof(j->err));
 	j->step = 0;
+	snprintf(j->type, sizeof(j->type), "%s", msg->content_type);
+	j->converted = false;
 	if (msg->path == OMASEC_PATH_RX)
 		job_arrive(j);
 	else
@@ -319,9 +367,7 @@ static void job_next(struct job *j, struct engine *e, uint64_t now)
 		job_finish(j);
 		break;
 	case JOB_LEAVE:
-		keys_done(&j->keys);
-		j->step++;
-		job_leave(j);
+		job_left(j);
 		break;
 	default:
 		j->state = JOB_DONE;

@@ -19,7 +19,7 @@ enum job_state {
 	JOB_PARSE_HELD,	/* the worker reads the held message that is to be repeated */
 	JOB_LIST,	/* the worker lists what its commands are about */
 	JOB_EDIT,	/* the worker writes the octets that go on */
-	JOB_LEAVE,	/* the worker signs or encrypts the octets that leave */
+	JOB_LEAVE,	/* the worker converts, signs or encrypts the octets that go on */
 	JOB_DONE,	/* @d and @out are the result */
 };
 
@@ -33,7 +33,10 @@ struct job_acl {
 /**
  * struct job - a message under way
  * @msg: the message
- * @step: how far it is with what is taken off or put on
+ * @steps: what is done to the octets that go on
+ * @step: how far it is with those, or with what is taken off
+ * @type: Content-Type of the octets in hand
+ * @converted: which is not the one that they came with
  * @body: its octets, owned; in the end those that were encrypted or signed
  * @bare: octets that are being signed or encrypted, owned
  * @bare_len: how many
@@ -49,7 +52,10 @@ struct job {
 	enum job_state state;
 	struct worker_client *wc;
 	struct omasec_message msg;
+	const uint32_t *steps;
 	unsigned int step;
+	char type[OMASEC_TYPE_MAX + 1];
+	bool converted;
 	uint8_t *body, *bare;
 	size_t bare_len;
 	struct keys keys;

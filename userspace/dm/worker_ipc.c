@@ -36,7 +36,7 @@ static bool terminated(const char *text, size_t size)
 
 bool worker_xsec_valid(const struct worker_xsec *how)
 {
-	return how->what >= WORKER_VERIFY && how->what <= WORKER_VERIFY_OBJECTS && how->require <= 1 &&
+	return how->what >= WORKER_VERIFY && how->what <= WORKER_TO_WBXML && how->require <= 1 &&
 	       how->sign < XSEC_SIGN_COUNT && how->cipher < XSEC_CIPHER_COUNT &&
 	       how->wrap < XSEC_WRAP_COUNT && how->public_len <= sizeof(how->public) &&
 	       terminated(how->name, sizeof(how->name)) &&
@@ -45,7 +45,18 @@ bool worker_xsec_valid(const struct worker_xsec *how)
 
 unsigned int worker_xsec_questions(const struct worker_xsec *how)
 {
-	return how->what >= WORKER_ENCRYPT_OBJECTS ? XSEC_OBJECTS_MAX : 1;
+	switch (how->what) {
+	case WORKER_TO_XML:
+	case WORKER_TO_WBXML:
+		return 0;
+	case WORKER_ENCRYPT_OBJECTS:
+	case WORKER_DECRYPT_OBJECTS:
+	case WORKER_SIGN_OBJECTS:
+	case WORKER_VERIFY_OBJECTS:
+		return XSEC_OBJECTS_MAX;
+	default:
+		return 1;
+	}
 }
 
 bool worker_crypto_fits(const struct worker_crypto *ask, const struct worker_xsec *how)
@@ -58,6 +69,9 @@ bool worker_crypto_fits(const struct worker_crypto *ask, const struct worker_xse
 	case WORKER_VERIFY:
 	case WORKER_VERIFY_OBJECTS:
 		return hmac && ask->op == XSEC_MAC && ask->sign == how->sign;
+	case WORKER_TO_XML:
+	case WORKER_TO_WBXML:
+		return false;
 	case WORKER_SIGN:
 	case WORKER_SIGN_OBJECTS:
 		return ask->op == (hmac ? XSEC_MAC : XSEC_SIGN) && ask->sign == how->sign;

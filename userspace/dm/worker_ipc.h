@@ -13,7 +13,7 @@
  *
  * LIST, EDIT and CHALLENGE are about the message of the last PARSE and name its id. XSEC
  * has a message of its own. Before it answers, the worker may ask for what takes a key, once,
- * or of objects once for each, with the id of the request:
+ * of objects once for each, and to convert a message not at all, with the id of the request:
  *
  *	CRYPTO     struct worker_crypto, octets    <- CRYPTO_DONE
  */
@@ -75,6 +75,7 @@ struct worker_challenge {
 enum worker_xsec_what {
 	WORKER_VERIFY = 1, WORKER_SIGN, WORKER_ENCRYPT, WORKER_DECRYPT,
 	WORKER_ENCRYPT_OBJECTS, WORKER_DECRYPT_OBJECTS, WORKER_SIGN_OBJECTS, WORKER_VERIFY_OBJECTS,
+	WORKER_TO_XML, WORKER_TO_WBXML,		/* dm_convert(), with no key */
 };
 
 /* See xsec.h; texts are terminated, an empty one stands for none. */

@@ -377,7 +377,7 @@ class Session:
         if tries:
             out.status(self.peer.peer_msg_id, "0", "SyncHdr", 200)
         out.command("Alert", Node("Data", "1201"))
-        info = (("DevId", self.opts.device), ("Man", "Test & Co"), ("Mod", "M<1>"),
+        info = (("DevId", self.opts.device), ("Man", self.opts.man), ("Mod", "M<1>"),
                 ("DmV", "1.2"), ("Lang", "en"))
         out.command("Replace", *[Node("Item", Node("Source", Node("LocURI", "./DevInfo/" + k)),
                                       meta(Format="chr", Type="text/plain"), Node("Data", v))
@@ -473,6 +473,7 @@ def options():
     p.add_argument("--sessions", type=int, default=1, help="sessions in a row")
     p.add_argument("--parallel", type=int, default=1, help="so many such rows at once")
     p.add_argument("--wbxml", action="store_true")
+    p.add_argument("--man", default="Test & Co", help="its manufacturer")
     p.add_argument("--chunked", action="store_true")
     p.add_argument("--chunk", type=int, default=1000)
     p.add_argument("--close", action="store_true",
