@@ -6,7 +6,7 @@
 # attacker does to one, what is lost and what comes twice, the applications do not notice.
 #
 # KERNELS: 6.12
-# TIMEOUT: 300
+# TIMEOUT: 360
 . ./lib/common.sh
 network
 PORT=9200
@@ -97,6 +97,20 @@ check "refused for it" refused device wsp-unasked 3
 for text in "another transaction id" "a repeated Reply"; do
 	check "told: $text" event device wsp-unasked "$text"
 done
+
+# netem in place of the relay
+for ns in router device; do
+	on $ns tc qdisc add dev dev0 root netem delay 10ms 8ms reorder 20% loss 15% duplicate 15% || die "no netem here"
+done
+app_server --wsp
+check "lost, repeated and reordered at random: client" \
+	app_client "http://10.2.0.2:$PORT/dm" --transport wsp --session 50 --sessions 3 --retry 1 --timeout 40
+check "lost, repeated and reordered at random: server" stop_peer server
+expect "it saw each message once" "$WORK/server.json" \
+	'd["sessions_ended"] == 3 and len(d["requests"]) == 9 == len(set(r["sha256"] for r in d["requests"]))'
+on device tc -s qdisc show dev dev0 >"$WORK/qdisc"
+check "netem lost some" grep -q "dropped [1-9]" "$WORK/qdisc"
+for ns in router device; do on $ns tc qdisc del dev dev0 root; done
 
 while [ $(($(date +%s) - asked)) -lt 66 ]; do sleep 1; done
 on router "$PYTHON" "$LIB/wsp.py" send 10.1.0.2:4444 01042001c33c >/dev/null

@@ -363,7 +363,7 @@ static void carries_the_largest(void **state)
 	assert_int_equal(worker_client_xsec(wc, &how, message, size, &crypto, &out, &len, &err), -EBADMSG);
 	assert_int_equal(err.reason, OMASEC_REASON_TOO_LARGE);
 	assert_null(out);
-	how.what = 9;
+	how.what = WORKER_TO_WBXML + 1;
 	assert_int_equal(worker_client_xsec(wc, &how, message, 100, &crypto, &out, &len, &err), -EINVAL);
 	free(back);
 	free(message);

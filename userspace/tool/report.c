@@ -306,7 +306,8 @@ void report_rule(const struct omasec_rule *r, const struct omasec_account *a,
 		 struct report_finding *findings)
 {
 	find_sessionless(r, a, &findings[C_SESSIONLESS]);
-	if (r->protocol == OMASEC_PROTOCOL_UDP && r->binding == OMASEC_BINDING_WSP) {
+	if (r->protocol == OMASEC_PROTOCOL_UDP && r->binding != OMASEC_BINDING_WSP_POST &&
+	    r->binding != OMASEC_BINDING_WTP) {
 		find_datagrams(r, a, findings);
 		return;
 	}
