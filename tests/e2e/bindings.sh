@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What is above the binding is the same over each: one account, whose nonces go on from HTTP
-# to OBEX, WSP and back, in XML and WBXML; messages that are signed and encrypted, as a
+# to OBEX, WSP, WTP and back, in XML and WBXML; messages that are signed and encrypted, as a
 # whole or their objects; Access Control Lists.
 #
 # KERNELS: 6.1
@@ -22,7 +22,7 @@ both server in dev
 helper_start device
 helper_start server
 for how in "" --wbxml; do
-	for binding in http obex wsp; do
+	for binding in http obex wsp wtp; do
 		# shellcheck disable=SC2086
 		over $binding "a session $how" $how
 	done
@@ -31,13 +31,13 @@ done
 both device out mgmt "integrity = both" "confidentiality = message"
 both server in dev "integrity = both" "confidentiality = message"
 WIRE="--sign $KEY --wrap $WRAP"
-for binding in obex wsp http; do
+for binding in obex wsp wtp http; do
 	over $binding "signed and encrypted"
 done
 both device out mgmt "integrity = both" "confidentiality = objects"
 both server in dev "integrity = both" "confidentiality = objects"
 WIRE="--sign $KEY --wrap $WRAP --objects"
-for binding in obex wsp http; do
+for binding in obex wtp wsp http; do
 	over $binding "signed, its objects encrypted"
 done
 
@@ -45,7 +45,7 @@ acl() { on device omasec acl "$@" --store "$WORK/device" >/dev/null; }
 acl set ./A 'Get=Mgmt1&Replace=Mgmt1' --create
 acl set ./B 'Get=Other' --create
 n=90
-for how in "obex 650" "wsp 9200" "http 8080"; do
+for how in "obex 650" "wsp 9200" "wtp 9201" "http 8080"; do
 	set -- $how
 	PORT=$2 n=$((n + 1)) option=--$1
 	[ "$1" != http ] || option=

@@ -17,6 +17,7 @@ both()
 		rule http "$@" "direction = $_to" "account = $_who" "port = 8080"
 		rule obex "$@" "direction = $_to" "account = $_who" "port = 650" "binding = obex"
 		rule wsp "$@" "direction = $_to" "account = $_who" "port = 9200" "protocol = udp" "binding = wsp-post"
+		rule wtp "$@" "direction = $_to" "account = $_who" "port = 9201" "protocol = udp" "binding = wtp"
 	} >"$WORK/c"
 	apply "$_on" <"$WORK/c"
 }
@@ -27,6 +28,7 @@ over()
 	http) PORT=8080 _tamper=tamper.py _server="" _transport=http ;;
 	obex) PORT=650 _tamper=obex_tamper.py _server=--obex _transport=obex ;;
 	wsp) PORT=9200 _tamper=wsp_tamper.py _server=--wsp _transport=wsp ;;
+	wtp) PORT=9201 _tamper=wtp_tamper.py _server="--wtp --cut 900" _transport="wtp --cut 700" ;;
 	esac
 	_over="$2 over $1"
 	shift 2
