@@ -171,7 +171,8 @@ both()
 # sealed ROW CONFIDENTIALITY INTEGRITY: the row with messages that the worker changes at each end
 sealed()
 {
-	HIDDEN=$2
+	# shellcheck disable=SC2034
+	HIDDEN=$2	# which protect() takes
 	protect device out mgmt "max-message = 1M" "integrity = $3"
 	protect server in dev "max-message = 1M" "integrity = $3"
 	helper_start device
