@@ -116,7 +116,7 @@ builder_make()
 
 	[ ! -d "$dir" ] || return 0
 	[ "$(id -u)" = 0 ] || die "needs root, to make a root of Debian for the compiler of $series"
-	"$TOP/tools/setup" kernels
+	env -u APT_CONFIG "$TOP/tools/setup" kernels
 	suite=$(builder_of "$series")
 	say "making a root of Debian $suite with the compiler of $series"
 	find "$CACHE" -maxdepth 1 -name "builder-$series-*" -exec rm -rf {} +
