@@ -96,7 +96,7 @@ static inline bool omasec_rule_hides(const struct omasec_rule *r)
 	return r->confidentiality != OMASEC_CONFIDENTIALITY_NONE;
 }
 
-/* Its messages are signed or encrypted by the helper, or objects in them are, and so are XML on the way. */
+/* The helper signs or encrypts its messages, or objects in them: they are XML on the way. */
 static inline bool omasec_rule_xml(const struct omasec_rule *r)
 {
 	return r->integrity == OMASEC_INTEGRITY_BOTH || omasec_rule_hides(r) ||

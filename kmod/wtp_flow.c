@@ -222,6 +222,27 @@ static void omasec_wtp_packet(struct omasec_flow *f, const struct omasec_wtp_pdu
 		omasec_wtp_whole(f, asks);
 }
 
+/* What both sides may send in the transaction that there is. */
+static void omasec_wtp_either(struct omasec_flow *f, const struct omasec_wtp_pdu *p, bool asks)
+{
+	unsigned int reason = 0;
+
+	switch (p->type) {
+	case OMASEC_WTP_NACK:
+		reason = omasec_wtp_send_missing(f, &p->missing, asks);
+		break;
+	case OMASEC_WTP_ABORT:
+		reason = omasec_wtp_pass(f, p);
+		omasec_wtp_over(f);
+		break;
+	default:
+		omasec_wtp_unasked(f, asks ? "a Result from who asks" :
+					     "an Invoke from who answers");
+	}
+	if (reason)
+		omasec_wtp_refuse(f, reason, NULL);
+}
+
 /* ---- of who asks ---- */
 
 /* The first packet of a transaction that was answered, or given up, comes late. */
@@ -331,7 +352,6 @@ static void omasec_wtp_from_asker(struct omasec_flow *f, const struct omasec_wtp
 {
 	struct omasec_wtp *x = f->wsp->wtp;
 	bool current_one = x->stage && p->tid == x->mine;
-	unsigned int reason = 0;
 
 	if (p->type == OMASEC_WTP_INVOKE) {
 		if (p->class == 2)
@@ -359,18 +379,9 @@ static void omasec_wtp_from_asker(struct omasec_flow *f, const struct omasec_wtp
 	case OMASEC_WTP_ACK:
 		omasec_wtp_acked(f, p);
 		break;
-	case OMASEC_WTP_NACK:
-		reason = omasec_wtp_send_missing(f, &p->missing, true);
-		break;
-	case OMASEC_WTP_ABORT:
-		reason = omasec_wtp_pass(f, p);
-		omasec_wtp_over(f);
-		break;
 	default:
-		omasec_wtp_unasked(f, "a Result from who asks");
+		omasec_wtp_either(f, p, true);
 	}
-	if (reason)
-		omasec_wtp_refuse(f, reason, NULL);
 }
 
 /* ---- of who answers ---- */
@@ -450,22 +461,13 @@ static void omasec_wtp_from_answerer(struct omasec_flow *f, const struct omasec_
 	case OMASEC_WTP_RESULT:
 	case OMASEC_WTP_SEG_RESULT:
 		omasec_wtp_result(f, p);
-		return;
+		break;
 	case OMASEC_WTP_ACK:
 		omasec_wtp_held(f, p);
-		return;
-	case OMASEC_WTP_NACK:
-		reason = omasec_wtp_send_missing(f, &p->missing, false);
-		break;
-	case OMASEC_WTP_ABORT:
-		reason = omasec_wtp_pass(f, p);
-		omasec_wtp_over(f);
 		break;
 	default:
-		omasec_wtp_unasked(f, "an Invoke from who answers");
+		omasec_wtp_either(f, p, false);
 	}
-	if (reason)
-		omasec_wtp_refuse(f, reason, NULL);
 }
 
 /**

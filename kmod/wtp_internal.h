@@ -60,7 +60,6 @@ struct omasec_wtp_past {
  * @asked_cut: the same of the Invoke
  * @going: a message goes on, or its last group is not acknowledged
  * @result: it is a Result
- * @to_net: it goes to the network
  * @out: its packets
  * @octets: it, behind a transaction id of 0
  * @sent_at: jiffies when of it was sent last
@@ -83,7 +82,7 @@ struct omasec_wtp {
 	int last[2];
 	size_t cut, asked_cut;
 
-	bool going, result, to_net;
+	bool going, result;
 	struct omasec_wtp_out out;
 	struct omasec_buf octets;
 	unsigned long sent_at;

@@ -35,9 +35,10 @@ static void job_retype(struct job *j, uint32_t what)
 
 /*
  * What of XML security a message goes through (DM Security 1.3, 5.3 and 5.5): what leaves
- * is signed, its objects first, then encrypted; the MAC is the module's and comes last. Arriving, all that is
- * taken off in the opposite order, before anybody reads the message. Both are of XML: what
- * an application says in WBXML is XML from before its signature to behind its verification.
+ * is signed, its objects first, then encrypted; the MAC is the module's and comes last.
+ * Arriving, all that is taken off in the opposite order, before anybody reads the message.
+ * Both are of XML: what an application says in WBXML is XML from before its signature to
+ * behind its verification.
  */
 static const uint32_t job_arriving[] = { WORKER_DECRYPT, WORKER_VERIFY, WORKER_VERIFY_OBJECTS, 0 };
 static const uint32_t job_leaving[] = { WORKER_TO_XML, WORKER_SIGN_OBJECTS, WORKER_SIGN, WORKER_ENCRYPT, 0 };

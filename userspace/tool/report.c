@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "report.h"
+#include "setting.h"
 
 enum {
 	C_TRANSPORT_AUTH, C_TRANSPORT_SECRECY, C_INTEGRITY, C_SECRECY, C_HMAC, C_HMAC_FRESH,
@@ -218,7 +219,7 @@ static void find_cr2(const struct omasec_rule *r, struct report_finding *f)
 {
 	if (r->binding == OMASEC_BINDING_OBEX)
 		found(&f[C_BINDING], REPORT_NOT_APPLICABLE, "OBEX carries no HTTP");
-	else if (r->binding == OMASEC_BINDING_WSP_POST || r->binding == OMASEC_BINDING_WTP)
+	else if (rule_posts(r))
 		found(&f[C_BINDING], REPORT_NOT_APPLICABLE, "datagrams carry no HTTP");
 	else if (r->tls == OMASEC_TLS_FORBID)
 		found(&f[C_BINDING], REPORT_NOT_APPLICABLE,
@@ -306,8 +307,7 @@ void report_rule(const struct omasec_rule *r, const struct omasec_account *a,
 		 struct report_finding *findings)
 {
 	find_sessionless(r, a, &findings[C_SESSIONLESS]);
-	if (r->protocol == OMASEC_PROTOCOL_UDP && r->binding != OMASEC_BINDING_WSP_POST &&
-	    r->binding != OMASEC_BINDING_WTP) {
+	if (r->protocol == OMASEC_PROTOCOL_UDP && !rule_posts(r)) {
 		find_datagrams(r, a, findings);
 		return;
 	}

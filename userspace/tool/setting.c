@@ -649,8 +649,7 @@ static void check_tcp(const struct rule_conf *c, setting_report report, void *ar
 	for (i = 0; i < COUNT(udp_only); i++)
 		if (c->seen & 1u << udp_only[i])
 			report(arg, udp_only[i], "is for protocol udp");
-	if (c->r.binding == OMASEC_BINDING_WSP || c->r.binding == OMASEC_BINDING_WSP_POST ||
-	    c->r.binding == OMASEC_BINDING_WTP)
+	if (c->r.binding == OMASEC_BINDING_WSP || rule_posts(&c->r))
 		report(arg, R_BINDING, "expected http or obex with protocol tcp");
 	if (c->r.binding != OMASEC_BINDING_OBEX)
 		return;
@@ -735,8 +734,7 @@ static void check_xml(const struct rule_conf *c, setting_report report, void *ar
 void setting_rule_check(const struct rule_conf *c, setting_report report, void *arg)
 {
 	check_required(&setting_rule, c->seen, report, arg);
-	if (c->r.protocol == OMASEC_PROTOCOL_UDP && c->r.binding != OMASEC_BINDING_WSP_POST &&
-	    c->r.binding != OMASEC_BINDING_WTP) {
+	if (c->r.protocol == OMASEC_PROTOCOL_UDP && !rule_posts(&c->r)) {
 		check_udp(c, report, arg);
 		return;
 	}

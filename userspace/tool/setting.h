@@ -54,6 +54,12 @@ struct account_conf {
 	int line[SETTING_MAX];
 };
 
+/* Datagrams of the rule are Posts and Replies of sessions. */
+static inline bool rule_posts(const struct omasec_rule *r)
+{
+	return r->binding == OMASEC_BINDING_WSP_POST || r->binding == OMASEC_BINDING_WTP;
+}
+
 /**
  * struct rule_conf - a rule as it was written
  * @uid: number or name, NULL for none

@@ -55,7 +55,7 @@ class Relay(tamper.Relay):
         super().__init__(opts)
         self.before = {}
 
-    def forward_one(self, octets, send, direction, back):
+    def forward_one(self, octets, send, direction, _peer, back=None):
         pdu = wsp.Pdu(octets)
         if pdu.type == wsp.GET or self.before.get(direction) == octets:
             self.note(direction, 0, b"repeated\r\n" if pdu.type != wsp.GET else b"get\r\n", b"", [])
@@ -87,9 +87,10 @@ class Relay(tamper.Relay):
             send(out)
 
 
-def main():
+def serve(kind):
+    """Relays datagrams by a Relay of that kind, for ever."""
     opts = tamper.options()
-    relay = Relay(opts)
+    relay = kind(opts)
     front = socket.socket(socket.AF_INET6 if ":" in opts.host else socket.AF_INET, socket.SOCK_DGRAM)
     front.bind((opts.host, opts.listen))
     tamper.announce(opts)
@@ -100,7 +101,7 @@ def main():
         while True:
             octets = back.recv(65536)
             with tamper.LOCK:
-                relay.forward_one(octets, lambda o: front.sendto(o, peer), "s2c", None)
+                relay.forward_one(octets, lambda o: front.sendto(o, peer), "s2c", peer)
 
     while True:
         select.select([front], [], [])
@@ -110,8 +111,8 @@ def main():
             peers[peer].connect(opts.to)
             threading.Thread(target=answers, args=(peer, peers[peer]), daemon=True).start()
         with tamper.LOCK:
-            relay.forward_one(octets, peers[peer].send, "c2s", lambda o, p=peer: front.sendto(o, p))
+            relay.forward_one(octets, peers[peer].send, "c2s", peer, lambda o, p=peer: front.sendto(o, p))
 
 
 if __name__ == "__main__":
-    main()
+    serve(Relay)

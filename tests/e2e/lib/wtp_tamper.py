@@ -12,10 +12,7 @@ counts datagrams. bad=SEED (as @c2s:1) does each of these to one in eight. Nothi
 
 import os
 import random
-import select
-import socket
 import sys
-import threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import tamper  # noqa: E402
@@ -75,7 +72,7 @@ class Relay(tamper.Relay):
         self.note(direction, n, text.encode("latin-1"), pdu.data, did, tid=p.tid, packets=p.psn + 1)
         return octets
 
-    def forward_one(self, octets, send, direction, peer):
+    def forward_one(self, octets, send, direction, peer, _back=None):
         self.grams[direction] += 1
         n = self.grams[direction]
         pdus = [self.one(o, peer, direction) for o in wtp.split(octets)]
@@ -95,31 +92,5 @@ class Relay(tamper.Relay):
             send(self.kept.pop(direction))
 
 
-def main():
-    opts = tamper.options()
-    relay = Relay(opts)
-    front = socket.socket(socket.AF_INET6 if ":" in opts.host else socket.AF_INET, socket.SOCK_DGRAM)
-    front.bind((opts.host, opts.listen))
-    tamper.announce(opts)
-    family = socket.AF_INET6 if ":" in opts.to[0] else socket.AF_INET
-    peers = {}
-
-    def answers(peer, back):
-        while True:
-            octets = back.recv(65536)
-            with tamper.LOCK:
-                relay.forward_one(octets, lambda o: front.sendto(o, peer), "s2c", peer)
-
-    while True:
-        select.select([front], [], [])
-        octets, peer = front.recvfrom(65536)
-        if peer not in peers:
-            peers[peer] = socket.socket(family, socket.SOCK_DGRAM)
-            peers[peer].connect(opts.to)
-            threading.Thread(target=answers, args=(peer, peers[peer]), daemon=True).start()
-        with tamper.LOCK:
-            relay.forward_one(octets, peers[peer].send, "c2s", peer)
-
-
 if __name__ == "__main__":
-    main()
+    wsp_tamper.serve(Relay)
