@@ -5,7 +5,7 @@
 # without MAC, what belongs to no transaction, messages longer than their receiver takes,
 # floods of messages that never become whole; static mode.
 #
-# KERNELS: 6.12
+# KERNELS: 6.12 debug
 # TIMEOUT: 300
 . ./lib/common.sh
 network
