@@ -5,7 +5,7 @@
 # user name in the header.
 #
 # KERNELS: 6.12
-# TIMEOUT: 300
+# TIMEOUT: 400
 # MEM: 2048
 . ./lib/common.sh
 network
@@ -18,7 +18,7 @@ while [ $i -lt 60 ]; do
 	i=$((i + 1))
 done >"$WORK/c"
 # slow kernels get the time that thirty sessions at once take
-rule dm "direction = in" "account = any" "deadline = 60s" >>"$WORK/c"
+rule dm "direction = in" "account = any" "deadline = 240s" >>"$WORK/c"
 apply server <"$WORK/c"
 helper_start server
 app_server --rounds 1
@@ -26,7 +26,7 @@ i=0
 pids=
 while [ $i -lt 30 ]; do
 	background n$i device "$PYTHON" "$LIB/native_peer.py" client --url "$DIRECT" --device "IMEI:$i" \
-		--session 1 --user "Device$i:device-secret" --server-user "Mgmt$i:server-secret" --timeout 60
+		--session 1 --user "Device$i:device-secret" --server-user "Mgmt$i:server-secret" --timeout 240
 	pids="$pids $LAST"
 	i=$((i + 1))
 done

@@ -5,7 +5,7 @@
 # WBXML, IPv4 and IPv6, in fragments too. Every message on the wire is authenticated; what an
 # attacker does to one, what is lost and what comes twice, the applications do not notice.
 #
-# KERNELS: 6.12 debug
+# KERNELS: 6.12
 # TIMEOUT: 360
 . ./lib/common.sh
 network

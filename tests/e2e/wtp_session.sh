@@ -6,7 +6,7 @@
 # what an attacker does to one, what is lost, comes twice or in another order, the
 # applications do not notice.
 #
-# KERNELS: 6.12 debug
+# KERNELS: 6.12
 # TIMEOUT: 300
 . ./lib/common.sh
 network
