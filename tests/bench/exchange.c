@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What the benchmark measures, as one static program for the guest:
- *	serve PORT [obex|wsp]                   a management server
- *	exchange ROW HOST PORT OCTETS N         N exchanges on one connection; over OBEX or WSP
- *	                                        when ROW begins with obex or wsp
+ *	serve PORT [obex|wsp|wtp]               a management server
+ *	exchange ROW HOST PORT OCTETS N         N exchanges on one connection; over OBEX, WSP or
+ *	                                        WTP when ROW begins with obex, wsp or wtp
  *	connect ROW PORT N                      N times connect, accept, close
  *	idle ROW HOST PORT N                    kernel memory of N connections
  * An exchange is the POST of a DM message of exactly so many octets and a response
@@ -26,6 +26,7 @@
 #include "net.h"
 #include "obex.h"
 #include "wsp.h"
+#include "wtp.h"
 
 #define BODY_MAX	(256 * 1024)
 #define ROOM		(BODY_MAX + 16384)
@@ -44,7 +45,8 @@ struct peer {
 };
 
 static char pad[BODY_MAX];
-static bool obex, wsp, server;
+static enum { HTTP, OBEX, WSP, WTP } binding;
+static bool server;
 
 static void pad_init(void)
 {
@@ -71,6 +73,22 @@ static const char dm_get[] = "<Get><CmdID>4</CmdID><Item><Target><LocURI>./DevDe
 static const char dm_exec[] = "<Exec><CmdID>5</CmdID><Item><Target><LocURI>./A</LocURI></Target><Data>";
 static const char dm_exec_end[] = "</Data></Item></Exec><Final/></SyncBody></SyncML>";
 
+/* One message over another binding, as below. */
+static bool receive_other(struct peer *p)
+{
+	if (binding == WSP)
+		p->body_len = server ? wsp_serve(p->fd, p->buf, ROOM) : wsp_get(p->fd, p->buf, ROOM);
+	else if (binding == WTP)
+		p->body_len = server ? wtp_serve(p->fd, p->buf, ROOM) : wtp_get(p->fd, p->buf, ROOM);
+	else if (!server)
+		p->body_len = obex_get(p->fd, p->buf, ROOM, TYPE);
+	else if (!obex_serve(p->fd, p->buf, ROOM, &p->body_len))
+		return false;
+	p->body = p->buf;
+	p->buf[p->body_len] = 0;
+	return true;
+}
+
 /* One message, over HTTP with a Content-Length, into p->buf; false at its end. */
 static bool receive(struct peer *p)
 {
@@ -83,21 +101,8 @@ static bool receive(struct peer *p)
 	if (!p->buf)
 		errx(1, "out of memory");
 	p->body = NULL;
-	if (obex) {
-		if (!server)
-			p->body_len = obex_get(p->fd, p->buf, ROOM, TYPE);
-		else if (!obex_serve(p->fd, p->buf, ROOM, &p->body_len))
-			return false;
-		p->body = p->buf;
-		p->buf[p->body_len] = 0;
-		return true;
-	}
-	if (wsp) {
-		p->body_len = server ? wsp_serve(p->fd, p->buf, ROOM) : wsp_get(p->fd, p->buf, ROOM);
-		p->body = p->buf;
-		p->buf[p->body_len] = 0;
-		return true;
-	}
+	if (binding != HTTP)
+		return receive_other(p);
 	while (!want || have < want) {
 		if (have == ROOM)
 			errx(1, "a message of more than %d octets", ROOM);
@@ -137,6 +142,23 @@ static unsigned int number_after(const struct peer *p, const char *tag)
 	return (unsigned int)strtoul(at + strlen(tag), NULL, 10);
 }
 
+/* The octets of @v over another binding than HTTP. */
+static void deliver_other(struct peer *p, const struct iovec *v, int n)
+{
+	if (binding == OBEX && server)
+		obex_answer(p->fd, v, n, TYPE);
+	else if (binding == OBEX)
+		obex_put(p->fd, v, n, TYPE);
+	else if (binding == WSP && server)
+		wsp_answer(p->fd, v, n);
+	else if (binding == WSP)
+		wsp_post(p->fd, v, n, SERVER);
+	else if (server)
+		wtp_answer(p->fd, v, n);
+	else
+		wtp_post(p->fd, v, n, SERVER);
+}
+
 /* Sends a message of @size octets: @start, as many octets of data as it takes, @end. */
 static void deliver(struct peer *p, const char *first_line, const char *start, const char *end,
 		    size_t size)
@@ -150,22 +172,10 @@ static void deliver(struct peer *p, const char *first_line, const char *start, c
 		{ (void *)end, strlen(end) },
 	};
 
-	if (fixed + 8 > size || size > (wsp ? WSP_BODY_MAX : BODY_MAX))
+	if (fixed + 8 > size || size > (binding == WSP ? WSP_BODY_MAX : BODY_MAX))
 		errx(2, "no message of %zu octets can be made", size);
-	if (obex && server) {
-		obex_answer(p->fd, v + 1, 3, TYPE);
-		return;
-	}
-	if (obex) {
-		obex_put(p->fd, v + 1, 3, TYPE);
-		return;
-	}
-	if (wsp && server) {
-		wsp_answer(p->fd, v + 1, 3);
-		return;
-	}
-	if (wsp) {
-		wsp_post(p->fd, v + 1, 3, SERVER);
+	if (binding != HTTP) {
+		deliver_other(p, v + 1, 3);
 		return;
 	}
 	v[0].iov_len = (size_t)snprintf(head, sizeof(head), "%s%s%zu\r\n\r\n", first_line,
@@ -250,7 +260,7 @@ static void exchange(struct peer *p, size_t size, bool check)
 	request(p, size);
 	if (!receive(p))
 		errx(1, "the server closed the connection");
-	if (!obex && !wsp && strncmp(p->buf, "HTTP/1.1 200", 12))
+	if (binding == HTTP && strncmp(p->buf, "HTTP/1.1 200", 12))
 		errx(1, "the response is: %.300s", p->buf);
 	if (number_after(p, "<MsgRef>") != p->sent || p->body_len + 64 < size)
 		errx(1, "that is no answer to message %u: %.600s", p->sent, p->buf);
@@ -271,7 +281,7 @@ static size_t size_of(const struct peer *p)
 }
 
 /* One session after the other: there are no connections. */
-static void serve_wsp(const char *port)
+static void serve_datagrams(const char *port)
 {
 	struct peer p = { .fd = wsp_listen(port) };
 
@@ -325,6 +335,13 @@ static void serve(const char *port)
 	}
 }
 
+/* Which one @name begins with. */
+static unsigned int binding_of(const char *name)
+{
+	return !strncmp(name, "obex", 4) ? OBEX : !strncmp(name, "wsp", 3) ? WSP :
+	       !strncmp(name, "wtp", 3) ? WTP : HTTP;
+}
+
 static void run_exchanges(char **argv)
 {
 	struct sockaddr_in a = address_of(argv[1], argv[2]);
@@ -332,11 +349,12 @@ static void run_exchanges(char **argv)
 	size_t size = strtoul(argv[3], NULL, 10);
 	unsigned int n = (unsigned int)atoi(argv[4]), i;
 
-	obex = !strncmp(argv[0], "obex", 4);
-	wsp = !strncmp(argv[0], "wsp", 3);
-	p.fd = wsp ? wsp_connect(argv[1], argv[2]) : connect_to(&a);
-	if (obex)
+	binding = binding_of(argv[0]);
+	p.fd = binding >= WSP ? wsp_connect(argv[1], argv[2]) : connect_to(&a);
+	if (binding == OBEX)
 		obex_connect(p.fd);
+	else if (binding == WTP)
+		wtp_begin(p.fd);
 	for (i = 0; i < 4; i++)
 		exchange(&p, size, true);
 	mark_begin();
@@ -419,11 +437,11 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	pad_init();
 	server = !strcmp(what, "serve");
-	obex = server && argc == 4 && !strcmp(argv[3], "obex");
-	wsp = server && argc == 4 && !strcmp(argv[3], "wsp");
-	if (wsp)
-		serve_wsp(argv[2]);
-	else if (server && argc == 3 + obex)
+	if (server && argc == 4)
+		binding = binding_of(argv[3]);
+	if (server && binding >= WSP)
+		serve_datagrams(argv[2]);
+	else if (server && argc == 3 + (binding != HTTP))
 		serve(argv[2]);
 	else if (!strcmp(what, "exchange") && argc == 7)
 		run_exchanges(argv + 2);

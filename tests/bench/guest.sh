@@ -13,6 +13,7 @@ TLS_PORT=8443
 OBEX_PORT=650
 WSP_PORT=9200
 WSP_SIZES="1024 16384 32768"
+WTP_PORT=9201
 PUSH_PORT=2948
 
 fail()
@@ -67,6 +68,7 @@ row()
 	case $1 in
 	obex*) server_start "$3" obex ;;
 	wsp*) server_start "$3" wsp ;;
+	wtp*) server_start "$3" wtp ;;
 	*) server_start ;;
 	esac
 	_sizes=$SIZES
@@ -195,6 +197,7 @@ connects unloaded
 row plain 10.9.0.2 $PORT
 row obex 10.9.0.2 $OBEX_PORT
 row wsp 10.9.0.2 $WSP_PORT
+row wtp 10.9.0.2 $WTP_PORT
 idle plain
 tls plain
 push plain
@@ -231,6 +234,9 @@ protected obex-static
 both "auth-mode = static" "protocol = udp" "port = $WSP_PORT" "binding = wsp-post" "max-message = 60K"
 row wsp-static 10.9.0.2 $WSP_PORT
 protected wsp-static
+both "auth-mode = static" "protocol = udp" "port = $WTP_PORT" "binding = wtp"
+row wtp-static 10.9.0.2 $WTP_PORT
+protected wtp-static
 both "auth-mode = static" "port = $TLS_PORT" "tls = require" "tls-check = start"
 tls start
 secured start

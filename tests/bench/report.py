@@ -294,7 +294,8 @@ class Report:
 
     def check(self):
         """The rows of omasec are about protected messages, or about nothing."""
-        seen = {"static": 0, "helper": 0, "signed": 0, "encrypted": 0, "sealed": 0, "obex-static": 0, "wsp-static": 0}
+        seen = {"static": 0, "helper": 0, "signed": 0, "encrypted": 0, "sealed": 0, "obex-static": 0, "wsp-static": 0,
+                "wtp-static": 0}
         for r in self.runs:
             if r.kind == "exchange" and r.row in seen:
                 seen[r.row] += r.n
@@ -325,6 +326,7 @@ def main():
     r.binding("obex", "OBEX, a PUT and a GET, in packets of 64 KiB", SIZES)
     r.binding("wsp", "connectionless WSP, a Post and a Reply, in IP fragments where they are longer than a packet",
               WSP_SIZES)
+    r.binding("wtp", "WTP, a Post and a Reply as a transaction of class 2, in segments of 1400 octets", SIZES)
     r.added()
     r.slopes()
     r.unselected()

@@ -51,41 +51,57 @@ static void transmit(int fd, struct sockaddr_in *to, void *head, size_t len,
 		err(1, "sendmsg");
 }
 
-void wsp_post(int fd, const struct iovec *v, int n, const char *uri)
+size_t wsp_post_head(unsigned char *to, const char *uri)
 {
-	unsigned char head[64];
 	size_t len = strlen(uri);
 
-	if (len > 48)
+	if (len > WSP_HEAD_MAX - 4)
 		errx(2, "too long: %s", uri);
-	head[0] = ++tid;
-	head[1] = POST;
-	head[2] = (unsigned char)len;
-	head[3] = 1;
-	memcpy(head + 4, uri, len);
-	head[4 + len] = DM_XML;
-	transmit(fd, NULL, head, 5 + len, v, n);
+	to[0] = POST;
+	to[1] = (unsigned char)len;
+	to[2] = 1;
+	memcpy(to + 3, uri, len);
+	to[3 + len] = DM_XML;
+	return 4 + len;
+}
+
+size_t wsp_reply_head(unsigned char *to)
+{
+	static const unsigned char head[] = { REPLY, OK, 1, DM_XML };
+
+	memcpy(to, head, sizeof(head));
+	return sizeof(head);
+}
+
+size_t wsp_data(char *to, const char *from, size_t len, bool post)
+{
+	const unsigned char *p = (const unsigned char *)from;
+	size_t uri = post ? p[1] : 0, at = 2, headers, start;
+
+	if (len < 4 || (post ? p[0] != POST || p[1] > 127 : p[0] != REPLY || p[1] != OK))
+		errx(1, "that is not the %s", post ? "Post" : "Reply");
+	headers = p[at++];
+	if (headers & 0x80)
+		headers = (headers & 0x7f) << 7 | p[at++];
+	start = at + uri + headers;
+	if (start > len || p[at + uri] != DM_XML)
+		errx(1, "that is no DM message");
+	memmove(to, from + start, len - start);
+	return len - start;
+}
+
+void wsp_post(int fd, const struct iovec *v, int n, const char *uri)
+{
+	unsigned char head[1 + WSP_HEAD_MAX] = { ++tid };
+
+	transmit(fd, NULL, head, 1 + wsp_post_head(head + 1, uri), v, n);
 }
 
 void wsp_answer(int fd, const struct iovec *v, int n)
 {
-	unsigned char head[] = { tid, REPLY, OK, 1, DM_XML };
+	unsigned char head[1 + WSP_HEAD_MAX] = { tid };
 
-	transmit(fd, &asker, head, sizeof(head), v, n);
-}
-
-/* The data behind @at, where the length of the headers stands, of @len octets in @buf. */
-static size_t data_of(char *buf, size_t len, size_t at, size_t uri)
-{
-	size_t headers = (unsigned char)buf[at], start;
-
-	if (headers & 0x80)
-		headers = (headers & 0x7f) << 7 | (unsigned char)buf[++at];
-	start = at + 1 + uri + headers;
-	if (start > len || (unsigned char)buf[at + 1 + uri] != DM_XML)
-		errx(1, "that is no DM message");
-	memmove(buf, buf + start, len - start);
-	return len - start;
+	transmit(fd, &asker, head, 1 + wsp_reply_head(head + 1), v, n);
 }
 
 size_t wsp_get(int fd, char *buf, size_t room)
@@ -94,9 +110,9 @@ size_t wsp_get(int fd, char *buf, size_t room)
 
 	if (n < 0)
 		err(1, "recv");
-	if (n < 5 || (unsigned char)buf[0] != tid || buf[1] != REPLY || buf[2] != OK)
-		errx(1, "that is not the Reply");
-	return data_of(buf, (size_t)n, 3, 0);
+	if (n < 1 || (unsigned char)buf[0] != tid)
+		errx(1, "another transaction");
+	return wsp_data(buf, buf + 1, (size_t)n - 1, false);
 }
 
 size_t wsp_serve(int fd, char *buf, size_t room)
@@ -106,8 +122,8 @@ size_t wsp_serve(int fd, char *buf, size_t room)
 
 	if (n < 0)
 		err(1, "recvfrom");
-	if (n < 5 || buf[1] != POST || buf[2] < 0)
-		errx(1, "that is no Post");
+	if (n < 1)
+		errx(1, "an empty datagram");
 	tid = (unsigned char)buf[0];
-	return data_of(buf, (size_t)n, 3, (size_t)buf[2]);
+	return wsp_data(buf, buf + 1, (size_t)n - 1, true);
 }
