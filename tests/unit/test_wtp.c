@@ -90,6 +90,44 @@ static void split(void **state)
 	free(copy);
 }
 
+/* A length of two octets counts as such. */
+static void long_piece(void **state)
+{
+	static const char wire[3 + 0x102] = "\x00\x81\x02";
+	char *copy = exact_copy(wire, sizeof(wire));
+	struct omasec_slice left = { copy, sizeof(wire) }, piece;
+	bool begun = false;
+
+	assert_int_equal(omasec_wtp_next(&left, &begun, &piece), 1);
+	assert_int_equal(piece.len, 0x102);
+	assert_ptr_equal(piece.p, copy + 3);
+	assert_int_equal(omasec_wtp_next(&left, &begun, &piece), 0);
+	free(copy);
+}
+
+/* An Abort has no mark of having been sent again: its bits are the type. */
+static void abort_again(void **state)
+{
+	struct omasec_wtp_pdu p = { .type = OMASEC_WTP_ABORT, .rid = true, .tid = 5, .abort_reason = 9 };
+	u8 out[OMASEC_WTP_HEAD_MAX];
+
+	assert_int_equal(omasec_wtp_head(&p, out), 4);
+	assert_memory_equal(out, "\x20\x00\x05\x09", 4);
+}
+
+static void first_is_missing(void **state)
+{
+	struct omasec_wtp_pdu p = { .psn = 2, .gtr = true };
+	u8 missing[OMASEC_WTP_PACKETS];
+	struct omasec_wtp_in in;
+	bool fresh;
+
+	omasec_wtp_in_begin(&in);
+	assert_int_equal(omasec_wtp_in_take(&in, &p, &fresh), OMASEC_WTP_MISS);
+	assert_int_equal(omasec_wtp_in_missing(&in, missing), 2);
+	assert_memory_equal(missing, "\x00\x01", 2);
+}
+
 /* Packets in the order in which they come: number, then marks g and t, and what is due. */
 static const struct coming {
 	const char *name;
@@ -109,6 +147,10 @@ static const struct coming {
 			       { 1, ' ', OMASEC_WTP_TELL, true }, { 3, 't', OMASEC_WTP_WHOLE, true } }, "" },
 	{ "behind_the_last", { { 1, 't', OMASEC_WTP_MISS, true }, { 2, ' ', OMASEC_WTP_WRONG, false } }, NULL },
 	{ "two_lasts", { { 1, 't', OMASEC_WTP_MISS, true }, { 0, 't', OMASEC_WTP_WRONG, false } }, NULL },
+	{ "last_before_one_that_came_late", { { 3, ' ', OMASEC_WTP_WAIT, true }, { 1, ' ', OMASEC_WTP_WAIT, true },
+					      { 2, 't', OMASEC_WTP_WRONG, false } }, NULL },
+	{ "ends_in_another_order", { { 0, 'g', OMASEC_WTP_TELL, true }, { 4, 'g', OMASEC_WTP_MISS, true },
+				     { 2, 'g', OMASEC_WTP_MISS, true } }, "\x01\x03" },
 	{ "last_before_another", { { 3, ' ', OMASEC_WTP_WAIT, true }, { 2, 't', OMASEC_WTP_WRONG, false } }, NULL },
 };
 
@@ -162,6 +204,10 @@ static void going(void **state)
 				struct omasec_wtp_span s = omasec_wtp_out_packet(&o, psn, &p);
 				bool fresh;
 
+				assert_int_equal(p.psn, psn);
+				assert_int_equal(p.ttr, psn + 1 == o.count);
+				/* both would say that we cut no messages */
+				assert_int_equal(p.gtr, psn == o.end && !p.ttr);
 				assert_int_equal(s.off, next);
 				assert_true(s.len && s.len <= o.size);
 				next += s.len;
@@ -238,6 +284,9 @@ int main(void)
 	for (i = 0; i < ARRAY_SIZE(wtp_sessions); i++)
 		table_add(&t, wtp_sessions[i].name, sess, &wtp_sessions[i]);
 	table_add(&t, "missing_packets", missing_packets, NULL);
+	table_add(&t, "long_piece", long_piece, NULL);
+	table_add(&t, "abort_again", abort_again, NULL);
+	table_add(&t, "first_is_missing", first_is_missing, NULL);
 	table_add(&t, "going", going, NULL);
 	table_add(&t, "every_cut", every_cut, NULL);
 	return table_run("wtp", &t);
