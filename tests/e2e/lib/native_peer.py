@@ -32,8 +32,9 @@ from urllib.parse import urlsplit
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import authmac  # noqa: E402
+import native_links  # noqa: E402
+import openobex  # noqa: E402
 import syncml  # noqa: E402
-import wsp  # noqa: E402
 import xmldsig  # noqa: E402
 import xmlenc  # noqa: E402
 import xmlobjects  # noqa: E402
@@ -256,8 +257,8 @@ class NativeClient:
         if self.opts.first_no_mac and self.counts.n["sent"] == 0:
             headers = []
         self.counts.add("sent")
-        if self.url.scheme == "wsp":
-            return (*self.post_wsp(headers, name, octets), bad)
+        if self.url.scheme in native_links.CLIENTS:
+            return (*self.post_over(headers, name, octets), bad)
         try:
             if self.conn is None:
                 self.conn = http.client.HTTPConnection(self.url.hostname, self.url.port or 80,
@@ -281,19 +282,19 @@ class NativeClient:
         self.counts.add("received")
         return r.headers.get_all(authmac.HEADER) or [], answer, bad
 
-    def post_wsp(self, headers, name, octets):
-        """The same over connectionless WSP."""
+    def post_over(self, headers, name, octets):
+        """The same over another binding than HTTP."""
         try:
             if self.conn is None:
-                self.conn = wsp.Client(self.url.hostname, self.url.port or 9200, self.opts.timeout, retry=5)
-            answer = self.conn.post("http://server" + self.url.path, self.kind, octets,
-                                    [(name, h) for h in headers])
-        except OSError as e:
-            raise from_oserror(e) from e
-        if answer.status != wsp.OK:
-            raise TransportError("wsp", "status %#x" % answer.status, answer.status)
+                self.conn = native_links.CLIENTS[self.url.scheme](self.url, self.opts)
+            out = self.conn.post(name, headers, octets, self.kind)
+        except TransportError:
+            if self.conn:
+                self.conn.close()
+            self.conn = None
+            raise
         self.counts.add("received")
-        return answer.all(authmac.HEADER), answer.data
+        return out
 
     def session(self, number):
         acc = self.account
@@ -414,6 +415,8 @@ class NativeClient:
                 self.session(self.opts.session + i)
                 if self.opts.close and self.conn:
                     self.conn.close()
+            if self.conn:
+                self.conn.close()
         except (DmError, Refused) as e:
             rc, text = 1, str(e)
         except TransportError as e:
@@ -533,11 +536,10 @@ class NativeServer(ThreadingHTTPServer):
         self.bad, self.sessions = Misbehaviour(opts), {}
         self.lock, self.done = threading.Lock(), threading.Event()
         self.pending, self.count = None, 0
-        if not opts.wsp:
+        if not opts.binding:
             super().__init__((opts.host, opts.port), ServerHandler)
             return
-        link = wsp.Server(opts.host, opts.port)
-        link.answer, link.fault, link.failed_io = self.answer_wsp, self.counts.errors.append, print
+        link = native_links.SERVERS[opts.binding](self, opts)
         self.server_address = link.server_address
         self.serve_forever = lambda poll_interval: link.serve()
 
@@ -573,18 +575,6 @@ class NativeServer(ThreadingHTTPServer):
             if self.opts.sessions and self.counts.n["sessions_ended"] >= self.opts.sessions:
                 self.done.set()
         return 200, values, name, out
-
-
-    def answer_wsp(self, pdu):
-        with self.lock:
-            try:
-                status, values, name, out = self.answer(pdu.all(authmac.HEADER), pdu.data, pdu.kind)
-            except DmError as e:
-                self.counts.errors.append(str(e))
-                status, values, name, out = 400, [], "", b""
-        if status != 200:
-            return wsp.reply(pdu.tid, None, b"", wsp.BAD_REQUEST)
-        return wsp.reply(pdu.tid, pdu.kind, out, headers=[(name, v) for v in values])
 
 
 class ServerHandler(BaseHTTPRequestHandler):
@@ -652,7 +642,11 @@ def options():
     p.add_argument("--rounds", type=int, default=2)
     p.add_argument("--size", type=int, default=200)
     p.add_argument("--wbxml", action="store_true")
-    p.add_argument("--wsp", action="store_true", help="server: connectionless WSP; client: URL wsp://...")
+    for binding in native_links.SERVERS:
+        p.add_argument("--" + binding, dest="binding", action="store_const", const=binding,
+                       help="server: not over HTTP; client: URL %s://..." % binding)
+    p.add_argument("--cut", type=int, default=0, help="wtp: octets of a segment, 0 for none")
+    p.add_argument("--mtu", type=int, default=openobex.MTU, help="obex: longest packet, both ways")
     p.add_argument("--close", action="store_true")
     p.add_argument("--timeout", type=float, default=20)
     p.add_argument("--run", type=float, default=900, help="server: seconds until it ends by itself")

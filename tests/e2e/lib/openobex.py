@@ -368,9 +368,11 @@ class ServerLink(_Link):
         answer = self.server.get(self, self.targets[connection], request)
         if isinstance(answer, int):
             return answer
-        kind, octets = answer
+        kind, octets, *http = answer
         if kind is not None:
             self._add(obj, HDR_TYPE, kind.encode() + b"\0")
+        for line in http[0] if http else ():
+            self._add(obj, HDR_HTTP, line.encode("latin-1"))
         self._add(obj, HDR_LENGTH, len(octets))
         self._add_body(obj, octets)
         return SUCCESS
@@ -454,7 +456,7 @@ class Server:
         raise NotImplementedError
 
     def get(self, link, target, request):
-        """Returns (type or None, octets), or the response code of a refusal."""
+        """Returns (type or None, octets[, lines of the header for HTTP]), or the response code of a refusal."""
         raise NotImplementedError
 
     def fault(self, text):
