@@ -6,7 +6,7 @@ message has the form of a datagram of connectionless WSP (wsp.py) with transacti
 
     wtp.py send HOST:PORT HEX...   sends datagrams as they are, from one port, and prints what
                                    comes back to each within half a second
-    wtp.py flood HOST:PORT N       N first segments of messages, each from a port of its own
+    wtp.py flood HOST:PORT N [SIZE]    N first segments of messages, each from a port of its own
 """
 
 import errno
@@ -375,7 +375,7 @@ def main():
         for n in range(int(rest[0])):
             with socket.socket(info[0], socket.SOCK_DGRAM) as s:
                 s.connect(info[4])
-                s.send(head(INVOKE, 1, 4) + b"\x02" + b"x" * 1000)
+                s.send(head(INVOKE, 1, 4) + b"\x02" + b"x" * int((*rest, 1000)[1]))
         return 0
     with socket.socket(info[0], socket.SOCK_DGRAM) as s:
         s.settimeout(0.5)
