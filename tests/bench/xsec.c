@@ -165,8 +165,8 @@ static struct octets profile_decrypt(struct octets in)
 {
 	struct octets out;
 
-	CHECK(!xsec_decrypt(in.p, in.len, XSEC_AES256_GCM, XSEC_KW_AES256, &nameless, &kek_crypto, &out.p,
-			    &out.len, NULL));
+	CHECK(!xsec_decrypt(in.p, in.len, "SyncBody", XSEC_AES256_GCM, XSEC_KW_AES256, &nameless,
+			    &kek_crypto, &out.p, &out.len, NULL));
 	return out;
 }
 

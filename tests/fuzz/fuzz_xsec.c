@@ -87,13 +87,46 @@ static void try_decrypt(const uint8_t *in, size_t len)
 	struct dm_error err = { 0 };
 	uint8_t *out = NULL;
 	size_t out_len = 0;
+	int ret, i, taken = 0;
+
+	for (i = 0; i < 2; i++) {
+		asked = 0;
+		expected = XSEC_OPEN;
+		ret = xsec_decrypt(in, len, i ? NULL : "SyncBody", XSEC_AES128_GCM, XSEC_KW_AES128, &key, &crypto,
+				   &out, &out_len, &err);
+		check(ret, out, out_len, &err);
+		taken += !ret;
+		free(out);
+		out = NULL;
+	}
+	/* it cannot be both */
+	CHECK(taken < 2);
+}
+
+/* The whole message, or its SyncBody: taken back as that, and as nothing else. */
+static void try_encrypt(const uint8_t *in, size_t len, const char *target)
+{
+	struct dm_error err = { 0 };
+	uint8_t *out = NULL, *back = NULL;
+	size_t out_len = 0, back_len = 0;
 	int ret;
 
 	asked = 0;
-	expected = XSEC_OPEN;
-	ret = xsec_decrypt(in, len, XSEC_AES128_GCM, XSEC_KW_AES128, &key, &crypto, &out, &out_len, &err);
+	expected = XSEC_SEAL;
+	ret = xsec_encrypt(in, len, target, XSEC_AES128_GCM, XSEC_KW_AES128, &key, &crypto, &out, &out_len, &err);
 	check(ret, out, out_len, &err);
+	if (ret)
+		return;
+	asked = 0;
+	expected = XSEC_OPEN;
+	CHECK(xsec_decrypt(out, out_len, target ? NULL : "SyncBody", XSEC_AES128_GCM, XSEC_KW_AES128, &key, &crypto,
+			   &back, &back_len, &err));
+	CHECK(!asked && err.reason == OMASEC_REASON_PROFILE_VIOLATED);
+	CHECK(!xsec_decrypt(out, out_len, target, XSEC_AES128_GCM, XSEC_KW_AES128, &key, &crypto, &back, &back_len,
+			    &err));
+	CHECK(back_len == len && !memcmp(back, in, len));
 	free(out);
+	free(back);
 }
 
 static void try_make(const uint8_t *in, size_t len)
@@ -112,19 +145,8 @@ static void try_make(const uint8_t *in, size_t len)
 		free(back);
 		out = back = NULL;
 	}
-	asked = 0;
-	expected = XSEC_SEAL;
-	ret = xsec_encrypt(in, len, NULL, XSEC_AES128_GCM, XSEC_KW_AES128, &key, &crypto, &out, &out_len, &err);
-	check(ret, out, out_len, &err);
-	if (ret)
-		return;
-	asked = 0;
-	expected = XSEC_OPEN;
-	CHECK(!xsec_decrypt(out, out_len, XSEC_AES128_GCM, XSEC_KW_AES128, &key, &crypto, &back, &back_len,
-			    &err));
-	CHECK(back_len == len && !memcmp(back, in, len));
-	free(out);
-	free(back);
+	try_encrypt(in, len, NULL);
+	try_encrypt(in, len, "SyncBody");
 }
 
 /* What is sent comes back to the octet, or is not read because it nests deeper by then. */

@@ -121,7 +121,7 @@ int worker_client_start_xsec(struct worker_client *wc, const struct worker_xsec 
 	assert_true(worker_xsec_valid(how));
 	assert_int_equal(how->require, object_signature == OMASEC_OBJECT_SIGNATURE_REQUIRE ||
 			 object_signature == OMASEC_OBJECT_SIGNATURE_BOTH);
-	assert_string_equal(how->target, how->what == WORKER_ENCRYPT ? "SyncBody" : "");
+	assert_string_equal(how->target, how->what == WORKER_ENCRYPT || how->what == WORKER_DECRYPT ? "SyncBody" : "");
 	assert_string_equal(((struct keys *)crypto->private)->account, "acct");
 	word(what[how->what], message, len);
 	return begin(what[how->what], makes[how->what], out, out_len, err);

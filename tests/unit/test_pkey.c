@@ -484,7 +484,7 @@ static int decrypt_sample(uint32_t what, const uint8_t *message, size_t message_
 		rc = xsec_decrypt_objects(message, message_len, XSEC_AES256_GCM, how.wrap, &key, &crypto, out, len,
 					  &error);
 	else if (!rc)
-		rc = xsec_decrypt(message, message_len, XSEC_AES256_GCM, how.wrap, &key, &crypto, out, len, &error);
+		rc = xsec_decrypt(message, message_len, "SyncBody", XSEC_AES256_GCM, how.wrap, &key, &crypto, out, len, &error);
 	keys_done(&keys);
 	return rc;
 }

@@ -124,8 +124,9 @@ static const struct operation operations[] = {
 	{ { .what = WORKER_ENCRYPT, .target = "SyncBody", .cipher = XSEC_AES256_GCM, .wrap = XSEC_KW_AES256 },
 	  "kek256.key", NULL, "plain.xml", NULL },
 	{ { .what = WORKER_ENCRYPT, .wrap = XSEC_RSA_OAEP }, "rsa.pem", NULL, "plain.xml", NULL },
-	{ { .what = WORKER_DECRYPT }, "kek128.key", NULL, "ok-aes128-gcm-kw-aes128.xml", "" },
-	{ { .what = WORKER_DECRYPT, .wrap = XSEC_RSA_OAEP }, "rsa.pem", NULL,
+	{ { .what = WORKER_DECRYPT, .target = "SyncBody" }, "kek128.key", NULL, "ok-aes128-gcm-kw-aes128.xml", "" },
+	{ { .what = WORKER_DECRYPT }, "kek128.key", NULL, "ok-enc-root.xml", "" },
+	{ { .what = WORKER_DECRYPT, .target = "SyncBody", .wrap = XSEC_RSA_OAEP }, "rsa.pem", NULL,
 	  "ok-aes128-gcm-rsa-oaep-mgf1p.xml", "" },
 };
 
@@ -250,7 +251,10 @@ static void refusals_come_through(void **state)
 		{ { { .what = WORKER_VERIFY }, "mac.key", NULL, "ok-key-name.xml", NULL }, OMASEC_REASON_SIGNER_UNKNOWN },
 		{ { { .what = WORKER_VERIFY }, "mac.key", NULL, "hmac-sha1.xml", NULL }, OMASEC_REASON_ALGORITHM_REFUSED },
 		{ { { .what = WORKER_VERIFY }, "mac.key", NULL, "bomb.xml", NULL }, OMASEC_REASON_XML_BAD },
-		{ { { .what = WORKER_DECRYPT, .cipher = 2, .wrap = 2 }, "kek256.key", NULL, "changed-tag.xml", NULL },
+		{ { { .what = WORKER_DECRYPT }, "kek128.key", NULL, "ok-aes128-gcm-kw-aes128.xml", NULL },
+		  OMASEC_REASON_PROFILE_VIOLATED },
+		{ { { .what = WORKER_DECRYPT, .target = "SyncBody", .cipher = 2, .wrap = 2 }, "kek256.key", NULL,
+		    "changed-tag.xml", NULL },
 		  OMASEC_REASON_DECRYPTION_FAILED },
 		{ { { .what = WORKER_VERIFY, .sign = XSEC_RSA_SHA256 }, "mac.key", NULL, "ok-rsa-sha256.xml", NULL },
 		  OMASEC_REASON_KEY_MISSING },

@@ -64,7 +64,8 @@ static int run_verify(const struct row *row, const uint8_t *message, size_t len,
 static int run_decrypt(const struct row *row, const uint8_t *message, size_t len,
 		       struct xsec_keys *keys, uint8_t **out, size_t *out_len, struct dm_error *err)
 {
-	const char *alg = row->op + strlen("decrypt:"), *colon = strchr(alg, ':');
+	bool whole = !strncmp(row->op, "decrypt-whole:", 14);
+	const char *alg = strchr(row->op, ':') + 1, *colon = strchr(alg, ':');
 	enum xsec_cipher cipher = find(ciphers, 3, alg, (size_t)(colon - alg));
 	enum xsec_wrap wrap = find(wraps, 4, colon + 1, strlen(colon + 1));
 	struct xsec_key key = { .name = strcmp(row->account, "-") ? row->account : NULL };
@@ -73,7 +74,8 @@ static int run_decrypt(const struct row *row, const uint8_t *message, size_t len
 
 	snprintf(name, sizeof(name), wrap == XSEC_RSA_OAEP ? "rsa.pem" : "kek%u.key", 128 + 64 * wrap);
 	xsec_keys_load(keys, name);
-	return xsec_decrypt(message, len, cipher, wrap, &key, &crypto, out, out_len, err);
+	return xsec_decrypt(message, len, whole ? NULL : "SyncBody", cipher, wrap, &key, &crypto, out, out_len,
+			    err);
 }
 
 /* The message that all that is taken comes down to. */

@@ -143,14 +143,21 @@ static int encrypt_sample(const char *target, enum xsec_cipher cipher, enum xsec
 	return ret;
 }
 
-static int decrypt_with(enum xsec_cipher cipher, enum xsec_wrap wrap, struct xsec_keys *keys,
-			const uint8_t *message, size_t len, uint8_t **out, size_t *out_len,
-			struct dm_error *err)
+static int decrypt_target(const char *target, enum xsec_cipher cipher, enum xsec_wrap wrap,
+			  struct xsec_keys *keys, const uint8_t *message, size_t len, uint8_t **out,
+			  size_t *out_len, struct dm_error *err)
 {
 	struct xsec_crypto crypto = { xsec_keys_do, keys };
 	struct xsec_key key = { .name = cipher % 2 ? "kek" : NULL };
 
-	return xsec_decrypt(message, len, cipher, wrap, &key, &crypto, out, out_len, err);
+	return xsec_decrypt(message, len, target, cipher, wrap, &key, &crypto, out, out_len, err);
+}
+
+static int decrypt_with(enum xsec_cipher cipher, enum xsec_wrap wrap, struct xsec_keys *keys,
+			const uint8_t *message, size_t len, uint8_t **out, size_t *out_len,
+			struct dm_error *err)
+{
+	return decrypt_target("SyncBody", cipher, wrap, keys, message, len, out, out_len, err);
 }
 
 /* state: cipher, wrap, and whether the root */
@@ -171,7 +178,12 @@ static void encrypts(void **state)
 		fail_msg("%s", err.text);
 	assert_int_equal(keys.asked, 1);
 	assert_null(memmem(out, len, "good", 4));
-	if (decrypt_with(cipher, wrap, &keys, out, len, &back, &back_len, &err))
+	/* which of the two it is, the caller says */
+	assert_int_not_equal(decrypt_target(target ? NULL : "SyncBody", cipher, wrap, &keys, out, len, &back,
+					    &back_len, &err), 0);
+	assert_int_equal(err.reason, OMASEC_REASON_PROFILE_VIOLATED);
+	assert_int_equal(keys.asked, 1);
+	if (decrypt_target(target, cipher, wrap, &keys, out, len, &back, &back_len, &err))
 		fail_msg("%s", err.text);
 	plain = xsec_file("plain.xml", &plain_len);
 	assert_int_equal(back_len, plain_len);
@@ -359,71 +371,199 @@ static const struct inside {
 	const char *name, *text;
 } insides[] = {
 	{ "inside: an element", "<SyncBody>good</SyncBody>" },
+	{ "inside: another element", "<SyncHdr>good</SyncHdr>" },
+	{ "inside: an element of another namespace", "<SyncBody xmlns='urn:x'>good</SyncBody>" },
+	{ "inside: a Signature", "<Signature xmlns='http://www.w3.org/2000/09/xmldsig#'/>" },
 	{ "inside: nothing", "" },
 	{ "inside: text", "text" },
-	{ "inside: two elements", "<a/><b/>" },
-	{ "inside: tags that do not match", "<a></b>" },
-	{ "inside: the end of the message and another", "</SyncML><SyncML>" },
-	{ "inside: no end", "<a>" },
-	{ "inside: a blank before", " <a/>" },
-	{ "inside: a blank behind", "<a/> " },
-	{ "inside: a document type", "<!DOCTYPE a><a/>" },
-	{ "inside: a comment before", "<!-- --><a/>" },
-	{ "inside: an XML declaration", "<?xml version='1.0'?><a/>" },
-	{ "inside: an unknown entity", "<a>&unknown;</a>" },
-	{ "inside: no UTF-8", "<a>\xff</a>" },
-	{ "inside: a prefix that nothing declares", "<u:a/>" },
-	{ "inside: an attribute twice", "<a b=\"1\" b=\"2\"/>" },
-	{ "inside: a character that XML has not", "<a>&#0;</a>" },
+	{ "inside: two elements", "<SyncBody/><SyncBody/>" },
+	{ "inside: tags that do not match", "<SyncBody></b>" },
+	{ "inside: the end of the message and another", "<SyncBody/></SyncML><SyncML>" },
+	{ "inside: no end", "<SyncBody>" },
+	{ "inside: a blank before", " <SyncBody/>" },
+	{ "inside: a blank behind", "<SyncBody/> " },
+	{ "inside: a document type", "<!DOCTYPE SyncBody><SyncBody/>" },
+	{ "inside: a comment before", "<!-- --><SyncBody/>" },
+	{ "inside: an XML declaration", "<?xml version='1.0'?><SyncBody/>" },
+	{ "inside: an unknown entity", "<SyncBody>&unknown;</SyncBody>" },
+	{ "inside: no UTF-8", "<SyncBody>\xff</SyncBody>" },
+	{ "inside: a prefix that nothing declares", "<SyncBody><u:a/></SyncBody>" },
+	{ "inside: an attribute twice", "<SyncBody b=\"1\" b=\"2\"/>" },
+	{ "inside: a character that XML has not", "<SyncBody>&#0;</SyncBody>" },
 };
 
-/* What is inside is not taken for being inside: these decrypt, and are refused. */
-static void hidden(void **state)
+/* @frame with EncryptedData of @inside in place of each @, AES-128 under AES-128. */
+static char *sealed(struct xsec_keys *keys, const char *inside, const char *frame)
 {
-	const char *inside = ((const struct inside *)*state)->text;
-	struct xsec_keys keys;
-	struct xsec_crypto crypto = { xsec_keys_do, &keys };
+	struct xsec_crypto crypto = { xsec_keys_do, keys };
 	struct xsec_request r = {
 		.op = XSEC_SEAL, .cipher = XSEC_AES128_GCM, .wrap = XSEC_KW_AES128,
 		.data = (const uint8_t *)inside, .len = strlen(inside),
 	};
+	char *text = calloc(1, 1 << 16), *p = text, *wrapped, *data;
 	struct xsec_reply reply = { 0 };
-	struct dm_error err = { 0 };
-	char *text = malloc(1 << 20), *wrapped, *data;
-	uint8_t *out = NULL;
-	size_t out_len;
-	int len;
 
-	xsec_keys_load(&keys, "kek128.key");
 	assert_int_equal(crypto.fn(crypto.private, &r, &reply), 0);
 	wrapped = calloc(1, 256);
 	data = calloc(1, 2 * reply.len + 8);
 	EVP_EncodeBlock((uint8_t *)wrapped, reply.wrapped, (int)reply.wrapped_len);
 	EVP_EncodeBlock((uint8_t *)data, reply.data, (int)reply.len);
-	len = snprintf(text, 1 << 20, "<SyncML xmlns='SYNCML:SYNCML1.2'><SyncHdr/>"
-		       "<EncryptedData xmlns='http://www.w3.org/2001/04/xmlenc#' "
-		       "Type='http://www.w3.org/2001/04/xmlenc#Element'>"
-		       "<EncryptionMethod Algorithm='http://www.w3.org/2009/xmlenc11#aes128-gcm'/>"
-		       "<d:KeyInfo xmlns:d='http://www.w3.org/2000/09/xmldsig#'><EncryptedKey>"
-		       "<EncryptionMethod Algorithm='http://www.w3.org/2001/04/xmlenc#kw-aes128'/>"
-		       "<CipherData><CipherValue>%s</CipherValue></CipherData></EncryptedKey></d:KeyInfo>"
-		       "<CipherData><CipherValue>%s</CipherValue></CipherData></EncryptedData></SyncML>",
-		       wrapped, data);
-	if (!strncmp(inside, "<SyncBody>good", 14)) {
-		assert_int_equal(decrypt_with(0, 0, &keys, (uint8_t *)text, (size_t)len, &out, &out_len, &err), 0);
-		assert_non_null(memmem(out, out_len, inside, strlen(inside)));
-		free(out);
-	} else {
-		assert_int_not_equal(decrypt_with(0, 0, &keys, (uint8_t *)text, (size_t)len, &out, &out_len,
-						  &err), 0);
-		assert_null(out);
-		assert_int_equal(err.reason, OMASEC_REASON_DECRYPTION_FAILED);
-		assert_string_equal(err.text, "message cannot be decrypted");
+	for (; *frame; frame++) {
+		if (*frame != '@') {
+			*p++ = *frame;
+			continue;
+		}
+		p += sprintf(p, "<EncryptedData xmlns='http://www.w3.org/2001/04/xmlenc#' "
+			     "Type='http://www.w3.org/2001/04/xmlenc#Element'>"
+			     "<EncryptionMethod Algorithm='http://www.w3.org/2009/xmlenc11#aes128-gcm'/>"
+			     "<d:KeyInfo xmlns:d='http://www.w3.org/2000/09/xmldsig#'><EncryptedKey>"
+			     "<EncryptionMethod Algorithm='http://www.w3.org/2001/04/xmlenc#kw-aes128'/>"
+			     "<CipherData><CipherValue>%s</CipherValue></CipherData></EncryptedKey></d:KeyInfo>"
+			     "<CipherData><CipherValue>%s</CipherValue></CipherData></EncryptedData>",
+			     wrapped, data);
 	}
 	free(reply.data);
 	free(wrapped);
 	free(data);
+	return text;
+}
+
+/* What is inside is not taken for being inside: these decrypt, and are refused. */
+static void hidden(void **state)
+{
+	const char *inside = ((const struct inside *)*state)->text;
+	struct dm_error err = { 0 };
+	struct xsec_keys keys;
+	uint8_t *out = NULL;
+	size_t out_len;
+	char *text;
+	int ret;
+
+	xsec_keys_load(&keys, "kek128.key");
+	text = sealed(&keys, inside, "<SyncML xmlns='SYNCML:SYNCML1.2'><SyncHdr/>@</SyncML>");
+	ret = decrypt_with(0, 0, &keys, (uint8_t *)text, strlen(text), &out, &out_len, &err);
+	if (!strcmp(inside, insides[0].text)) {
+		assert_int_equal(ret, 0);
+		assert_non_null(memmem(out, out_len, inside, strlen(inside)));
+		free(out);
+	} else {
+		assert_int_not_equal(ret, 0);
+		assert_null(out);
+		assert_int_equal(err.reason, OMASEC_REASON_DECRYPTION_FAILED);
+		assert_string_equal(err.text, "message cannot be decrypted");
+	}
+	assert_int_equal(keys.asked, 2);
 	free(text);
+}
+
+#define SML "<SyncML xmlns='SYNCML:SYNCML1.2'>"
+#define SIGNATURE "<Signature xmlns='http://www.w3.org/2000/09/xmldsig#'/>"
+#define BODY "<SyncBody>good</SyncBody>"
+#define WHOLE SML "<SyncHdr/>" BODY "</SyncML>"
+
+/* Where it stands, and for what; all of them would decrypt. */
+static const struct place {
+	const char *name;
+	bool whole;
+	const char *frame, *inside;
+	unsigned int reason;
+} places[] = {
+	{ "place: behind SyncHdr", false, SML "<SyncHdr/>@</SyncML>", BODY, 0 },
+	{ "place: with blanks and comments", false, SML " <SyncHdr/> <!-- --> @\n</SyncML>", BODY, 0 },
+	{ "place: before a Signature", false, SML "<SyncHdr/>@" SIGNATURE "</SyncML>", BODY, 0 },
+	{ "place: without a namespace", false, "<SyncML><SyncHdr/>@</SyncML>", BODY, 0 },
+	{ "place: with a prefix", false, "<s:SyncML xmlns:s='SYNCML:SYNCML1.2'><s:SyncHdr/>@</s:SyncML>",
+	  "<s:SyncBody>good</s:SyncBody>", 0 },
+	{ "place: before SyncHdr", false, SML "@<SyncHdr/></SyncML>", BODY, OMASEC_REASON_PROFILE_VIOLATED },
+	{ "place: in place of SyncHdr", false, SML "@" BODY "</SyncML>", "<SyncHdr/>", OMASEC_REASON_PROFILE_VIOLATED },
+	{ "place: alone", false, SML "@</SyncML>", BODY, OMASEC_REASON_PROFILE_VIOLATED },
+	{ "place: beside a SyncBody", false, SML "<SyncHdr/>@" BODY "</SyncML>", BODY, OMASEC_REASON_PROFILE_VIOLATED },
+	{ "place: behind a SyncBody", false, SML "<SyncHdr/>" BODY "@</SyncML>", BODY, OMASEC_REASON_PROFILE_VIOLATED },
+	{ "place: behind a Signature", false, SML "<SyncHdr/>" SIGNATURE "@</SyncML>", BODY,
+	  OMASEC_REASON_PROFILE_VIOLATED },
+	{ "place: before two Signatures", false, SML "<SyncHdr/>@" SIGNATURE SIGNATURE "</SyncML>", BODY,
+	  OMASEC_REASON_PROFILE_VIOLATED },
+	{ "place: before something else", false, SML "<SyncHdr/>@<x/></SyncML>", BODY, OMASEC_REASON_PROFILE_VIOLATED },
+	{ "place: beside text", false, SML "<SyncHdr/>@text</SyncML>", BODY, OMASEC_REASON_PROFILE_VIOLATED },
+	{ "place: behind a foreign SyncHdr", false, SML "<SyncHdr xmlns='urn:x'/>@</SyncML>", BODY,
+	  OMASEC_REASON_PROFILE_VIOLATED },
+	{ "place: in the SyncBody", false, SML "<SyncHdr/><SyncBody>@</SyncBody></SyncML>", BODY,
+	  OMASEC_REASON_PROFILE_VIOLATED },
+	{ "place: in the SyncHdr", false, SML "<SyncHdr>@</SyncHdr>" BODY "</SyncML>", BODY,
+	  OMASEC_REASON_PROFILE_VIOLATED },
+	{ "place: twice", false, SML "<SyncHdr/>@@</SyncML>", BODY, OMASEC_REASON_PROFILE_VIOLATED },
+	{ "place: the root, where it is the SyncBody", false, "@", WHOLE, OMASEC_REASON_PROFILE_VIOLATED },
+	{ "place: a SyncBody for the root", false, "@", BODY, OMASEC_REASON_PROFILE_VIOLATED },
+	{ "place: the root", true, "@", WHOLE, 0 },
+	{ "place: the root, with what may be around it", true, "<?xml version='1.0'?>\n@\n", WHOLE, 0 },
+	{ "place: the SyncBody, where it is the root", true, SML "<SyncHdr/>@</SyncML>", BODY,
+	  OMASEC_REASON_PROFILE_VIOLATED },
+	{ "place: the root in a root", true, "<x>@</x>", WHOLE, OMASEC_REASON_PROFILE_VIOLATED },
+	{ "place: nothing encrypted", true, WHOLE, WHOLE, OMASEC_REASON_PROFILE_VIOLATED },
+	{ "place: another root inside", true, "@", "<Other>good</Other>", OMASEC_REASON_DECRYPTION_FAILED },
+	{ "place: a SyncBody inside the root", true, "@", BODY, OMASEC_REASON_DECRYPTION_FAILED },
+	{ "place: a document type inside the root", true, "@", "<!DOCTYPE SyncML>" WHOLE,
+	  OMASEC_REASON_DECRYPTION_FAILED },
+};
+
+static void placed(void **state)
+{
+	const struct place *p = *state;
+	struct dm_error err = { 0 };
+	struct xsec_keys keys;
+	uint8_t *out = NULL;
+	size_t out_len;
+	char *text;
+	int ret;
+
+	xsec_keys_load(&keys, "kek128.key");
+	text = sealed(&keys, p->inside, p->frame);
+	ret = decrypt_target(p->whole ? NULL : "SyncBody", 0, 0, &keys, (uint8_t *)text, strlen(text), &out,
+			     &out_len, &err);
+	if (p->reason) {
+		assert_int_not_equal(ret, 0);
+		assert_int_equal(err.reason, p->reason);
+		assert_null(out);
+	} else {
+		assert_int_equal(ret, 0);
+		assert_non_null(memmem(out, out_len, p->inside, strlen(p->inside)));
+		free(out);
+	}
+	/* the form is judged before the key is used */
+	assert_int_equal(keys.asked, p->reason == OMASEC_REASON_PROFILE_VIOLATED ? 1 : 2);
+	free(text);
+}
+
+/* What would not be taken back is not made. */
+static void not_there(void **state)
+{
+	static const struct { const char *target, *text; } rows[] = {
+		{ "SyncBody", SML "<SyncBody/></SyncML>" },
+		{ "SyncBody", SML "<SyncBody/><SyncHdr/></SyncML>" },
+		{ "SyncBody", SML "<SyncHdr/><SyncBody/><SyncBody/></SyncML>" },
+		{ "SyncBody", SML "<SyncHdr/><SyncBody/><x/></SyncML>" },
+		{ "SyncBody", SML "<SyncHdr/><SyncBody xmlns='urn:x'/></SyncML>" },
+		{ "SyncBody", SML "<SyncHdr><SyncBody/></SyncHdr></SyncML>" },
+		{ NULL, "<Other/>" },
+	};
+	struct xsec_key key = { 0 };
+	struct xsec_keys keys;
+	struct xsec_crypto crypto = { xsec_keys_do, &keys };
+	uint8_t *out = NULL;
+	size_t out_len;
+	unsigned int i;
+
+	(void)state;
+	xsec_keys_load(&keys, "kek128.key");
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct dm_error err = { 0 };
+
+		assert_int_not_equal(xsec_encrypt((const uint8_t *)rows[i].text, strlen(rows[i].text),
+						  rows[i].target, 0, 0, &key, &crypto, &out, &out_len, &err), 0);
+		assert_int_equal(err.reason, OMASEC_REASON_PROFILE_VIOLATED);
+		assert_null(out);
+	}
+	assert_int_equal(keys.asked, 0);
 }
 
 /* A message of about @size octets, of many elements. */
@@ -432,7 +572,7 @@ static uint8_t *large(size_t size, size_t *len)
 	static const char item[] = "<Item><Target><LocURI>./A/B</LocURI></Target><Data>0123456789abcdef</Data></Item>";
 	char *text = malloc(size + 512), *p = text;
 
-	p += sprintf(p, "<SyncML xmlns=\"SYNCML:SYNCML1.2\"><SyncBody>");
+	p += sprintf(p, "<SyncML xmlns=\"SYNCML:SYNCML1.2\"><SyncHdr></SyncHdr><SyncBody>");
 	while ((size_t)(p - text) + sizeof(item) < size)
 		p = stpcpy(p, item);
 	p = stpcpy(p, "</SyncBody></SyncML>");
@@ -463,7 +603,7 @@ static double all_four(size_t size)
 	message = large(size, &len);
 	assert_int_equal(xsec_sign(message, len, 0, &key, &crypto, &a, &a_len, NULL), 0);
 	assert_int_equal(xsec_encrypt(a, a_len, "SyncBody", 2, 2, &key, &kek_crypto, &b, &b_len, NULL), 0);
-	assert_int_equal(xsec_decrypt(b, b_len, 2, 2, &key, &kek_crypto, &c, &c_len, NULL), 0);
+	assert_int_equal(xsec_decrypt(b, b_len, "SyncBody", 2, 2, &key, &kek_crypto, &c, &c_len, NULL), 0);
 	assert_int_equal(c_len, a_len);
 	assert_memory_equal(c, a, c_len);
 	assert_int_equal(xsec_verify(c, c_len, 0, &key, &crypto, &d, &d_len, NULL), 0);
@@ -567,6 +707,9 @@ int main(void)
 		table_add(&t, failing[i].name, key_fails, &failing[i]);
 	for (i = 0; i < sizeof(insides) / sizeof(insides[0]); i++)
 		table_add(&t, insides[i].name, hidden, &insides[i]);
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		table_add(&t, places[i].name, placed, &places[i]);
+	table_add(&t, "what is to be encrypted is not there", not_there, NULL);
 	table_add(&t, "each octet of a message with MAC changed", changed_signature, (void *)XSEC_HMAC_SHA256);
 	table_add(&t, "each octet of a signed message changed", changed_signature, (void *)XSEC_ECDSA_SHA256);
 	table_add(&t, "each octet of an encrypted message changed", changed_encryption, (void *)XSEC_KW_AES128);

@@ -3,7 +3,10 @@
  * profile verify|decrypt SECRET FILE...: what the profile says of each file, with
  * every algorithm that it has and SECRET as the only key: "taken", or the
  * reason of the refusal that came nearest, and how often the key was asked for.
+ * The published ones are no DM messages: of a root with EncryptedData in it, that
+ * is judged as if it was the message.
  */
+#include <libxml/parser.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,6 +27,43 @@ static void note(struct verdict *v, int ret, const struct dm_error *err, struct 
 	v->asked += keys->asked;
 	keys->asked = 0;
 	free(out);
+}
+
+static unsigned int count_encrypted(const xmlNode *node)
+{
+	unsigned int n = 0;
+
+	for (; node; node = node->next)
+		n += (node->type == XML_ELEMENT_NODE && !strcmp((const char *)node->name, "EncryptedData")) +
+		     (node->type == XML_ELEMENT_NODE ? count_encrypted(node->children) : 0);
+	return n;
+}
+
+/* The only EncryptedData, a child of the root, in place of the message; where it is not like that, nothing changes. */
+static size_t encrypted_alone(uint8_t *message, size_t len, size_t room)
+{
+	xmlDocPtr doc = xmlReadMemory((const char *)message, (int)len, NULL, NULL,
+				      XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+	xmlNodePtr root = doc && !doc->intSubset ? xmlDocGetRootElement(doc) : NULL, node = NULL;
+	xmlBufferPtr octets = xmlBufferCreate();
+
+	if (root && octets && count_encrypted(root) == 1)
+		node = root->children;
+	while (node && strcmp((const char *)node->name, "EncryptedData"))
+		node = node->next;
+	if (node) {
+		xmlUnlinkNode(node);
+		xmlReconciliateNs(doc, node);
+		xmlDocSetRootElement(doc, node);
+		if (xmlNodeDump(octets, doc, node, 0, 0) > 0 && octets->use <= room) {
+			memcpy(message, octets->content, octets->use);
+			len = octets->use;
+		}
+		xmlFreeNode(root);
+	}
+	xmlBufferFree(octets);
+	xmlFreeDoc(doc);
+	return len;
 }
 
 static struct verdict judge(bool verify, struct xsec_keys *keys, const uint8_t *message, size_t len)
@@ -50,7 +90,7 @@ static struct verdict judge(bool verify, struct xsec_keys *keys, const uint8_t *
 
 			keys->secret_len = 16 + 8 * j < full ? 16 + 8 * j : full;
 			out = NULL;
-			note(&v, xsec_decrypt(message, len, i, j, &key, &crypto, &out, &out_len, &err), &err,
+			note(&v, xsec_decrypt(message, len, NULL, i, j, &key, &crypto, &out, &out_len, &err), &err,
 			     keys, out);
 		}
 	}
@@ -83,6 +123,8 @@ int main(int argc, char **argv)
 		}
 		len = fread(message, 1, sizeof(message), f);
 		fclose(f);
+		if (!strcmp(argv[1], "decrypt"))
+			len = encrypted_alone(message, len, sizeof(message));
 		v = judge(!strcmp(argv[1], "verify"), &keys, message, len);
 		printf("%s %u\n", v.taken ? "taken" : omasec_reason_name(v.reason), v.asked);
 	}

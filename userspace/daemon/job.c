@@ -123,7 +123,9 @@ static int job_xsec(struct job *j, uint32_t what, const uint8_t *octets, size_t 
 			 "signatures and encryption are of XML, and this message came in WBXML: have the peer send XML");
 		return -EBADMSG;
 	}
-	if (how.what == WORKER_ENCRYPT)
+	/* nothing says: the whole message */
+	if ((how.what == WORKER_ENCRYPT || how.what == WORKER_DECRYPT) &&
+	    j->msg.confidentiality == OMASEC_CONFIDENTIALITY_MESSAGE)
 		snprintf(how.target, sizeof(how.target), "SyncBody");
 	j->keys.account = j->msg.account;
 	err = converts ? 0 : keys_choose(&j->keys, &how, &j->err);

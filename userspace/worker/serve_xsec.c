@@ -97,8 +97,8 @@ bool serve_xsec(int fd, uint32_t id, const struct worker_xsec *how, const uint8_
 					   err);
 		break;
 	default:
-		*ret = xsec_decrypt(message, len, how->cipher, how->wrap, &key, &crypto, out, out_len,
-				    err);
+		*ret = xsec_decrypt(message, len, target, how->cipher, how->wrap, &key, &crypto, out,
+				    out_len, err);
 		break;
 	}
 	return !asking.lost;

@@ -119,23 +119,24 @@ int xsec_seal(const struct xsec_sealing *how, const uint8_t *plain, size_t len, 
 	return ret;
 }
 
-/* The tag of the only child of the root that is called @target; NULL: none, or more. */
+/* What of a message is encrypted is called like that. */
+static const char *target_name(const char *target)
+{
+	return target ? target : "SyncML";
+}
+
+/* The tag of what is to be encrypted; NULL: it is not there, or something else stands beside it. */
 static const struct xml_tag *target_find(const struct xsec_doc *doc, const char *target)
 {
 	xmlNodePtr root = xmlDocGetRootElement(doc->doc), node = root;
-	const struct xml_tag *found = NULL;
-	uint32_t i = 0;
+	uint32_t i;
 
-	if (!target)
-		return &doc->scan.tags[0];
-	for (; node; node = xsec_next(node), i++) {
-		if (node->parent != root || strcmp((const char *)node->name, target))
-			continue;
-		if (found || i >= doc->scan.count)
-			return NULL;
-		found = &doc->scan.tags[i];
+	/* if the first one is not the one, no other is */
+	for (i = 0; node && i < doc->scan.count; node = xsec_next(node), i++) {
+		if ((target ? node->parent == root : node == root) && xsec_is_syncml(node, target_name(target)))
+			return xsec_in_place(node, target) ? &doc->scan.tags[i] : NULL;
 	}
-	return found;
+	return NULL;
 }
 
 static bool has_encrypted(const struct xsec_doc *doc)
@@ -165,7 +166,7 @@ int xsec_encrypt(const uint8_t *message, size_t len, const char *target, enum xs
 	tag = target_find(&doc, target);
 	if (!tag || has_encrypted(&doc)) {
 		ret = dm_fail(err, OMASEC_REASON_PROFILE_VIOLATED, tag ? "message has EncryptedData already" :
-			      "message does not have exactly one element to encrypt");
+			      "message does not have exactly what is to be encrypted");
 		goto out;
 	}
 	ret = xsec_seal(&how, message + tag->start, tag->end - tag->start, &octets, err);
@@ -239,21 +240,26 @@ int xsec_open(const struct xsec_sealing *how, const struct xsec_encrypted *found
 	return ret;
 }
 
-static int put_back(const uint8_t *message, size_t len, const struct xml_tag *tag, const uint8_t *plain,
-		    size_t plain_len, uint8_t **out, size_t *out_len, struct dm_error *err)
+static int put_back(const uint8_t *message, size_t len, const struct xml_tag *tag, const char *target,
+		    const uint8_t *plain, size_t plain_len, uint8_t **out, size_t *out_len, struct dm_error *err)
 {
+	const struct xml_tag *is;
 	struct xsec_doc whole;
 	uint8_t *octets;
 	size_t total;
-	int ret;
+	bool right;
 
 	if (xsec_splice(message, len, tag->start, tag->end - tag->start, plain, plain_len, &octets,
 			&total, NULL))
 		return xsec_not_decrypted(err);
-	/* what was hidden is read as strictly as what was not */
-	ret = xsec_doc_parse(octets, total, &whole, NULL);
+	/* what was hidden is read as strictly as what was not, and is what it stood for */
+	right = !xsec_doc_parse(octets, total, &whole, NULL);
+	if (right) {
+		is = target_find(&whole, target);
+		right = is && is->start == tag->start;
+	}
 	xsec_doc_free(&whole);
-	if (ret) {
+	if (!right) {
 		xsec_wipe(octets, total);
 		return xsec_not_decrypted(err);
 	}
@@ -262,8 +268,8 @@ static int put_back(const uint8_t *message, size_t len, const struct xml_tag *ta
 	return 0;
 }
 
-int xsec_decrypt(const uint8_t *message, size_t len, enum xsec_cipher cipher, enum xsec_wrap wrap,
-		 const struct xsec_key *key, const struct xsec_crypto *crypto,
+int xsec_decrypt(const uint8_t *message, size_t len, const char *target, enum xsec_cipher cipher,
+		 enum xsec_wrap wrap, const struct xsec_key *key, const struct xsec_crypto *crypto,
 		 uint8_t **out, size_t *out_len, struct dm_error *err)
 {
 	const struct xsec_sealing how = { cipher, wrap, key->name, crypto };
@@ -277,14 +283,14 @@ int xsec_decrypt(const uint8_t *message, size_t len, enum xsec_cipher cipher, en
 		return dm_fail(err, OMASEC_REASON_HELPER_ERROR, "unknown cipher or key wrap");
 	ret = xsec_doc_parse(message, len, &doc, err);
 	if (!ret)
-		ret = xsec_encrypted_find(doc.doc, cipher, wrap, key->name, &found, err);
+		ret = xsec_encrypted_find(doc.doc, target, cipher, wrap, key->name, &found, err);
 	if (!ret && found.index >= doc.scan.count)
 		ret = xsec_not_decrypted(err);
 	if (!ret)
 		ret = xsec_open(&how, &found, &plain, &plain_len, err);
 	if (!ret)
-		ret = put_back(message, len, &doc.scan.tags[found.index], plain, plain_len, out, out_len,
-			       err);
+		ret = put_back(message, len, &doc.scan.tags[found.index], target, plain, plain_len, out,
+			       out_len, err);
 	xsec_wipe(plain, plain_len);
 	xsec_doc_free(&doc);
 	return ret;

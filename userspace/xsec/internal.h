@@ -133,7 +133,11 @@ struct xsec_encrypted {
 	size_t wrapped_len;
 };
 
-int xsec_encrypted_find(xmlDocPtr doc, enum xsec_cipher cipher, enum xsec_wrap wrap,
+/* An element of SyncML, whose namespace is what the root has. */
+bool xsec_is_syncml(const xmlNode *node, const char *name);
+/* @node is what of a message is encrypted, @target or the root, or stands in its place. */
+bool xsec_in_place(const xmlNode *node, const char *target);
+int xsec_encrypted_find(xmlDocPtr doc, const char *target, enum xsec_cipher cipher, enum xsec_wrap wrap,
 			const char *key_name, struct xsec_encrypted *found, struct dm_error *err);
 /* @node is an EncryptedData of the one form; where it stands, its caller has seen to. */
 int xsec_encrypted_look(xmlNodePtr node, enum xsec_cipher cipher, enum xsec_wrap wrap,

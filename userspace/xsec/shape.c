@@ -341,7 +341,40 @@ int xsec_encrypted_look(xmlNodePtr node, enum xsec_cipher cipher, enum xsec_wrap
 	return encrypted_key(key, wrap, name, found, err);
 }
 
-int xsec_encrypted_find(xmlDocPtr doc, enum xsec_cipher cipher, enum xsec_wrap wrap,
+bool xsec_is_syncml(const xmlNode *node, const char *name)
+{
+	const xmlNode *root = xmlDocGetRootElement(node->doc);
+	const char *ns = node->ns ? (const char *)node->ns->href : NULL;
+	const char *of = root->ns ? (const char *)root->ns->href : NULL;
+
+	return node->type == XML_ELEMENT_NODE && !strcmp((const char *)node->name, name) &&
+	       (ns && of ? !strcmp(ns, of) : ns == of);
+}
+
+/* Behind SyncHdr; only the Signature of the message may be there besides, which is looked at later. */
+bool xsec_in_place(const xmlNode *node, const char *target)
+{
+	const xmlNode *root = xmlDocGetRootElement(node->doc), *at;
+	unsigned int n = 0;
+	bool right = true;
+
+	if (!target)
+		return node == root;
+	for (at = root->children; at && right; at = at->next) {
+		if (at->type == XML_COMMENT_NODE || (at->type == XML_TEXT_NODE && xmlIsBlankNode(at)))
+			continue;
+		if (!n)
+			right = xsec_is_syncml(at, "SyncHdr");
+		else if (n == 1)
+			right = at == node;
+		else
+			right = n == 2 && xsec_is(at, "Signature", XSEC_DSIG_NS);
+		n++;
+	}
+	return right && n >= 2;
+}
+
+int xsec_encrypted_find(xmlDocPtr doc, const char *target, enum xsec_cipher cipher, enum xsec_wrap wrap,
 			const char *name, struct xsec_encrypted *found, struct dm_error *err)
 {
 	xmlNodePtr root = xmlDocGetRootElement(doc), node = NULL;
@@ -350,8 +383,10 @@ int xsec_encrypted_find(xmlDocPtr doc, enum xsec_cipher cipher, enum xsec_wrap w
 	if (n != 1)
 		return form(err, n ? "message has more than one EncryptedData" :
 				     "message has no EncryptedData");
-	if (node != root && node->parent != root)
-		return form(err, "EncryptedData is neither the root nor a child of it");
+	if (!xsec_in_place(node, target))
+		return form(err, !target ? "EncryptedData is not the root: the whole message has to be encrypted" :
+			    node == root ? "the whole message is encrypted, where only its SyncBody has to be" :
+			    "EncryptedData does not stand in place of SyncBody, alone beside SyncHdr");
 	if (!xsec_ids_unique(doc, err))
 		return -EBADMSG;
 	return xsec_encrypted_look(node, cipher, wrap, name, found, err);

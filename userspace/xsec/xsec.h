@@ -99,19 +99,21 @@ int xsec_sign(const uint8_t *message, size_t len, enum xsec_sign sign, const str
 	      struct dm_error *err);
 
 /*
- * Replaces the child @target of the root (NULL: the root itself) by EncryptedData of
- * Type Element; its octets go in as they stand.
+ * Replaces the second child of the root, which has to be called @target and stand behind
+ * SyncHdr with nothing but a Signature behind it, or the root itself (NULL; it has to be
+ * SyncML), by EncryptedData of Type Element; its octets go in as they stand.
  */
 int xsec_encrypt(const uint8_t *message, size_t len, const char *target, enum xsec_cipher cipher,
 		 enum xsec_wrap wrap, const struct xsec_key *key, const struct xsec_crypto *crypto,
 		 uint8_t **out, size_t *out_len, struct dm_error *err);
 
 /*
- * The reverse; exactly one EncryptedData, the root or a child of it, one element
- * inside. Whatever fails from the cipher on fails with one reason and one text.
+ * The reverse; exactly one EncryptedData, which stands just there, and inside the one
+ * element that it stands for. Whatever fails from the cipher on fails with one reason and
+ * one text.
  */
-int xsec_decrypt(const uint8_t *message, size_t len, enum xsec_cipher cipher, enum xsec_wrap wrap,
-		 const struct xsec_key *key, const struct xsec_crypto *crypto,
+int xsec_decrypt(const uint8_t *message, size_t len, const char *target, enum xsec_cipher cipher,
+		 enum xsec_wrap wrap, const struct xsec_key *key, const struct xsec_crypto *crypto,
 		 uint8_t **out, size_t *out_len, struct dm_error *err);
 
 /*

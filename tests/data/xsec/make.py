@@ -286,7 +286,10 @@ def encryption():
     case("ok-enc-name.xml", "decrypt:aes256-gcm:kw-aes256", "signer-unknown", "another")
     encrypt("ok-oaep-digest.xml", "aes128-gcm", "rsa-oaep-mgf1p", "none",
             digest='<DigestMethod xmlns="%s" Algorithm="%ssha1"/>' % (DS, DS))
-    encrypt("ok-enc-root.xml", "aes128-gcm", "kw-aes128", "none", what="SYNCML:SYNCML1.2:SyncML")
+    whole = "decrypt-whole:aes128-gcm:kw-aes128"
+    encrypt("ok-enc-root.xml", "aes128-gcm", "kw-aes128", "none", what="SYNCML:SYNCML1.2:SyncML", op=whole)
+    case("ok-enc-root.xml", "decrypt:aes128-gcm:kw-aes128", "profile-violated")
+    case("ok-aes128-gcm-kw-aes128.xml", whole, "profile-violated")
     base = "ok-aes256-gcm-kw-aes256.xml"
     for name, which, place in (("iv", 1, 0), ("middle", 1, 40), ("tag", 1, -1), ("key", 0, 0), ("key-end", 0, -1)):
         plain("changed-%s.xml" % name, flip(read(base), which, place), "decryption-failed", "decrypt:aes256-gcm:kw-aes256")
