@@ -163,11 +163,11 @@ static int omasec_nl_rule_protection(struct genl_info *info, struct omasec_rule 
 				      "integrity both needs the helper to sign: auth-mode transparent");
 	if (omasec_rule_hides(r) && r->auth_mode != OMASEC_AUTH_MODE_TRANSPARENT)
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_AUTH_MODE], -EINVAL,
-				      "confidentiality message and objects need the helper to encrypt: auth-mode transparent");
+				      "confidentiality needs the helper to encrypt: auth-mode transparent");
 	if (omasec_rule_hides(r) && r->integrity != OMASEC_INTEGRITY_HMAC &&
 	    r->integrity != OMASEC_INTEGRITY_BOTH)
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_INTEGRITY], -EINVAL,
-				      "confidentiality message and objects are for messages that are authenticated: integrity hmac or both");
+				      "confidentiality is for messages that are authenticated: integrity hmac or both");
 	if (r->object_signature && r->auth_mode != OMASEC_AUTH_MODE_TRANSPARENT)
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_AUTH_MODE], -EINVAL,
 				      "object-signature needs the helper to sign and check: auth-mode transparent");

@@ -41,9 +41,9 @@ check "the client sent its package 1 unchanged" test \
 # ---- a peer that does it with xmlsec1
 app_server
 check "a client with xmlsec1: ok" native --session 40
-wrong_with_right_mac unencrypted other-cipher
+wrong_with_right_mac unencrypted other-cipher other-extent beside
 stop_peer server
-check "counted: profile-violated" refused server profile-violated
+check "counted: profile-violated" refused server profile-violated 3
 check "counted: decryption-failed" refused server decryption-failed
 
 # ---- without the key

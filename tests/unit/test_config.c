@@ -192,6 +192,8 @@ static void takes_every_key_of_posts(void **state)
 	assert_int_equal(c.rule[0].r.encoding, OMASEC_ENCODING_WBXML);
 	assert_int_equal(parse(ACCOUNT RULE "confidentiality = objects\nencoding = wbxml\n"), 0);
 	assert_int_equal(parse(ACCOUNT POST "confidentiality = message\n"), 0);
+	assert_int_equal(parse(ACCOUNT RULE "confidentiality = whole\nencoding = wbxml\n"), 0);
+	assert_int_equal(c.rule[0].r.confidentiality, OMASEC_CONFIDENTIALITY_WHOLE);
 	assert_int_equal(parse(ACCOUNT POST "integrity = none\nunprotected = yes\n"), 0);
 }
 
@@ -365,7 +367,8 @@ static const struct {
 	{ ACCOUNT "[rule r]\ndirection = in\nport = 80\naccount = any\nconfidentiality = message\n", 7, "its wrap key is used" },
 	{ ACCOUNT RULE "confidentiality = objects\nintegrity = none\nunprotected = yes\n", 8, "messages that are authenticated" },
 	{ ACCOUNT RULE "confidentiality = objects\nauth-mode = static\n", 9, "the helper encrypts" },
-	{ ACCOUNT RULE "confidentiality = all\n", 8, "none, message or objects" },
+	{ ACCOUNT RULE "confidentiality = whole\nintegrity = none\nunprotected = yes\n", 8, "messages that are authenticated" },
+	{ ACCOUNT RULE "confidentiality = all\n", 8, "none, message, objects or whole" },
 	{ ACCOUNT UDP "confidentiality = message\n", 9, "is for protocol tcp" },
 	{ ACCOUNT RULE "object-signature = require\nintegrity = none\nunprotected = yes\n", 8, "messages that are authenticated" },
 	{ ACCOUNT RULE "object-signature = accept\nauth-mode = native\n", 9, "the helper signs and checks" },

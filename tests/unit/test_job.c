@@ -25,6 +25,7 @@ static struct {
 	bool wbxml;		/* the application speaks it */
 	const char *type;	/* of what goes on; NULL for what came */
 	int listed;		/* what rights_wanted() says */
+	bool whole;		/* the whole message is encrypted, and not its SyncBody */
 } play;
 
 static uint8_t object_signature;
@@ -121,7 +122,8 @@ int worker_client_start_xsec(struct worker_client *wc, const struct worker_xsec 
 	assert_true(worker_xsec_valid(how));
 	assert_int_equal(how->require, object_signature == OMASEC_OBJECT_SIGNATURE_REQUIRE ||
 			 object_signature == OMASEC_OBJECT_SIGNATURE_BOTH);
-	assert_string_equal(how->target, how->what == WORKER_ENCRYPT || how->what == WORKER_DECRYPT ? "SyncBody" : "");
+	assert_string_equal(how->target, (how->what == WORKER_ENCRYPT || how->what == WORKER_DECRYPT) &&
+			    !play.whole ? "SyncBody" : "");
 	assert_string_equal(((struct keys *)crypto->private)->account, "acct");
 	word(what[how->what], message, len);
 	return begin(what[how->what], makes[how->what], out, out_len, err);
@@ -183,6 +185,7 @@ static void goes(uint8_t path, uint8_t integrity, uint8_t confidentiality, const
 
 	snprintf(m.content_type, sizeof(m.content_type), "%s", type);
 	play.words[0] = '\0';
+	play.whole = confidentiality == OMASEC_CONFIDENTIALITY_WHOLE;
 	job_start(&j, NULL, &m, (uint8_t *)strdup("wire"), 0);
 	assert_int_equal(j.state, JOB_DONE);
 	assert_string_equal(play.words, words);
@@ -206,6 +209,7 @@ static void goes(uint8_t path, uint8_t integrity, uint8_t confidentiality, const
 #define CLEAR OMASEC_CONFIDENTIALITY_NONE
 #define HIDDEN OMASEC_CONFIDENTIALITY_MESSAGE
 #define OBJECTS OMASEC_CONFIDENTIALITY_OBJECTS
+#define WHOLE OMASEC_CONFIDENTIALITY_WHOLE
 #define ACCEPT OMASEC_VERDICT_ACCEPT
 
 static int setup(void **state)
@@ -238,6 +242,21 @@ static void leaving_it_is_signed_then_encrypted(void **state)
 	goes(TX, BOTH, CLEAR, XML, "parse(wire) decide(wire) sign(wire)", ACCEPT, "signed");
 	goes(TX, MAC, HIDDEN, XML, "parse(wire) decide(wire) encrypt(wire)", ACCEPT, "encrypted");
 	goes(TX, BOTH, HIDDEN, XML, "parse(wire) decide(wire) sign(wire) encrypt(signed)", ACCEPT, "encrypted");
+}
+
+/* The header is read before it is hidden, and after. */
+static void the_whole_of_it(void **state)
+{
+	goes(RX, MAC, WHOLE, XML, "decrypt(wire) parse(decrypted) decide(decrypted)", ACCEPT, "decrypted");
+	goes(RX, BOTH, WHOLE, XML,
+	     "decrypt(wire) verify(decrypted) parse(verified) decide(verified)", ACCEPT, "verified");
+	goes(TX, BOTH, WHOLE, XML, "parse(wire) decide(wire) sign(wire) encrypt(signed)", ACCEPT, "encrypted");
+	play.type = XML;
+	goes(TX, MAC, WHOLE, WBXML, "parse(wire) decide(wire) to-xml(wire) encrypt(as-xml)", ACCEPT, "encrypted");
+	play.type = WBXML;
+	play.wbxml = true;
+	goes(RX, MAC, WHOLE, XML, "decrypt(wire) parse(decrypted) decide(decrypted) to-wbxml(decrypted)", ACCEPT,
+	     "as-wbxml");
 }
 
 /* Objects take the same way; what is judged and parsed is what was inside. */
@@ -414,6 +433,7 @@ int main(void)
 		cmocka_unit_test_setup(mac_alone_leaves_the_octets, setup),
 		cmocka_unit_test_setup(arriving_it_is_opened_first, setup),
 		cmocka_unit_test_setup(leaving_it_is_signed_then_encrypted, setup),
+		cmocka_unit_test_setup(the_whole_of_it, setup),
 		cmocka_unit_test_setup(objects_too, setup),
 		cmocka_unit_test_setup(signed_objects, setup),
 		cmocka_unit_test_setup(edited_and_own_messages_too, setup),

@@ -99,9 +99,16 @@ json_t *rule_json(const struct omasec_rule *r)
 
 static const char *rule_hidden(const struct omasec_rule *r)
 {
-	if (r->confidentiality == OMASEC_CONFIDENTIALITY_MESSAGE)
+	switch (r->confidentiality) {
+	case OMASEC_CONFIDENTIALITY_MESSAGE:
 		return ", encrypted";
-	return r->confidentiality == OMASEC_CONFIDENTIALITY_OBJECTS ? ", objects encrypted" : "";
+	case OMASEC_CONFIDENTIALITY_OBJECTS:
+		return ", objects encrypted";
+	case OMASEC_CONFIDENTIALITY_WHOLE:
+		return ", wholly encrypted";
+	default:
+		return "";
+	}
 }
 
 static const char *rule_objects(const struct omasec_rule *r)

@@ -84,9 +84,14 @@ static bool always_mac(const struct omasec_rule *r)
 	return r->integrity == OMASEC_INTEGRITY_HMAC || r->integrity == OMASEC_INTEGRITY_BOTH;
 }
 
+static bool hides_all(const struct omasec_rule *r)
+{
+	return r->confidentiality == OMASEC_CONFIDENTIALITY_WHOLE;
+}
+
 static bool hides(const struct omasec_rule *r)
 {
-	return r->confidentiality == OMASEC_CONFIDENTIALITY_MESSAGE;
+	return hides_all(r) || r->confidentiality == OMASEC_CONFIDENTIALITY_MESSAGE;
 }
 
 static bool hides_objects(const struct omasec_rule *r)
@@ -190,6 +195,9 @@ static void find_secrecy(const struct omasec_rule *r, struct report_finding *f)
 {
 	if (r->tls == OMASEC_TLS_REQUIRE)
 		found(&f[C_SECRECY], REPORT_NOT_APPLICABLE, "TLS gives confidentiality");
+	else if (hides_all(r))
+		found(&f[C_SECRECY], REPORT_MET,
+		      "confidentiality whole: messages are encrypted, header included; user names in MAC headers are not");
 	else if (hides(r))
 		found(&f[C_SECRECY], REPORT_MET,
 		      "confidentiality message: the SyncBody is encrypted; who speaks to whom in which session is not");

@@ -339,9 +339,9 @@ static const struct setting rule_settings[] = {
 		"Transport binding: http or obex on tcp; wsp (pushes), wsp-post (Posts and Replies) or wtp (those in sessions over WTP) on udp." },
 	[R_INTEGRITY] = { "integrity", "hmac, both, on-challenge or none", parse_enum, false, OMASEC_NAMES_INTEGRITY,
 		R(r.integrity), "Protection that is required; both: MAC and XML signature; on-challenge: once a side asks for it." },
-	[R_CONFIDENTIALITY] = { "confidentiality", "none, message or objects", parse_enum, false,
+	[R_CONFIDENTIALITY] = { "confidentiality", "none, message, objects or whole", parse_enum, false,
 		OMASEC_NAMES_CONFIDENTIALITY, R(r.confidentiality),
-		"What is encrypted (XML-Encryption): nothing, the SyncBody of each message, or each management object." },
+		"What is encrypted (XML-Encryption): nothing, the SyncBody of each message, each management object, or the whole message." },
 	[R_OBJECT_SIGNATURE] = { "object-signature", "none, accept, require, sign or both", parse_enum, false,
 		OMASEC_NAMES_OBJECT_SIGNATURE, R(r.object_signature),
 		"Signature of each management object: checked where there is one (accept), demanded (require), made (sign)." },
@@ -716,19 +716,19 @@ static void check_xml(const struct rule_conf *c, setting_report report, void *ar
 		report(arg, R_OBJECT_SIGNATURE, "is for messages that are authenticated: expected integrity = hmac or both");
 	if (!both && !objects && c->r.confidentiality == OMASEC_CONFIDENTIALITY_NONE) {
 		if (c->r.encoding != OMASEC_ENCODING_AS_SENT)
-			report(arg, R_ENCODING, "is for messages that are signed or encrypted: expected integrity = both, or confidentiality = message or objects");
+			report(arg, R_ENCODING, "is for messages that are signed or encrypted: expected integrity = both, or confidentiality = message, objects or whole");
 		return;
 	}
 	if (c->any_account)
 		report(arg, R_ACCOUNT, objects ?
 		       "expected the name of an account with object-signature: its sign key is used" : both ?
 		       "expected the name of an account with integrity = both: its sign key is used" :
-		       "expected the name of an account with confidentiality = message or objects: its wrap key is used");
+		       "expected the name of an account with confidentiality = message, objects or whole: its wrap key is used");
 	if (c->r.auth_mode != OMASEC_AUTH_MODE_TRANSPARENT)
 		report(arg, R_AUTH_MODE, objects ?
 		       "expected transparent with object-signature: the helper signs and checks, the application does not" : both ?
 		       "expected transparent with integrity = both: the helper signs, the application does not" :
-		       "expected transparent with confidentiality = message or objects: the helper encrypts, the application does not");
+		       "expected transparent with confidentiality = message, objects or whole: the helper encrypts, the application does not");
 }
 
 void setting_rule_check(const struct rule_conf *c, setting_report report, void *arg)

@@ -385,12 +385,13 @@ enum omasec_first_contact {
 
 /**
  * enum omasec_confidentiality - What of a message is encrypted by the helper:
- *   nothing, its SyncBody, or each management object in it.
+ *   nothing, its SyncBody, each management object in it, or the whole of it.
  */
 enum omasec_confidentiality {
 	OMASEC_CONFIDENTIALITY_NONE,
 	OMASEC_CONFIDENTIALITY_MESSAGE,
 	OMASEC_CONFIDENTIALITY_OBJECTS,
+	OMASEC_CONFIDENTIALITY_WHOLE,
 };
 
 /**

@@ -9,8 +9,8 @@ and a Chal with the next nonce. A message that does not authenticate is refused
 once with a challenge (401 wrong, 407 missing, for every command); the second in
 a row ends the session. It can misbehave on purpose (--misbehave KIND@N). With
 --sign KEY every message is signed as well, by the xmlsec1 command; the MAC is over
-the signed octets. With --wrap KEY its SyncBody is encrypted after that, with --objects
-each object in it instead. With --sign-objects KEY each object is signed before all that.
+the signed octets. With --wrap KEY its SyncBody is encrypted after that, with --whole all of it,
+with --objects each object in it instead. With --sign-objects KEY each object is signed before all that.
 
 Exit: 0 as it should be, 1 the peer broke the protocol or its MACs were not
 right, 3 the transport failed. The JSON summary has the counts.
@@ -45,7 +45,7 @@ AUTH_MAC = "syncml:auth-MAC"
 BAD = ("wrong-mac", "no-header", "two-headers", "bad-algorithm", "stale-nonce", "replay",
        "altered-body", "unknown-user", "other-form", "short-mac", "garbage", "folded",
        "unpadded-mac", "two-macs", "no-user", "unsigned", "other-signature", "altered-signed",
-       "two-signatures", "unencrypted", "other-cipher", "one-readable", "exchanged",
+       "two-signatures", "unencrypted", "other-cipher", "other-extent", "beside", "one-readable", "exchanged",
        "unsigned-object", "altered-object", "two-object-signatures", "wrapped-object", "foreign-reference",
        "other-address")
 GOOD = ("token-user", "reordered", "no-algorithm", "blanks", "field-case", "empty-elements")
@@ -91,7 +91,7 @@ class Misbehaviour:
 
     def __init__(self, opts):
         self.at, self.count, self.last, self.done = {}, 0, None, []
-        self.sign, self.wrap, self.objects = opts.sign, opts.wrap, opts.objects
+        self.sign, self.wrap, self.objects, self.whole = opts.sign, opts.wrap, opts.objects, opts.whole
         self.sign_objects, self.form = opts.sign_objects, opts.form
         for s in opts.misbehave or ():
             kind, _, n = s.partition("@")
@@ -117,7 +117,9 @@ class Misbehaviour:
         if kind == "unencrypted":
             return body
         out = (xmlenc.encrypt_objects(body, self.wrap, 1 if kind == "one-readable" else None) if self.objects else
-               xmlenc.encrypt(body, self.wrap))
+               xmlenc.encrypt(body, self.wrap, self.whole != (kind == "other-extent")))
+        if kind == "beside":
+            return xmlenc.beside(out)
         if kind == "exchanged":
             return xmlenc.exchange(out)
         return xmlenc.flip(out) if kind == "other-cipher" else out
@@ -190,7 +192,7 @@ def bare(octets, opts):
     """A received message without the protection that it has to have, if so."""
     if opts.wrap:
         key = opts.unwrap or opts.wrap
-        octets = xmlenc.decrypt_objects(octets, key)[0] if opts.objects else xmlenc.decrypt(octets, key)
+        octets = xmlenc.decrypt_objects(octets, key)[0] if opts.objects else xmlenc.decrypt(octets, key, opts.whole)
     octets = xmldsig.verify(octets, opts.verify or opts.sign) if opts.sign else octets
     return xmlobjects.verify(octets, opts.verify_objects)[0] if opts.verify_objects else octets
 
@@ -624,6 +626,7 @@ def options():
     p.add_argument("--verify", metavar="KEY", help="that of the other side, where it has another")
     p.add_argument("--wrap", metavar="KEY", help="key that wraps those of the encrypted SyncBody, see xmlenc.py")
     p.add_argument("--unwrap", metavar="KEY", help="key for those of the peer, where it is another one")
+    p.add_argument("--whole", action="store_true", help="what is encrypted is the whole message")
     p.add_argument("--objects", action="store_true", help="what is encrypted is each object in it")
     p.add_argument("--sign-objects", metavar="KEY", help="key of the signatures of objects, see xmlobjects.py")
     p.add_argument("--verify-objects", metavar="KEY", help="that of the other side, which has to have signed each")

@@ -10,7 +10,8 @@ message but the first of a session must have Status 200 (or a refusal) for the
 peer's SyncHdr with a Chal of auth-MAC; no nonce may be issued twice. A message
 that tamper.py changed must not authenticate, and counts for nothing else. With
 --sign KEY each message must also have a Signature that xmlsec1 takes, with --wrap KEY a
-SyncBody that is encrypted, and that xmlsec1 decrypts; with --objects so must each object.
+SyncBody that is encrypted, and that xmlsec1 decrypts; with --whole so must be all of it, with --objects
+each object.
 Exit 0 when all is so; prints what it counted as JSON.
 """
 
@@ -73,7 +74,7 @@ class Wire:
                 if self.opts.objects:
                     bare, objects = xmlenc.decrypt_objects(bare, self.wrap[who])
                 else:
-                    bare, objects = xmlenc.decrypt(bare, self.wrap[who]), 1
+                    bare, objects = xmlenc.decrypt(bare, self.wrap[who], self.opts.whole), 1
                 self.count["encrypted"] += objects
             if self.opts.sign and not (tampered and self.opts.wrap):
                 bare = xmldsig.cut(bare) if tampered else xmldsig.verify(bare, self.sign[who])
@@ -145,6 +146,7 @@ def main():
     p.add_argument("--sign-server", metavar="KEY", help="that of the server, where it has another")
     p.add_argument("--wrap", metavar="KEY", help="key for those of the encrypted SyncBody, see xmlenc.py")
     p.add_argument("--wrap-server", metavar="KEY", help="that for messages of the server, where it is another one")
+    p.add_argument("--whole", action="store_true", help="the whole message is encrypted")
     p.add_argument("--objects", action="store_true", help="each object is encrypted, and nothing else")
     p.add_argument("--sign-objects", metavar="KEY", help="key of the signatures of objects, see xmlobjects.py")
     p.add_argument("--sign-objects-server", metavar="KEY", help="that of the server, where it has another")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Encrypts and decrypts DM messages with the xmlsec1 command, their SyncBody or each object in
-them: AES-256-GCM under a new key. A key is written as the file of one that wraps it (AES key
+"""Encrypts and decrypts DM messages with the xmlsec1 command, their SyncBody, the whole of them, or each
+object in them: AES-256-GCM under a new key. A key is written as the file of one that wraps it (AES key
 wrap), or as rsa:FILE with one in PEM for RSA-OAEP. Independent of the project's code."""
 
 import os
@@ -18,6 +18,7 @@ TEMPLATE = """<EncryptedData xmlns="%(e)s" Type="%(e)sElement">\
 <CipherData><CipherValue/></CipherData></EncryptedData>""" % {"e": ENC}
 ENCRYPTED = re.compile(rb"<(?:\w+:)?EncryptedData[\s>].*?</(?:\w+:)?EncryptedData>", re.S)
 BODY = re.compile(rb"<(?:\w+:)?SyncBody[\s/>]")
+PROLOG = re.compile(rb"\s*(?:<\?xml[^>]*\?>)?\s*")
 
 
 COMMAND = re.compile(rb"<(Add|Replace|Results)>.*?</\1>", re.S)
@@ -45,21 +46,23 @@ def _xmlsec1(octets, *args, template=""):
             return r.returncode, f.read()
 
 
-def encrypt(octets, key):
-    """The message with EncryptedData in place of its SyncBody; @key: file of 32 octets."""
+def encrypt(octets, key, whole=False):
+    """The message with EncryptedData in place of its SyncBody, or of its root; @key: file of 32 octets."""
     method, *args = _key(key, "--pubkey-pem")
     rc, out = _xmlsec1(octets, "--encrypt", "--output", "@out", *args, "--session-key", "aes-256",
-                       "--xml-data", "@in", "--node-xpath", '//*[local-name()="SyncBody"]', "@template",
-                       template=TEMPLATE % method)
-    if rc or BODY.search(out):
+                       "--xml-data", "@in", "--node-xpath", "/*" if whole else '//*[local-name()="SyncBody"]',
+                       "@template", template=TEMPLATE % method)
+    if rc or BODY.search(out) or whole != (b"SyncHdr" not in out):
         raise SystemExit("xmlenc: xmlsec1 does not encrypt")
     return out
 
 
-def decrypt(octets, key):
-    """The message as it was; nothing of its SyncBody may be in sight before."""
+def decrypt(octets, key, whole=False):
+    """The message as it was; nothing of its SyncBody, or of all, may be in sight before."""
     if len(ENCRYPTED.findall(octets)) != 1 or BODY.search(octets):
         raise DmError("the SyncBody is not encrypted, or not it alone")
+    if whole != bool(ENCRYPTED.fullmatch(octets[PROLOG.match(octets).end():].rstrip())):
+        raise DmError("the message is not encrypted as a whole" if whole else "the whole message is encrypted")
     method, *args = _key(key, "--privkey-pem")
     if b"#%s\"" % method.encode() not in octets:
         raise DmError("the key is not wrapped by " + method)
@@ -118,6 +121,12 @@ def exchange(octets):
     """The message with the contents of its first two objects in each other's place."""
     first, second = ENCRYPTED.findall(octets)[:2]
     return octets.replace(first, b"@1").replace(second, first).replace(b"@1", second)
+
+
+def beside(octets):
+    """The message with a SyncBody that can be read behind the EncryptedData."""
+    end = ENCRYPTED.search(octets).end()
+    return octets[:end] + b"<SyncBody><Final/></SyncBody>" + octets[end:]
 
 
 def flip(octets):
