@@ -326,6 +326,7 @@ struct omasec_rule {
 	uint8_t auth_mode;			/**< enum omasec_auth_mode */
 	uint8_t first_contact;			/**< enum omasec_first_contact */
 	uint8_t confidentiality;		/**< enum omasec_confidentiality */
+	uint8_t content_cipher;			/**< enum omasec_content_cipher */
 	uint8_t object_signature;		/**< enum omasec_object_signature */
 	uint8_t encoding;			/**< enum omasec_encoding */
 	uint8_t other;				/**< enum omasec_other */
@@ -421,6 +422,7 @@ struct omasec_message {
 	uint8_t auth_mode;			/**< enum omasec_auth_mode */
 	uint8_t first_contact;			/**< enum omasec_first_contact */
 	uint8_t confidentiality;		/**< enum omasec_confidentiality, of the rule */
+	uint8_t content_cipher;			/**< enum omasec_content_cipher, of the rule */
 	uint8_t object_signature;		/**< enum omasec_object_signature, of the rule */
 	uint8_t app_cred;			/**< enum omasec_app_cred */
 	uint8_t http_kind;			/**< enum omasec_http_kind */
@@ -589,6 +591,7 @@ enum omasec_names {
 	OMASEC_NAMES_HELPER_LOST,
 	OMASEC_NAMES_FIRST_CONTACT,
 	OMASEC_NAMES_CONFIDENTIALITY,
+	OMASEC_NAMES_CONTENT_CIPHER,
 	OMASEC_NAMES_OBJECT_SIGNATURE,
 	OMASEC_NAMES_ENCODING,
 	OMASEC_NAMES_APP_CRED,

@@ -78,7 +78,7 @@ static const struct nla_policy omasec_account_nonce_nl_policy[OMASEC_A_ACCOUNT_S
 };
 
 /* OMASEC_CMD_RULE_ADD */
-static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_ENCODING + 1] = {
+static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_CONTENT_CIPHER + 1] = {
 	[OMASEC_A_RULE_NAME] = { .type = NLA_NUL_STRING, .len = OMASEC_NAME_MAX, },
 	[OMASEC_A_RULE_DIRECTION] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OMASEC_A_RULE_PORT_MIN] = NLA_POLICY_MIN(NLA_U16, 1),
@@ -112,6 +112,7 @@ static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_ENCODING 
 	[OMASEC_A_RULE_CONFIDENTIALITY] = NLA_POLICY_MAX(NLA_U8, 3),
 	[OMASEC_A_RULE_OBJECT_SIGNATURE] = NLA_POLICY_MAX(NLA_U8, 4),
 	[OMASEC_A_RULE_ENCODING] = NLA_POLICY_MAX(NLA_U8, 1),
+	[OMASEC_A_RULE_CONTENT_CIPHER] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 /* OMASEC_CMD_RULE_DEL */
@@ -204,7 +205,7 @@ static const struct nla_policy omasec_wait_pin_nl_policy[OMASEC_A_WAIT_REFUSE + 
 
 /* OMASEC_CMD_CRYPTO */
 static const struct nla_policy omasec_crypto_nl_policy[OMASEC_A_CRYPTO_DATA + 1] = {
-	[OMASEC_A_CRYPTO_OP] = NLA_POLICY_MAX(NLA_U8, 4),
+	[OMASEC_A_CRYPTO_OP] = NLA_POLICY_MAX(NLA_U8, 6),
 	[OMASEC_A_CRYPTO_ACCOUNT] = { .type = NLA_NUL_STRING, .len = OMASEC_NAME_MAX, },
 	[OMASEC_A_CRYPTO_DATA] = { .type = NLA_BINARY, .len = OMASEC_CRYPTO_MAX, },
 };
@@ -278,7 +279,7 @@ static const struct genl_ops omasec_nl_ops[] = {
 		.cmd = OMASEC_CMD_RULE_ADD,
 		.doit = omasec_nl_rule_add_doit,
 		.policy = omasec_rule_add_nl_policy,
-		.maxattr = OMASEC_A_RULE_ENCODING,
+		.maxattr = OMASEC_A_RULE_CONTENT_CIPHER,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 	{

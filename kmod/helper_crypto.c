@@ -33,13 +33,12 @@ static const struct {
 	[OMASEC_CRYPTO_OP_HMAC_SHA512] = { "hmac(sha512)", 64 },
 };
 
-#define OMASEC_CEK_LEN 32
 #define OMASEC_IV_LEN 12
 #define OMASEC_TAG_LEN 16
 /* Sealed data begin with the wrapped key and the IV, and end with the tag. */
-#define OMASEC_WRAPPED_LEN (OMASEC_CEK_LEN + OMASEC_WRAP_BLOCK)
-#define OMASEC_SEAL_HEAD (OMASEC_WRAPPED_LEN + OMASEC_IV_LEN)
-static_assert(OMASEC_SEAL_HEAD + OMASEC_TAG_LEN == OMASEC_SEAL_MORE);
+#define OMASEC_MORE(cek) ((cek) + OMASEC_WRAP_BLOCK + OMASEC_IV_LEN + OMASEC_TAG_LEN)
+static_assert(OMASEC_MORE(OMASEC_KEK_LEN) == OMASEC_SEAL_MORE);
+static_assert(OMASEC_MORE(OMASEC_KEK_128_LEN) == OMASEC_SEAL_128_MORE);
 
 /**
  * struct omasec_keyed - an operation with its key
@@ -52,6 +51,7 @@ static_assert(OMASEC_SEAL_HEAD + OMASEC_TAG_LEN == OMASEC_SEAL_MORE);
  * @gcm: for the content, with a key of its own
  * @content: that, and behind it @tag
  * @cek: the key for it
+ * @key_len: octets of that, and of the one that wraps it
  * @iv: for it
  * @tag: of it
  */
@@ -64,12 +64,25 @@ struct omasec_keyed {
 	struct scatterlist sg;
 	struct crypto_aead *gcm;
 	struct scatterlist content[2];
-	u8 cek[OMASEC_CEK_LEN], iv[OMASEC_IV_LEN], tag[OMASEC_TAG_LEN];
+	unsigned int key_len;
+	u8 cek[OMASEC_KEK_LEN], iv[OMASEC_IV_LEN], tag[OMASEC_TAG_LEN];
 };
 
 static bool omasec_op_is_hmac(unsigned int op)
 {
 	return op < ARRAY_SIZE(omasec_hmac);
+}
+
+static bool omasec_op_is_seal(unsigned int op)
+{
+	return op == OMASEC_CRYPTO_OP_SEAL || op == OMASEC_CRYPTO_OP_SEAL_128;
+}
+
+/* Octets of both AES keys of an operation that has them. */
+static unsigned int omasec_op_key_len(unsigned int op)
+{
+	return op == OMASEC_CRYPTO_OP_SEAL || op == OMASEC_CRYPTO_OP_OPEN ? OMASEC_KEK_LEN :
+									    OMASEC_KEK_128_LEN;
 }
 
 /* ---- algorithms ---- */
@@ -158,6 +171,7 @@ static int omasec_keyed_hmac(struct omasec_keyed *k)
 
 static int omasec_keyed_cipher(struct omasec_keyed *k)
 {
+	k->key_len = omasec_op_key_len(k->op);
 	sg_init_one(&k->sg, k->block, sizeof(k->block));
 	k->aes = crypto_alloc_sync_skcipher(omasec_helper_aes_driver(), 0, 0);
 	if (IS_ERR(k->aes))
@@ -234,6 +248,9 @@ int omasec_keyed_set(void *keyed, const u8 *key, size_t len)
 	struct omasec_keyed *k = keyed;
 	int err;
 
+	/* AES would take others, and then be of another strength than was asked for. */
+	if (!k->hmac && len != k->key_len)
+		return -EKEYREJECTED;
 	err = k->hmac ? crypto_shash_setkey(k->hmac, key, len) :
 			crypto_sync_skcipher_setkey(k->aes, key, len);
 	return err && err != -ENOMEM ? -EKEYREJECTED : err;
@@ -258,7 +275,7 @@ static int omasec_keyed_gcm(struct omasec_keyed *k, bool decrypt, u8 *content, s
 	struct aead_request *req;
 	int err;
 
-	err = crypto_aead_setkey(k->gcm, k->cek, sizeof(k->cek));
+	err = crypto_aead_setkey(k->gcm, k->cek, k->key_len);
 	if (err)
 		return err;
 	req = aead_request_alloc(k->gcm, GFP_KERNEL);
@@ -280,33 +297,34 @@ static int omasec_keyed_gcm(struct omasec_keyed *k, bool decrypt, u8 *content, s
 static int omasec_keyed_seal(struct omasec_keyed *k, struct omasec_slice in, u8 *out)
 {
 	const struct omasec_aes aes = { omasec_keyed_block, k };
+	u8 *iv = out + k->key_len + OMASEC_WRAP_BLOCK, *content = iv + OMASEC_IV_LEN;
 	int err;
 
-	get_random_bytes(k->cek, sizeof(k->cek));
+	get_random_bytes(k->cek, k->key_len);
 	get_random_bytes(k->iv, sizeof(k->iv));
-	err = omasec_key_wrap(&aes, k->cek, sizeof(k->cek), out);
+	err = omasec_key_wrap(&aes, k->cek, k->key_len, out);
 	if (err)
 		return err;
-	memcpy(out + OMASEC_WRAPPED_LEN, k->iv, sizeof(k->iv));
-	memcpy(out + OMASEC_SEAL_HEAD, in.p, in.len);
-	err = omasec_keyed_gcm(k, false, out + OMASEC_SEAL_HEAD, in.len);
-	memcpy(out + OMASEC_SEAL_HEAD + in.len, k->tag, sizeof(k->tag));
+	memcpy(iv, k->iv, sizeof(k->iv));
+	memcpy(content, in.p, in.len);
+	err = omasec_keyed_gcm(k, false, content, in.len);
+	memcpy(content + in.len, k->tag, sizeof(k->tag));
 	return err;
 }
 
 static int omasec_keyed_open(struct omasec_keyed *k, struct omasec_slice in, u8 *out)
 {
 	const struct omasec_aes aes = { omasec_keyed_block, k };
-	size_t len = in.len - OMASEC_SEAL_MORE;
-	const u8 *p = (const u8 *)in.p;
+	size_t len = in.len - OMASEC_MORE(k->key_len);
+	const u8 *wrapped = (const u8 *)in.p, *iv = wrapped + k->key_len + OMASEC_WRAP_BLOCK;
 	int err;
 
-	err = omasec_key_unwrap(&aes, p, OMASEC_WRAPPED_LEN, k->cek);
+	err = omasec_key_unwrap(&aes, wrapped, k->key_len + OMASEC_WRAP_BLOCK, k->cek);
 	if (err)
 		return err;
-	memcpy(k->iv, p + OMASEC_WRAPPED_LEN, sizeof(k->iv));
-	memcpy(out, p + OMASEC_SEAL_HEAD, len);
-	memcpy(k->tag, p + OMASEC_SEAL_HEAD + len, sizeof(k->tag));
+	memcpy(k->iv, iv, sizeof(k->iv));
+	memcpy(out, iv + OMASEC_IV_LEN, len);
+	memcpy(k->tag, iv + OMASEC_IV_LEN + len, sizeof(k->tag));
 	return omasec_keyed_gcm(k, true, out, len);
 }
 
@@ -332,7 +350,7 @@ int omasec_keyed_run(struct omasec_keyed *k, struct omasec_slice in, u8 *out)
 		return -EFAULT;
 	if (k->hmac)
 		err = crypto_shash_tfm_digest(k->hmac, (const u8 *)in.p, in.len, out);
-	else if (k->op == OMASEC_CRYPTO_OP_SEAL)
+	else if (omasec_op_is_seal(k->op))
 		err = omasec_keyed_seal(k, in, out);
 	else
 		err = omasec_keyed_open(k, in, out);
@@ -353,14 +371,16 @@ int omasec_keyed_run(struct omasec_keyed *k, struct omasec_slice in, u8 *out)
  */
 int omasec_helper_crypto_len(unsigned int op, size_t len)
 {
+	size_t more;
+
 	if (len > OMASEC_CRYPTO_MAX)
 		return -EMSGSIZE;
 	if (omasec_op_is_hmac(op))
 		return omasec_hmac[op].len;
-	if (op == OMASEC_CRYPTO_OP_SEAL)
-		return len && len <= OMASEC_CRYPTO_MAX - OMASEC_SEAL_MORE ?
-			(int)len + OMASEC_SEAL_MORE : -EMSGSIZE;
-	return len > OMASEC_SEAL_MORE ? (int)len - OMASEC_SEAL_MORE : -EMSGSIZE;
+	more = OMASEC_MORE(omasec_op_key_len(op));
+	if (omasec_op_is_seal(op))
+		return len && len <= OMASEC_CRYPTO_MAX - more ? (int)(len + more) : -EMSGSIZE;
+	return len > more ? (int)(len - more) : -EMSGSIZE;
 }
 
 static const char *omasec_helper_crypto_why(int err)

@@ -16,24 +16,26 @@
  * struct omasec_key_size - octets that the payload may have
  * @min: at least so many
  * @max: at most
+ * @step: and between the two, in steps of so many
  * @why: that in words
  */
 struct omasec_key_size {
-	unsigned short min, max;
+	unsigned short min, max, step;
 	const char *why;
 };
 
 static const struct omasec_key_size omasec_key_k = {
-	OMASEC_KEY_LEN, OMASEC_KEY_LEN,
+	OMASEC_KEY_LEN, OMASEC_KEY_LEN, 1,
 	"the key must hold exactly 24 octets: Base64(MD5(user:password))",
 };
 
 static const struct omasec_key_size omasec_key_secret[OMASEC_SECRETS] = {
-	[OMASEC_SECRET_NETW] = { 1, OMASEC_SECRET_MAX, "the key must hold 1 to 64 octets" },
-	[OMASEC_SECRET_PIN] = { 1, OMASEC_SECRET_MAX, "the key must hold 1 to 64 octets" },
-	[OMASEC_SECRET_SIGN] = { 16, 256, "a key that signs must hold 16 to 256 octets" },
-	[OMASEC_SECRET_WRAP] = { OMASEC_KEK_LEN, OMASEC_KEK_LEN,
-				 "a key that wraps must hold 32 octets" },
+	[OMASEC_SECRET_NETW] = { 1, OMASEC_SECRET_MAX, 1, "the key must hold 1 to 64 octets" },
+	[OMASEC_SECRET_PIN] = { 1, OMASEC_SECRET_MAX, 1, "the key must hold 1 to 64 octets" },
+	[OMASEC_SECRET_SIGN] = { 16, 256, 1, "a key that signs must hold 16 to 256 octets" },
+	[OMASEC_SECRET_WRAP] = { OMASEC_KEK_128_LEN, OMASEC_KEK_LEN,
+				 OMASEC_KEK_LEN - OMASEC_KEK_128_LEN,
+				 "a key that wraps must hold 32 octets, or 16" },
 };
 
 /* The payload, or an errno. The key's semaphore is held. */
@@ -48,7 +50,8 @@ static const struct user_key_payload *omasec_key_payload(struct key *key,
 	p = user_key_payload_locked(key);
 	if (!p)
 		return ERR_PTR(-EKEYREVOKED);
-	return p->datalen >= size->min && p->datalen <= size->max ? p : ERR_PTR(-EKEYREJECTED);
+	return p->datalen >= size->min && p->datalen <= size->max &&
+	       !((p->datalen - size->min) % size->step) ? p : ERR_PTR(-EKEYREJECTED);
 }
 
 static int omasec_key_size_state(struct key *key, const struct omasec_key_size *size)

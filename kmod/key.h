@@ -23,6 +23,7 @@ int omasec_key_mac(struct key *key, unsigned int form, const u8 *nonce, size_t n
 		   const u8 body_md5[OMASEC_MD5_LEN], u8 mac[OMASEC_MD5_LEN]);
 
 #define OMASEC_KEK_LEN 32		/* octets of a key that wraps keys */
+#define OMASEC_KEK_128_LEN 16		/* of one for AES-128 */
 
 /**
  * enum omasec_secret_of - secrets of an account besides K

@@ -49,6 +49,7 @@ static int omasec_nl_put_notice(struct sk_buff *skb, const struct omasec_msg *m)
 	    nla_put_u8(skb, OMASEC_A_MSG_INTEGRITY, m->rule->integrity) ||
 	    nla_put_u8(skb, OMASEC_A_MSG_AUTH_MODE, m->rule->auth_mode) ||
 	    nla_put_u8(skb, OMASEC_A_MSG_CONFIDENTIALITY, m->rule->confidentiality) ||
+	    nla_put_u8(skb, OMASEC_A_MSG_CONTENT_CIPHER, m->rule->content_cipher) ||
 	    nla_put_u8(skb, OMASEC_A_MSG_OBJECT_SIGNATURE, m->rule->object_signature) ||
 	    nla_put_u8(skb, OMASEC_A_MSG_FIRST_CONTACT, m->rule->first_contact) ||
 	    nla_put_u8(skb, OMASEC_A_MSG_APP_CRED, a ? a->app_cred : OMASEC_APP_CRED_PASS) ||

@@ -131,6 +131,8 @@ static int omasec_nl_rule_protection(struct genl_info *info, struct omasec_rule 
 	r->integrity = omasec_nl_u8(attrs, OMASEC_A_RULE_INTEGRITY, OMASEC_INTEGRITY_HMAC);
 	r->confidentiality = omasec_nl_u8(attrs, OMASEC_A_RULE_CONFIDENTIALITY,
 					  OMASEC_CONFIDENTIALITY_NONE);
+	r->content_cipher = omasec_nl_u8(attrs, OMASEC_A_RULE_CONTENT_CIPHER,
+					 OMASEC_CONTENT_CIPHER_AES_256_GCM);
 	r->object_signature = omasec_nl_u8(attrs, OMASEC_A_RULE_OBJECT_SIGNATURE,
 					   OMASEC_OBJECT_SIGNATURE_NONE);
 	r->encoding = omasec_nl_u8(attrs, OMASEC_A_RULE_ENCODING, OMASEC_ENCODING_AS_SENT);
@@ -168,6 +170,9 @@ static int omasec_nl_rule_protection(struct genl_info *info, struct omasec_rule 
 	    r->integrity != OMASEC_INTEGRITY_BOTH)
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_INTEGRITY], -EINVAL,
 				      "confidentiality is for messages that are authenticated: integrity hmac or both");
+	if (r->content_cipher != OMASEC_CONTENT_CIPHER_AES_256_GCM && !omasec_rule_hides(r))
+		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_CONTENT_CIPHER], -EINVAL,
+				      "content-cipher is for messages that are encrypted: confidentiality message, objects or whole");
 	if (r->object_signature && r->auth_mode != OMASEC_AUTH_MODE_TRANSPARENT)
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_AUTH_MODE], -EINVAL,
 				      "object-signature needs the helper to sign and check: auth-mode transparent");
@@ -474,6 +479,7 @@ static int omasec_nl_put_rule(struct sk_buff *skb, const struct omasec_rule *r,
 	    nla_put_u8(skb, OMASEC_A_RULE_TRANSPORT, r->transport) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_AUTH_MODE, r->auth_mode) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_CONFIDENTIALITY, r->confidentiality) ||
+	    nla_put_u8(skb, OMASEC_A_RULE_CONTENT_CIPHER, r->content_cipher) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_OBJECT_SIGNATURE, r->object_signature) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_ENCODING, r->encoding) ||
 	    nla_put_u8(skb, OMASEC_A_RULE_FIRST_CONTACT, r->first_contact) ||

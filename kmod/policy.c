@@ -40,6 +40,7 @@ struct omasec_rule *omasec_rule_clone(const struct omasec_rule *r, struct omasec
 	c->binding = r->binding;
 	c->integrity = r->integrity;
 	c->confidentiality = r->confidentiality;
+	c->content_cipher = r->content_cipher;
 	c->object_signature = r->object_signature;
 	c->encoding = r->encoding;
 	c->transport = r->transport;
@@ -82,6 +83,7 @@ bool omasec_rule_same(const struct omasec_rule *a, const struct omasec_rule *b)
 	       a->integrity == b->integrity && a->transport == b->transport &&
 	       a->confidentiality == b->confidentiality && a->auth_mode == b->auth_mode &&
 	       a->object_signature == b->object_signature &&
+	       a->content_cipher == b->content_cipher &&
 	       a->first_contact == b->first_contact && a->other == b->other &&
 	       a->on_deny == b->on_deny && a->helper_lost == b->helper_lost &&
 	       a->tls == b->tls && a->tls_check == b->tls_check && a->tls_min == b->tls_min &&

@@ -44,6 +44,7 @@ struct omasec_rule {
 	u8 binding;
 	u8 integrity;
 	u8 confidentiality;
+	u8 content_cipher;
 	u8 object_signature;
 	u8 encoding;
 	u8 transport;

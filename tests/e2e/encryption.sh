@@ -4,7 +4,8 @@
 # confidentiality = message: unmodified applications, and on the wire no message has a
 # SyncBody that can be read; xmlsec1 decrypts each, and what is inside is signed. A peer
 # that encrypts with xmlsec1 itself interoperates. What is not encrypted, or
-# was changed, does not reach the application, also where its MAC is right.
+# was changed, does not reach the application, also where its MAC is right. With content-cipher
+# the same by AES-128, and neither side takes the other one.
 #
 # KERNELS: 6.12
 # TIMEOUT: 240
@@ -15,7 +16,7 @@ HIDDEN=message
 native() { native_client "$DIRECT" --wrap "$WRAP" "$@"; }
 
 network
-check_fails "a wrap key of another length is refused" key device mgmt wrap "$(secret short 0123456789abcdef)"
+check_fails "a wrap key of another length is refused" key device mgmt wrap "$(secret short 0123456789abcdef01234567)"
 store_keys
 protect device out mgmt "integrity = both"
 protect server in dev "integrity = both"
@@ -56,6 +57,35 @@ check_fails "no key" app_client "$DIRECT" --session 90
 check "counted: key-missing" refused device key-missing
 stop_peer server
 check "nothing of these reaches the application" app_saw 0
+
+# ---- by AES-128
+WRAP_128=$(secret wrap-128 0123456789ABCDEF)
+key device mgmt wrap "$WRAP_128"
+key server dev wrap "$WRAP_128"
+protect device out mgmt "content-cipher = aes-128-gcm"
+protect server in dev "content-cipher = aes-128-gcm"
+on device omasec rule list >"$WORK/rules"
+check "the list of rules says so" grep -q "encrypted with AES-128" "$WORK/rules"
+session "by AES-128" "" "--session 100" "--wrap $WRAP_128"
+app_server
+check "a client with xmlsec1 and AES-128: ok" native_client "$DIRECT" --wrap "$WRAP_128" --session 110
+stop_peer server
+app_server
+_before=$(stat server algorithm-refused)
+check_fails "one with AES-256" native --session 120
+check "counted: algorithm-refused" refused server algorithm-refused $((${_before:-0} + 1))
+key server dev wrap "$WRAP"
+check_fails "a wrap key of 32 octets is none for it" app_client "$DIRECT" --session 130
+stop_peer server
+check "nothing of that reaches the application" app_saw 0
+check "counted: key-missing" refused server key-missing
+key server dev wrap "$WRAP_128"
+protect server in dev "content-cipher = aes-256-gcm"
+app_server
+check_fails "the server's rule says AES-256" app_client "$DIRECT" --session 140
+stop_peer server
+check "nor of this" app_saw 0
+check "counted: algorithm-refused" refused server algorithm-refused $((${_before:-0} + 2))
 
 # ---- what cannot be
 for line in "auth-mode = static" "account = any" "integrity = none"; do

@@ -74,16 +74,30 @@ static void hmac_vectors_of_rfc_4231(struct kunit *test)
 	}
 }
 
+/* Both lengths of keys, each with an operation of its own. */
+static const struct {
+	unsigned int seal, open;
+	size_t key_len, more, len;
+	const char *octets;
+} strengths[] = {
+	{ OMASEC_CRYPTO_OP_SEAL, OMASEC_CRYPTO_OP_OPEN, 32, OMASEC_SEAL_MORE, SEALED_LEN,
+	  sealed_octets },
+	{ OMASEC_CRYPTO_OP_SEAL_128, OMASEC_CRYPTO_OP_OPEN_128, 16, OMASEC_SEAL_128_MORE,
+	  SEALED_128_LEN, sealed_128_octets },
+};
+
 static void opens_what_openssl_sealed(struct kunit *test)
 {
 	u8 *out = room(test, sizeof(SEALED_TEXT));
 	u8 stack[sizeof(SEALED_TEXT)];
+	size_t i;
 
-	KUNIT_EXPECT_STRNEQ(test, omasec_helper_aes_driver(), "");
-	KUNIT_EXPECT_STRNEQ(test, omasec_helper_gcm_driver(), "");
-	KUNIT_EXPECT_EQ(test, keyed(OMASEC_CRYPTO_OP_OPEN, SEALED_KEK, 32, sealed_octets,
-				    SEALED_LEN, out), 0);
-	KUNIT_EXPECT_STREQ(test, (const char *)out, SEALED_TEXT);
+	for (i = 0; i < ARRAY_SIZE(strengths); i++) {
+		memset(out, 0, sizeof(SEALED_TEXT));
+		KUNIT_EXPECT_EQ(test, keyed(strengths[i].open, SEALED_KEK, strengths[i].key_len,
+					    strengths[i].octets, strengths[i].len, out), 0);
+		KUNIT_EXPECT_STREQ(test, (const char *)out, SEALED_TEXT);
+	}
 	KUNIT_EXPECT_EQ(test, keyed(OMASEC_CRYPTO_OPS, "", 0, "", 0, out), -EOPNOTSUPP);
 	if (IS_ENABLED(CONFIG_VMAP_STACK))
 		KUNIT_EXPECT_EQ(test, keyed(OMASEC_CRYPTO_OP_OPEN, SEALED_KEK, 32, sealed_octets,
@@ -95,22 +109,46 @@ static void opens_nothing_that_was_changed(struct kunit *test)
 {
 	u8 *out = room(test, sizeof(SEALED_TEXT));
 	u8 octets[SEALED_LEN];
-	size_t i;
+	size_t i, n;
 
-	for (i = 0; i < SEALED_LEN; i++) {
-		memcpy(octets, sealed_octets, SEALED_LEN);
-		octets[i] ^= 1 << (i % 8);
-		memset(out, 0xee, sizeof(SEALED_TEXT));
-		KUNIT_EXPECT_EQ_MSG(test, keyed(OMASEC_CRYPTO_OP_OPEN, SEALED_KEK, 32, octets,
-						SEALED_LEN, out), -EBADMSG, "octet %zu", i);
-		KUNIT_EXPECT_TRUE_MSG(test, !memchr_inv(out, 0, sizeof(SEALED_TEXT) - 1), "octet %zu", i);
+	for (n = 0; n < ARRAY_SIZE(strengths); n++) {
+		size_t len = strengths[n].len;
+
+		for (i = 0; i < len; i++) {
+			memcpy(octets, strengths[n].octets, len);
+			octets[i] ^= 1 << (i % 8);
+			memset(out, 0xee, sizeof(SEALED_TEXT));
+			KUNIT_EXPECT_EQ_MSG(test, keyed(strengths[n].open, SEALED_KEK,
+							strengths[n].key_len, octets, len, out),
+					    -EBADMSG, "octet %zu", i);
+			KUNIT_EXPECT_TRUE_MSG(test, !memchr_inv(out, 0, sizeof(SEALED_TEXT) - 1),
+					      "octet %zu", i);
+		}
+		KUNIT_EXPECT_EQ(test, keyed(strengths[n].open, SEALED_KEK, strengths[n].key_len,
+					    strengths[n].octets, len - 1, out), -EBADMSG);
+		KUNIT_EXPECT_EQ(test, keyed(strengths[n].open, "another-key-of-32-octets-another",
+					    strengths[n].key_len, strengths[n].octets, len, out),
+				-EBADMSG);
 	}
-	KUNIT_EXPECT_EQ(test, keyed(OMASEC_CRYPTO_OP_OPEN, SEALED_KEK, 32, sealed_octets,
-				    SEALED_LEN - 1, out), -EBADMSG);
-	KUNIT_EXPECT_EQ(test, keyed(OMASEC_CRYPTO_OP_OPEN, SEALED_KEK + 1, 31, sealed_octets,
-				    SEALED_LEN, out), -EKEYREJECTED);
-	KUNIT_EXPECT_EQ(test, keyed(OMASEC_CRYPTO_OP_OPEN, "another-key-of-32-octets-another", 32,
-				    sealed_octets, SEALED_LEN, out), -EBADMSG);
+}
+
+/* AES takes others, too: a key is for one of the two. */
+static void takes_keys_of_one_length(struct kunit *test)
+{
+	u8 *out = room(test, OMASEC_CRYPTO_MAX);
+	size_t i, len;
+
+	for (i = 0; i < ARRAY_SIZE(strengths); i++) {
+		for (len = 15; len <= 32; len++) {
+			int err = len == strengths[i].key_len ? 0 : -EKEYREJECTED;
+
+			KUNIT_EXPECT_EQ_MSG(test, keyed(strengths[i].open, SEALED_KEK, len,
+							strengths[i].octets, strengths[i].len, out),
+					    err, "%zu octets", len);
+			KUNIT_EXPECT_EQ_MSG(test, keyed(strengths[i].seal, SEALED_KEK, len, "x", 1,
+							out), err, "%zu octets", len);
+		}
+	}
 }
 
 /* What was sealed opens again; each time key, IV and all else are others. */
@@ -124,17 +162,18 @@ static void seals(struct kunit *test)
 
 	KUNIT_ASSERT_TRUE(test, in && a && b);
 	memset(in, 'x', OMASEC_CRYPTO_MAX);
-	for (i = 0; i < ARRAY_SIZE(lens); i++) {
-		size_t more = lens[i] + OMASEC_SEAL_MORE;
+	for (i = 0; i < 2 * ARRAY_SIZE(lens); i++) {
+		size_t n = i % 2, len = lens[i / 2], key = strengths[n].key_len;
+		size_t more = len + strengths[n].more, wrapped = key + 8;
 
-		KUNIT_EXPECT_EQ(test, keyed(OMASEC_CRYPTO_OP_SEAL, SEALED_KEK, 32, in, lens[i], a), 0);
-		KUNIT_EXPECT_EQ(test, keyed(OMASEC_CRYPTO_OP_SEAL, SEALED_KEK, 32, in, lens[i], b), 0);
-		KUNIT_EXPECT_NE(test, memcmp(a, b, 40), 0);
-		KUNIT_EXPECT_NE(test, memcmp(a + 40, b + 40, 12), 0);
-		KUNIT_EXPECT_NE(test, memcmp(a + 52, b + 52, lens[i] + 16), 0);
-		KUNIT_EXPECT_EQ(test, keyed(OMASEC_CRYPTO_OP_OPEN, SEALED_KEK, 32, (char *)a, more, b),
+		KUNIT_EXPECT_EQ(test, keyed(strengths[n].seal, SEALED_KEK, key, in, len, a), 0);
+		KUNIT_EXPECT_EQ(test, keyed(strengths[n].seal, SEALED_KEK, key, in, len, b), 0);
+		KUNIT_EXPECT_NE(test, memcmp(a, b, wrapped), 0);
+		KUNIT_EXPECT_NE(test, memcmp(a + wrapped, b + wrapped, 12), 0);
+		KUNIT_EXPECT_NE(test, memcmp(a + wrapped + 12, b + wrapped + 12, len + 16), 0);
+		KUNIT_EXPECT_EQ(test, keyed(strengths[n].open, SEALED_KEK, key, (char *)a, more, b),
 				0);
-		KUNIT_EXPECT_EQ_MSG(test, memcmp(in, b, lens[i]), 0, "%zu octets", lens[i]);
+		KUNIT_EXPECT_EQ_MSG(test, memcmp(in, b, len), 0, "%zu octets", len);
 	}
 }
 
@@ -155,6 +194,11 @@ static void lengths_that_go_in(struct kunit *test)
 		{ OMASEC_CRYPTO_OP_OPEN, 69, 1 },
 		{ OMASEC_CRYPTO_OP_OPEN, OMASEC_CRYPTO_MAX, OMASEC_CRYPTO_MAX - 68 },
 		{ OMASEC_CRYPTO_OP_OPEN, OMASEC_CRYPTO_MAX + 1, -EMSGSIZE },
+		{ OMASEC_CRYPTO_OP_SEAL_128, 0, -EMSGSIZE }, { OMASEC_CRYPTO_OP_SEAL_128, 1, 53 },
+		{ OMASEC_CRYPTO_OP_SEAL_128, OMASEC_CRYPTO_MAX - 52, OMASEC_CRYPTO_MAX },
+		{ OMASEC_CRYPTO_OP_SEAL_128, OMASEC_CRYPTO_MAX - 51, -EMSGSIZE },
+		{ OMASEC_CRYPTO_OP_OPEN_128, 52, -EMSGSIZE }, { OMASEC_CRYPTO_OP_OPEN_128, 53, 1 },
+		{ OMASEC_CRYPTO_OP_OPEN_128, OMASEC_CRYPTO_MAX + 1, -EMSGSIZE },
 	};
 	size_t i;
 
@@ -215,8 +259,10 @@ static void needs_a_key_that_is_good_now(struct kunit *test)
 	} c[] = {
 		{ OMASEC_SECRET_SIGN, 15, -EKEYREJECTED }, { OMASEC_SECRET_SIGN, 16, 0 },
 		{ OMASEC_SECRET_SIGN, 256, 0 }, { OMASEC_SECRET_SIGN, 257, -EKEYREJECTED },
-		{ OMASEC_SECRET_WRAP, 16, -EKEYREJECTED }, { OMASEC_SECRET_WRAP, 31, -EKEYREJECTED },
-		{ OMASEC_SECRET_WRAP, 32, 0 }, { OMASEC_SECRET_WRAP, 33, -EKEYREJECTED },
+		{ OMASEC_SECRET_WRAP, 15, -EKEYREJECTED }, { OMASEC_SECRET_WRAP, 16, 0 },
+		{ OMASEC_SECRET_WRAP, 17, -EKEYREJECTED }, { OMASEC_SECRET_WRAP, 24, -EKEYREJECTED },
+		{ OMASEC_SECRET_WRAP, 31, -EKEYREJECTED }, { OMASEC_SECRET_WRAP, 32, 0 },
+		{ OMASEC_SECRET_WRAP, 33, -EKEYREJECTED }, { OMASEC_SECRET_WRAP, 48, -EKEYREJECTED },
 	};
 	const struct omasec_slice in = { secret_octets, 16 };
 	size_t i;
@@ -225,7 +271,7 @@ static void needs_a_key_that_is_good_now(struct kunit *test)
 		struct key *key = logon_key(test, c[i].len);
 		struct omasec_account_spec spec = { .name = "a", .secret = { [0] = NULL } };
 		unsigned int op = c[i].of == OMASEC_SECRET_SIGN ? OMASEC_CRYPTO_OP_HMAC_SHA256 :
-								  OMASEC_CRYPTO_OP_SEAL;
+				  c[i].len == 16 ? OMASEC_CRYPTO_OP_SEAL_128 : OMASEC_CRYPTO_OP_SEAL;
 		struct omasec_account *a;
 		const char *why = NULL;
 		u8 *out = room(test, 16 + OMASEC_SEAL_MORE);
@@ -252,6 +298,7 @@ static struct kunit_case crypto_cases[] = {
 	KUNIT_CASE(hmac_vectors_of_rfc_4231),
 	KUNIT_CASE(opens_what_openssl_sealed),
 	KUNIT_CASE(opens_nothing_that_was_changed),
+	KUNIT_CASE(takes_keys_of_one_length),
 	KUNIT_CASE(seals),
 	KUNIT_CASE(lengths_that_go_in),
 	KUNIT_CASE(each_key_does_its_own),

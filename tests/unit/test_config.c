@@ -194,6 +194,9 @@ static void takes_every_key_of_posts(void **state)
 	assert_int_equal(parse(ACCOUNT POST "confidentiality = message\n"), 0);
 	assert_int_equal(parse(ACCOUNT RULE "confidentiality = whole\nencoding = wbxml\n"), 0);
 	assert_int_equal(c.rule[0].r.confidentiality, OMASEC_CONFIDENTIALITY_WHOLE);
+	assert_int_equal(c.rule[0].r.content_cipher, OMASEC_CONTENT_CIPHER_AES_256_GCM);
+	assert_int_equal(parse(ACCOUNT RULE "confidentiality = objects\ncontent-cipher = aes-128-gcm\n"), 0);
+	assert_int_equal(c.rule[0].r.content_cipher, OMASEC_CONTENT_CIPHER_AES_128_GCM);
 	assert_int_equal(parse(ACCOUNT POST "integrity = none\nunprotected = yes\n"), 0);
 }
 
@@ -368,6 +371,8 @@ static const struct {
 	{ ACCOUNT RULE "confidentiality = objects\nintegrity = none\nunprotected = yes\n", 8, "messages that are authenticated" },
 	{ ACCOUNT RULE "confidentiality = objects\nauth-mode = static\n", 9, "the helper encrypts" },
 	{ ACCOUNT RULE "confidentiality = whole\nintegrity = none\nunprotected = yes\n", 8, "messages that are authenticated" },
+	{ ACCOUNT RULE "content-cipher = aes-128-gcm\n", 8, "messages that are encrypted" },
+	{ ACCOUNT RULE "confidentiality = message\ncontent-cipher = aes-128-cbc\n", 9, "aes-256-gcm or aes-128-gcm" },
 	{ ACCOUNT RULE "confidentiality = all\n", 8, "none, message, objects or whole" },
 	{ ACCOUNT UDP "confidentiality = message\n", 9, "is for protocol tcp" },
 	{ ACCOUNT RULE "object-signature = require\nintegrity = none\nunprotected = yes\n", 8, "messages that are authenticated" },

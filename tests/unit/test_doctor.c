@@ -326,6 +326,7 @@ static void differences_are_seen(void **state)
 	DIFFERS(strcpy(rule.account, "b"), "rule r");
 	DIFFERS(rule.integrity ^= 1, "rule r");
 	DIFFERS(rule.confidentiality ^= 1, "rule r");
+	DIFFERS(rule.content_cipher ^= 1, "rule r");
 	DIFFERS(rule.object_signature ^= 1, "rule r");
 	DIFFERS(rule.encoding ^= 1, "rule r");
 	DIFFERS(rule.role ^= OMASEC_ROLE_CLIENT ^ OMASEC_ROLE_SERVER, "rule r");

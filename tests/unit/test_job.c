@@ -25,6 +25,7 @@ static struct {
 	bool wbxml;		/* the application speaks it */
 	const char *type;	/* of what goes on; NULL for what came */
 	int listed;		/* what rights_wanted() says */
+	uint8_t content_cipher;
 	bool whole;		/* the whole message is encrypted, and not its SyncBody */
 } play;
 
@@ -122,6 +123,8 @@ int worker_client_start_xsec(struct worker_client *wc, const struct worker_xsec 
 	assert_true(worker_xsec_valid(how));
 	assert_int_equal(how->require, object_signature == OMASEC_OBJECT_SIGNATURE_REQUIRE ||
 			 object_signature == OMASEC_OBJECT_SIGNATURE_BOTH);
+	assert_int_equal(how->cipher, play.content_cipher == OMASEC_CONTENT_CIPHER_AES_128_GCM ?
+			 XSEC_AES128_GCM : XSEC_AES256_GCM);
 	assert_string_equal(how->target, (how->what == WORKER_ENCRYPT || how->what == WORKER_DECRYPT) &&
 			    !play.whole ? "SyncBody" : "");
 	assert_string_equal(((struct keys *)crypto->private)->account, "acct");
@@ -178,7 +181,7 @@ static void goes(uint8_t path, uint8_t integrity, uint8_t confidentiality, const
 {
 	struct omasec_message m = {
 		.path = path, .integrity = integrity, .confidentiality = confidentiality, .length = 4,
-		.object_signature = object_signature,
+		.object_signature = object_signature, .content_cipher = play.content_cipher,
 		.account = "acct", .wbxml = play.wbxml,
 	};
 	struct job j = { .state = JOB_IDLE, .rights = &rights, .acl = &acl };
@@ -242,6 +245,13 @@ static void leaving_it_is_signed_then_encrypted(void **state)
 	goes(TX, BOTH, CLEAR, XML, "parse(wire) decide(wire) sign(wire)", ACCEPT, "signed");
 	goes(TX, MAC, HIDDEN, XML, "parse(wire) decide(wire) encrypt(wire)", ACCEPT, "encrypted");
 	goes(TX, BOTH, HIDDEN, XML, "parse(wire) decide(wire) sign(wire) encrypt(signed)", ACCEPT, "encrypted");
+}
+
+static void with_the_cipher_of_the_rule(void **state)
+{
+	play.content_cipher = OMASEC_CONTENT_CIPHER_AES_128_GCM;
+	goes(RX, MAC, HIDDEN, XML, "decrypt(wire) parse(decrypted) decide(decrypted)", ACCEPT, "decrypted");
+	goes(TX, MAC, OBJECTS, XML, "parse(wire) decide(wire) encrypt-objects(wire)", ACCEPT, "encrypted");
 }
 
 /* The header is read before it is hidden, and after. */
@@ -434,6 +444,7 @@ int main(void)
 		cmocka_unit_test_setup(arriving_it_is_opened_first, setup),
 		cmocka_unit_test_setup(leaving_it_is_signed_then_encrypted, setup),
 		cmocka_unit_test_setup(the_whole_of_it, setup),
+		cmocka_unit_test_setup(with_the_cipher_of_the_rule, setup),
 		cmocka_unit_test_setup(objects_too, setup),
 		cmocka_unit_test_setup(signed_objects, setup),
 		cmocka_unit_test_setup(edited_and_own_messages_too, setup),

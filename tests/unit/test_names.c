@@ -36,6 +36,7 @@ static const char *const spec_name[OMASEC_NAMES_COUNT] = {
 	[OMASEC_NAMES_HELPER_LOST] = "helper-lost",
 	[OMASEC_NAMES_FIRST_CONTACT] = "first-contact",
 	[OMASEC_NAMES_CONFIDENTIALITY] = "confidentiality",
+	[OMASEC_NAMES_CONTENT_CIPHER] = "content-cipher",
 	[OMASEC_NAMES_OBJECT_SIGNATURE] = "object-signature",
 	[OMASEC_NAMES_ENCODING] = "encoding",
 	[OMASEC_NAMES_APP_CRED] = "app-cred",

@@ -250,10 +250,13 @@ static void other_kinds_are_refused(void **state)
 static struct keys keys;
 static struct dm_error error;
 
+static enum xsec_cipher cipher = XSEC_AES256_GCM;
+
 static int choose(uint32_t what, struct worker_xsec *how)
 {
 	memset(how, 0, sizeof(*how));
 	how->what = what;
+	how->cipher = cipher;
 	memset(&error, 0, sizeof(error));
 	keys.o = (struct omasec *)dir;	/* one that is registered */
 	keys.dir = dir;
@@ -463,10 +466,10 @@ static int encrypt_sample(uint32_t what, const char *text, size_t text_len, uint
 
 	*out = NULL;
 	if (!rc && what == WORKER_ENCRYPT_OBJECTS)
-		rc = xsec_encrypt_objects((const uint8_t *)text, text_len, XSEC_AES256_GCM, how.wrap, &key, &crypto,
+		rc = xsec_encrypt_objects((const uint8_t *)text, text_len, cipher, how.wrap, &key, &crypto,
 					  out, len, &error);
 	else if (!rc)
-		rc = xsec_encrypt((const uint8_t *)text, text_len, "SyncBody", XSEC_AES256_GCM, how.wrap, &key,
+		rc = xsec_encrypt((const uint8_t *)text, text_len, "SyncBody", cipher, how.wrap, &key,
 				  &crypto, out, len, &error);
 	keys_done(&keys);
 	return rc;
@@ -481,16 +484,16 @@ static int decrypt_sample(uint32_t what, const uint8_t *message, size_t message_
 
 	*out = NULL;
 	if (!rc && what == WORKER_DECRYPT_OBJECTS)
-		rc = xsec_decrypt_objects(message, message_len, XSEC_AES256_GCM, how.wrap, &key, &crypto, out, len,
+		rc = xsec_decrypt_objects(message, message_len, cipher, how.wrap, &key, &crypto, out, len,
 					  &error);
 	else if (!rc)
-		rc = xsec_decrypt(message, message_len, "SyncBody", XSEC_AES256_GCM, how.wrap, &key, &crypto, out, len, &error);
+		rc = xsec_decrypt(message, message_len, "SyncBody", cipher, how.wrap, &key, &crypto, out, len, &error);
 	keys_done(&keys);
 	return rc;
 }
 
 /* What this side encrypts, the holder of the private key decrypts; so does xmlsec1. */
-static void is_decrypted_at_the_other_end(void **state)
+static void encrypts_with(enum xsec_cipher with, enum xsec_wrap wrap)
 {
 	char path[] = "/tmp/omasec-pkey.xml.XXXXXX", command[512];
 	uint8_t *out, *back, *plain;
@@ -498,10 +501,10 @@ static void is_decrypted_at_the_other_end(void **state)
 	struct worker_xsec how;
 	int fd;
 
-	(void)state;
+	cipher = with;
 	plain = xsec_file("plain.xml", &plain_len);
 	assert_int_equal(choose(WORKER_ENCRYPT, &how), 0);
-	assert_int_equal(how.wrap, XSEC_KW_AES256);
+	assert_int_equal(how.wrap, wrap);
 	assert_int_equal(put("a", PKEY_ENCRYPT, "rsa.pem"), 0);
 	assert_int_equal(put("a", PKEY_DECRYPT, "other.pem"), 0);
 	assert_int_equal(choose(WORKER_ENCRYPT, &how), 0);
@@ -526,9 +529,26 @@ static void is_decrypted_at_the_other_end(void **state)
 	assert_int_equal(back_len, plain_len);
 	assert_memory_equal(back, plain, plain_len);
 	assert_null(keys.pkey);
-	free(out);
+	/* with the other cipher it is not taken */
 	free(back);
+	cipher = with == XSEC_AES128_GCM ? XSEC_AES256_GCM : XSEC_AES128_GCM;
+	assert_int_equal(decrypt_sample(WORKER_DECRYPT, out, len, &back, &back_len), -EBADMSG);
+	assert_int_equal(error.reason, OMASEC_REASON_ALGORITHM_REFUSED);
+	cipher = XSEC_AES256_GCM;
+	free(out);
 	free(plain);
+}
+
+static void is_decrypted_at_the_other_end(void **state)
+{
+	(void)state;
+	encrypts_with(XSEC_AES256_GCM, XSEC_KW_AES256);
+}
+
+static void with_128_bits_too(void **state)
+{
+	(void)state;
+	encrypts_with(XSEC_AES128_GCM, XSEC_KW_AES128);
 }
 
 /* Whatever is wrong with key or cipher: one error, nothing comes out, and libcrypto keeps no word of it. */
@@ -547,17 +567,18 @@ static void decryption_fails_in_one_way(void **state)
 	(void)state;
 	assert_int_equal(put("a", PKEY_DECRYPT, "rsa.pem"), 0);
 	assert_int_equal(put("a", PKEY_ENCRYPT, "other.pem"), 0);
-	assert_int_equal(pkey_seal(pub, "hidden", 6, &sealed), 0);
+	assert_int_equal(pkey_seal(pub, XSEC_AES256_GCM, "hidden", 6, &sealed), 0);
 	r.data = sealed.data;
 	r.len = sealed.len;
 	r.wrapped = wrapped;
 	assert_int_equal(xsec_keys_gcm(XSEC_AES256_GCM, true, no_key, (uint8_t *)"hidden", 6, &zero), 0);
 	assert_int_equal(xsec_keys_gcm(XSEC_AES256_GCM, true, half_key, (uint8_t *)"hidden", 6, &half), 0);
-	for (i = 0; i < 13; i++) {
+	for (i = 0; i < 14; i++) {
 		memcpy(wrapped, sealed.wrapped, sizeof(wrapped));
 		r.wrapped_len = sealed.wrapped_len;
 		r.data = sealed.data;
 		r.len = sealed.len;
+		r.cipher = i == 13 ? XSEC_AES128_GCM : XSEC_AES256_GCM;	/* which 32 octets are no key for */
 		if (i >= 1 && i <= 4)		/* another key, of several makes */
 			wrapped[(i - 1) * 64 + 63] ^= 1;
 		else if (i == 5)
@@ -580,7 +601,7 @@ static void decryption_fails_in_one_way(void **state)
 			r.data = half.data;
 			r.len = half.len;
 		} else if (i == 11) {		/* to somebody else */
-			assert_int_equal(pkey_seal(other, "hidden", 6, &small), 0);
+			assert_int_equal(pkey_seal(other, XSEC_AES256_GCM, "hidden", 6, &small), 0);
 			memcpy(wrapped, small.wrapped, sizeof(wrapped));
 			free(small.data);
 		} else if (i == 12) {		/* what a key of zeros would open */
@@ -732,7 +753,7 @@ int main(void)
 		T(own_public_key_is_refused), T(are_listed), T(other_kinds_are_refused),
 		T(is_taken_at_the_other_end), T(the_key_says_the_algorithm),
 		T(with_one_key_the_other_is_missing), T(other_uses_are_refused),
-		T(is_decrypted_at_the_other_end), T(decryption_fails_in_one_way),
+		T(is_decrypted_at_the_other_end), T(with_128_bits_too), T(decryption_fails_in_one_way),
 		T(encryption_needs_both_keys), T(each_key_has_one_use), T(few_objects_with_rsa),
 		T(signs_objects),
 	};

@@ -93,6 +93,11 @@ static uint32_t job_extent(const struct job *j, uint32_t what)
 	return what == WORKER_DECRYPT ? WORKER_DECRYPT_OBJECTS : what;
 }
 
+static enum xsec_cipher job_cipher(const struct job *j)
+{
+	return j->msg.content_cipher == OMASEC_CONTENT_CIPHER_AES_128_GCM ? XSEC_AES128_GCM : XSEC_AES256_GCM;
+}
+
 static bool job_wants_any(const struct job *j)
 {
 	return job_wants(j, WORKER_SIGN) || job_wants(j, WORKER_ENCRYPT) || job_wants(j, WORKER_VERIFY_OBJECTS);
@@ -111,7 +116,7 @@ static void job_fail(struct job *j, int err)
 static int job_xsec(struct job *j, uint32_t what, const uint8_t *octets, size_t len)
 {
 	struct worker_xsec how = {
-		.what = job_extent(j, what), .cipher = XSEC_AES256_GCM, .require = job_requires_signed(j),
+		.what = job_extent(j, what), .cipher = job_cipher(j), .require = job_requires_signed(j),
 	};
 	bool converts = what == WORKER_TO_XML || what == WORKER_TO_WBXML;
 	int err;

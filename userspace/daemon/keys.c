@@ -13,7 +13,35 @@
 
 #define KEYS_MAC_MAX 64		/* octets of an HMAC-SHA512 */
 #define KEYS_WRAPPED 40		/* of a wrapped key of 32 octets, RFC 3394 */
+#define KEYS_WRAPPED_128 24	/* of one of 16 */
 #define KEYS_PKEY_USES 16	/* of an RSA key for one message: it must not hold the helper up */
+
+/* Content and wrapping key are of the same length: which one, and what the module does for it. */
+struct keys_strength {
+	enum xsec_cipher cipher;
+	enum xsec_wrap wrap;
+	uint32_t seal, open;
+	size_t wrapped, more;
+};
+
+static const struct keys_strength keys_strengths[] = {
+	{ XSEC_AES256_GCM, XSEC_KW_AES256, OMASEC_CRYPTO_OP_SEAL, OMASEC_CRYPTO_OP_OPEN,
+	  KEYS_WRAPPED, OMASEC_SEAL_MORE },
+	{ XSEC_AES128_GCM, XSEC_KW_AES128, OMASEC_CRYPTO_OP_SEAL_128, OMASEC_CRYPTO_OP_OPEN_128,
+	  KEYS_WRAPPED_128, OMASEC_SEAL_128_MORE },
+};
+
+/* NULL: not one of ours. */
+static const struct keys_strength *keys_strength(uint32_t cipher)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(keys_strengths) / sizeof(*keys_strengths); i++) {
+		if (keys_strengths[i].cipher == cipher)
+			return &keys_strengths[i];
+	}
+	return NULL;
+}
 
 static int keys_op(enum xsec_sign sign, uint32_t *op)
 {
@@ -36,8 +64,10 @@ static int keys_op(enum xsec_sign sign, uint32_t *op)
 static int keys_error(const struct keys *k, int err)
 {
 	switch (err) {
+	case -EKEYREJECTED:	/* a key for another content-cipher */
+		log_error("account %s: %s", k->account, omasec_error(k->o));
+		return -ENOKEY;
 	case -ENOENT:		/* the account went meanwhile */
-	case -EKEYREJECTED:
 		return -ENOKEY;
 	case -ENOKEY:
 	case -EKEYREVOKED:
@@ -67,43 +97,45 @@ static int keys_ask(const struct keys *k, uint32_t op, const void *data, size_t 
 	reply->data = NULL;
 	reply->len = 0;
 	/* That it does not open is the peer's doing. */
-	return err == -EBADMSG && op == OMASEC_CRYPTO_OP_OPEN ? err : keys_error(k, err);
+	return err == -EBADMSG && (op == OMASEC_CRYPTO_OP_OPEN || op == OMASEC_CRYPTO_OP_OPEN_128) ?
+	       err : keys_error(k, err);
 }
 
 /* The module puts the wrapped key in front. */
-static int keys_seal(const struct keys *k, const struct xsec_request *request, struct xsec_reply *reply)
+static int keys_seal(const struct keys *k, const struct keys_strength *s, const struct xsec_request *request,
+		     struct xsec_reply *reply)
 {
 	int err;
 
-	if (!request->len || request->len > OMASEC_CRYPTO_MAX - OMASEC_SEAL_MORE)
+	if (!request->len || request->len > OMASEC_CRYPTO_MAX - s->more)
 		return -EMSGSIZE;
-	err = keys_ask(k, OMASEC_CRYPTO_OP_SEAL, request->data, request->len,
-		       request->len + OMASEC_SEAL_MORE, reply);
+	err = keys_ask(k, s->seal, request->data, request->len, request->len + s->more, reply);
 	if (err)
 		return err;
-	memcpy(reply->wrapped, reply->data, KEYS_WRAPPED);
-	reply->wrapped_len = KEYS_WRAPPED;
-	reply->len -= KEYS_WRAPPED;
-	memmove(reply->data, reply->data + KEYS_WRAPPED, reply->len);
+	memcpy(reply->wrapped, reply->data, s->wrapped);
+	reply->wrapped_len = s->wrapped;
+	reply->len -= s->wrapped;
+	memmove(reply->data, reply->data + s->wrapped, reply->len);
 	return 0;
 }
 
-static int keys_open(const struct keys *k, const struct xsec_request *request, struct xsec_reply *reply)
+static int keys_open(const struct keys *k, const struct keys_strength *s, const struct xsec_request *request,
+		     struct xsec_reply *reply)
 {
-	size_t len = request->len + KEYS_WRAPPED;
+	size_t len = request->len + s->wrapped;
 	uint8_t *data;
 	int err;
 
-	if (request->wrapped_len != KEYS_WRAPPED || len <= OMASEC_SEAL_MORE)
+	if (request->wrapped_len != s->wrapped || len <= s->more)
 		return -EBADMSG;
 	if (len > OMASEC_CRYPTO_MAX)
 		return -EMSGSIZE;
 	data = malloc(len);
 	if (!data)
 		return -ENOMEM;
-	memcpy(data, request->wrapped, KEYS_WRAPPED);
-	memcpy(data + KEYS_WRAPPED, request->data, request->len);
-	err = keys_ask(k, OMASEC_CRYPTO_OP_OPEN, data, len, len - OMASEC_SEAL_MORE, reply);
+	memcpy(data, request->wrapped, s->wrapped);
+	memcpy(data + s->wrapped, request->data, request->len);
+	err = keys_ask(k, s->open, data, len, len - s->more, reply);
 	free(data);
 	return err;
 }
@@ -161,6 +193,7 @@ static enum pkey_of keys_of(uint32_t what)
 
 int keys_choose(struct keys *k, struct worker_xsec *how, struct dm_error *err)
 {
+	const struct keys_strength *s = keys_strength(how->cipher);
 	enum pkey_of of = keys_of(how->what);
 	char why[PKEY_WHY_MAX];
 	enum xsec_sign sign;
@@ -169,7 +202,7 @@ int keys_choose(struct keys *k, struct worker_xsec *how, struct dm_error *err)
 
 	keys_done(k);
 	how->sign = XSEC_HMAC_SHA256;
-	how->wrap = XSEC_KW_AES256;
+	how->wrap = s ? s->wrap : XSEC_KW_AES256;
 	if (!k->dir)
 		return 0;
 	rc = pkey_load(k->dir, k->account, of, &key, why);
@@ -211,7 +244,7 @@ static int keys_use_pkey(struct keys *k, const struct xsec_request *request, str
 	case XSEC_SIGN:
 		return pkey_sign(k->pkey, request->sign, request->data, request->len, reply);
 	case XSEC_SEAL:
-		return pkey_seal(k->pkey, request->data, request->len, reply);
+		return pkey_seal(k->pkey, request->cipher, request->data, request->len, reply);
 	default:
 		return pkey_open(k->pkey, request, reply);
 	}
@@ -221,9 +254,10 @@ int keys_use(void *private, const struct xsec_request *request, struct xsec_repl
 {
 	struct keys *k = private;
 	bool sealed = request->op == XSEC_SEAL || request->op == XSEC_OPEN;
+	const struct keys_strength *s = sealed ? keys_strength(request->cipher) : NULL;
 	uint32_t op;
 
-	if (sealed && request->cipher != XSEC_AES256_GCM)
+	if (sealed && !s)
 		return -EOPNOTSUPP;
 	if (request->op == XSEC_SIGN || (sealed && request->wrap == XSEC_RSA_OAEP))
 		return keys_use_pkey(k, request, reply);
@@ -235,10 +269,10 @@ int keys_use(void *private, const struct xsec_request *request, struct xsec_repl
 			keys_ask(k, op, request->data, request->len, KEYS_MAC_MAX, reply);
 	case XSEC_SEAL:
 	case XSEC_OPEN:
-		if (request->wrap != XSEC_KW_AES256)
+		if (request->wrap != s->wrap)
 			return -EOPNOTSUPP;
-		return request->op == XSEC_SEAL ? keys_seal(k, request, reply) :
-						  keys_open(k, request, reply);
+		return request->op == XSEC_SEAL ? keys_seal(k, s, request, reply) :
+						  keys_open(k, s, request, reply);
 	default:
 		return -EOPNOTSUPP;
 	}

@@ -149,7 +149,7 @@ int pkey_sign(EVP_PKEY *key, enum xsec_sign sign, const void *data, size_t len,
 
 /* ------------------------------------------------------------------ encryption */
 
-#define PKEY_CEK 32
+#define PKEY_CEK 32	/* at most */
 #define PKEY_IV 12
 #define PKEY_TAG 16
 
@@ -170,15 +170,22 @@ static int pkey_oaep(EVP_PKEY *key, bool out, const uint8_t *from, size_t len, u
 	return ok ? (int)n : -1;
 }
 
+/* Octets of the content key. */
+static size_t pkey_cek_len(enum xsec_cipher cipher)
+{
+	return cipher == XSEC_AES128_GCM ? 16 : PKEY_CEK;
+}
+
 /* IV, cipher text and tag from @data into @to, or what is in them; false when they do not fit. */
-static bool pkey_gcm(bool out, const uint8_t cek[PKEY_CEK], const uint8_t *data, int len, uint8_t *to)
+static bool pkey_gcm(bool out, enum xsec_cipher cipher, const uint8_t cek[PKEY_CEK], const uint8_t *data, int len,
+		     uint8_t *to)
 {
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	const uint8_t *iv = out ? to : data;
 	int n = 0, rest = 0;
 	bool ok;
 
-	ok = ctx && EVP_CipherInit_ex(ctx, EVP_aes_256_gcm(), NULL, cek, iv, out) == 1;
+	ok = ctx && EVP_CipherInit_ex(ctx, cipher == XSEC_AES128_GCM ? EVP_aes_128_gcm() : EVP_aes_256_gcm(), NULL, cek, iv, out) == 1;
 	if (ok && out) {
 		ok = EVP_CipherUpdate(ctx, to + PKEY_IV, &n, data, len) == 1 &&
 		     EVP_CipherFinal_ex(ctx, to + PKEY_IV + n, &rest) == 1 &&
@@ -195,7 +202,7 @@ static bool pkey_gcm(bool out, const uint8_t cek[PKEY_CEK], const uint8_t *data,
 	return ok;
 }
 
-int pkey_seal(EVP_PKEY *key, const void *data, size_t len, struct xsec_reply *reply)
+int pkey_seal(EVP_PKEY *key, enum xsec_cipher cipher, const void *data, size_t len, struct xsec_reply *reply)
 {
 	uint8_t cek[PKEY_CEK];
 	int n = -1;
@@ -207,8 +214,8 @@ int pkey_seal(EVP_PKEY *key, const void *data, size_t len, struct xsec_reply *re
 	if (!reply->data)
 		return -ENOMEM;
 	if (RAND_priv_bytes(cek, sizeof(cek)) == 1 && RAND_bytes(reply->data, PKEY_IV) == 1)
-		n = pkey_oaep(key, true, cek, sizeof(cek), reply->wrapped);
-	if (n > 0 && pkey_gcm(true, cek, data, (int)len, reply->data)) {
+		n = pkey_oaep(key, true, cek, pkey_cek_len(cipher), reply->wrapped);
+	if (n > 0 && pkey_gcm(true, cipher, cek, data, (int)len, reply->data)) {
 		reply->wrapped_len = (size_t)n;
 	} else {
 		free(reply->data);
@@ -233,10 +240,11 @@ int pkey_open(EVP_PKEY *key, const struct xsec_request *request, struct xsec_rep
 		return -ENOMEM;
 	ok = RAND_priv_bytes(cek, sizeof(cek)) == 1;
 	/* No branch on whether it unwrapped: 0xff when it did, and was a key. */
-	right = (uint8_t)-(pkey_oaep(key, false, request->wrapped, request->wrapped_len, unwrapped) == PKEY_CEK);
+	right = (uint8_t)-(pkey_oaep(key, false, request->wrapped, request->wrapped_len, unwrapped) ==
+			    (int)pkey_cek_len(request->cipher));
 	for (i = 0; i < PKEY_CEK; i++)
 		cek[i] = (uint8_t)((unwrapped[i] & right) | (cek[i] & ~right));
-	ok = ok && pkey_gcm(false, cek, request->data, (int)request->len, reply->data);
+	ok = ok && pkey_gcm(false, request->cipher, cek, request->data, (int)request->len, reply->data);
 	OPENSSL_cleanse(cek, sizeof(cek));
 	OPENSSL_cleanse(unwrapped, sizeof(unwrapped));
 	if (ok)

@@ -76,7 +76,7 @@ int pkey_sign(EVP_PKEY *key, enum xsec_sign sign, const void *data, size_t len,
  * @data under a new key, AES-256-GCM, that one wrapped by RSA-OAEP (SHA-1, MGF1) in
  * @reply->wrapped. 0 with @reply->data malloc'ed, -ENOMEM or -EIO.
  */
-int pkey_seal(EVP_PKEY *key, const void *data, size_t len, struct xsec_reply *reply);
+int pkey_seal(EVP_PKEY *key, enum xsec_cipher cipher, const void *data, size_t len, struct xsec_reply *reply);
 /*
  * The reverse. What does not unwrap is gone on from with a random key, so that all which
  * fails does so at the same place: -EBADMSG.

@@ -69,7 +69,7 @@ int omasec_helper_crypto(struct omasec *o, const char *account, uint32_t op, con
 	*out_len = 0;
 	if (rc)
 		return rc;
-	if (op > OMASEC_CRYPTO_OP_OPEN)
+	if (op > OMASEC_CRYPTO_OP_OPEN_128)
 		return omasec_fail(o, -EOPNOTSUPP, "there is no operation %u", op);
 	if (len > OMASEC_CRYPTO_MAX)
 		return omasec_fail(o, -EMSGSIZE, "%zu octets are more than the %d that go into one operation",

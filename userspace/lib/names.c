@@ -31,6 +31,7 @@ static const struct {
 	[OMASEC_NAMES_HELPER_LOST] = NAMES("reject", "hold"),
 	[OMASEC_NAMES_FIRST_CONTACT] = NAMES("nonce", "challenge"),
 	[OMASEC_NAMES_CONFIDENTIALITY] = NAMES("none", "message", "objects", "whole"),
+	[OMASEC_NAMES_CONTENT_CIPHER] = NAMES("aes-256-gcm", "aes-128-gcm"),
 	[OMASEC_NAMES_OBJECT_SIGNATURE] = NAMES("none", "accept", "require", "sign", "both"),
 	[OMASEC_NAMES_ENCODING] = NAMES("as-sent", "wbxml"),
 	[OMASEC_NAMES_APP_CRED] = NAMES("pass", "strip"),

@@ -71,6 +71,7 @@ int omasec_rule_add(struct omasec *o, const struct omasec_rule *r, uint32_t *id)
 	genl_put_u8(&m, OMASEC_A_RULE_AUTH_MODE, r->auth_mode);
 	genl_put_u8(&m, OMASEC_A_RULE_FIRST_CONTACT, r->first_contact);
 	genl_put_u8(&m, OMASEC_A_RULE_CONFIDENTIALITY, r->confidentiality);
+	genl_put_u8(&m, OMASEC_A_RULE_CONTENT_CIPHER, r->content_cipher);
 	genl_put_u8(&m, OMASEC_A_RULE_OBJECT_SIGNATURE, r->object_signature);
 	genl_put_u8(&m, OMASEC_A_RULE_ENCODING, r->encoding);
 	genl_put_u8(&m, OMASEC_A_RULE_OTHER, r->other);

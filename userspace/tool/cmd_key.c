@@ -252,10 +252,11 @@ static int key_add_secret(struct tool *t, const char *account, enum who who, int
 	rc = secret_octets(form, &s, octets, &len, why);
 	secret_wipe(&s, sizeof(s));
 	if (!rc && ((who == WHO_SIGN && len < SECRET_SIGN_MIN) ||
-		    (who == WHO_WRAP && len != SECRET_WRAP_LEN))) {
+		    (who == WHO_WRAP && len != SECRET_WRAP_LEN && len != SECRET_WRAP_128_LEN))) {
 		secret_wipe(octets, sizeof(octets));
 		return who == WHO_WRAP ?
-			tool_error(t, EXIT_REFUSED, "expected a key of %d octets", SECRET_WRAP_LEN) :
+			tool_error(t, EXIT_REFUSED, "expected a key of %d octets, or of %d for content-cipher = aes-128-gcm",
+				   SECRET_WRAP_LEN, SECRET_WRAP_128_LEN) :
 			tool_error(t, EXIT_REFUSED, "expected a key of %d to %d octets",
 				   SECRET_SIGN_MIN, SECRET_OCTETS_MAX);
 	}

@@ -64,6 +64,8 @@ json_t *rule_json(const struct omasec_rule *r)
 	out_set(o, "integrity", json_string(omasec_name(OMASEC_NAMES_INTEGRITY, r->integrity)));
 	out_set(o, "confidentiality",
 		json_string(omasec_name(OMASEC_NAMES_CONFIDENTIALITY, r->confidentiality)));
+	out_set(o, "content-cipher",
+		json_string(omasec_name(OMASEC_NAMES_CONTENT_CIPHER, r->content_cipher)));
 	out_set(o, "object-signature",
 		json_string(omasec_name(OMASEC_NAMES_OBJECT_SIGNATURE, r->object_signature)));
 	out_set(o, "encoding", json_string(omasec_name(OMASEC_NAMES_ENCODING, r->encoding)));
@@ -99,13 +101,15 @@ json_t *rule_json(const struct omasec_rule *r)
 
 static const char *rule_hidden(const struct omasec_rule *r)
 {
+	bool shorter = r->content_cipher == OMASEC_CONTENT_CIPHER_AES_128_GCM;
+
 	switch (r->confidentiality) {
 	case OMASEC_CONFIDENTIALITY_MESSAGE:
-		return ", encrypted";
+		return shorter ? ", encrypted with AES-128" : ", encrypted";
 	case OMASEC_CONFIDENTIALITY_OBJECTS:
-		return ", objects encrypted";
+		return shorter ? ", objects encrypted with AES-128" : ", objects encrypted";
 	case OMASEC_CONFIDENTIALITY_WHOLE:
-		return ", wholly encrypted";
+		return shorter ? ", wholly encrypted with AES-128" : ", wholly encrypted";
 	default:
 		return "";
 	}

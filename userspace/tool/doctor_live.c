@@ -224,6 +224,7 @@ static bool same_rule(const struct omasec_rule *file, const struct omasec_rule *
 	       file->on_deny == b->on_deny && file->helper_lost == b->helper_lost &&
 	       file->tls == b->tls && same_protocol(file, b) && file->sessionless == b->sessionless &&
 	       file->tls_check == b->tls_check && file->confidentiality == b->confidentiality &&
+	       file->content_cipher == b->content_cipher &&
 	       file->object_signature == b->object_signature && file->encoding == b->encoding &&
 	       file->unprotected == b->unprotected && same_or_default(file->tls_min, b->tls_min) &&
 	       same_or_default(file->max_message, b->max_message) &&

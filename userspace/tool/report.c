@@ -207,7 +207,9 @@ static void find_secrecy(const struct omasec_rule *r, struct report_finding *f)
 	else
 		found(&f[C_SECRECY], REPORT_NOT_MET, "messages are not encrypted: confidentiality none");
 	if (hides(r) || hides_objects(r))
-		found(&f[C_ENCRYPTION], REPORT_MET, "EncryptedData by AES-256-GCM, keys by AES key wrap or RSA-OAEP");
+		found(&f[C_ENCRYPTION], REPORT_MET, r->content_cipher == OMASEC_CONTENT_CIPHER_AES_128_GCM ?
+		      "EncryptedData by AES-128-GCM, keys by AES key wrap or RSA-OAEP" :
+		      "EncryptedData by AES-256-GCM, keys by AES key wrap or RSA-OAEP");
 	else
 		found(&f[C_ENCRYPTION], REPORT_NOT_APPLICABLE, "no transport-neutral confidentiality is used");
 	if (hides_objects(r))

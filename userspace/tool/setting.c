@@ -317,7 +317,7 @@ enum {
 	R_AUTH_MODE, R_FIRST_CONTACT, R_OTHER, R_MAX_MESSAGE, R_DEADLINE, R_ON_DENY, R_HELPER_LOST,
 	R_PROTOCOL, R_NOTIFICATION_13, R_NONCE_RESYNC, R_SESSIONLESS, R_TLS, R_TLS_CHECK, R_TLS_MIN, R_UNPROTECTED,
 	R_PIN_WAIT,
-	R_BOOTSTRAP, R_CONFIDENTIALITY, R_OBJECT_SIGNATURE, R_ENCODING,
+	R_BOOTSTRAP, R_CONFIDENTIALITY, R_CONTENT_CIPHER, R_OBJECT_SIGNATURE, R_ENCODING,
 };
 
 static const struct setting rule_settings[] = {
@@ -342,6 +342,9 @@ static const struct setting rule_settings[] = {
 	[R_CONFIDENTIALITY] = { "confidentiality", "none, message, objects or whole", parse_enum, false,
 		OMASEC_NAMES_CONFIDENTIALITY, R(r.confidentiality),
 		"What is encrypted (XML-Encryption): nothing, the SyncBody of each message, each management object, or the whole message." },
+	[R_CONTENT_CIPHER] = { "content-cipher", "aes-256-gcm or aes-128-gcm", parse_enum, false,
+		OMASEC_NAMES_CONTENT_CIPHER, R(r.content_cipher),
+		"With what that is done, and what is taken: AES-GCM of that length, also of the key that wraps its key." },
 	[R_OBJECT_SIGNATURE] = { "object-signature", "none, accept, require, sign or both", parse_enum, false,
 		OMASEC_NAMES_OBJECT_SIGNATURE, R(r.object_signature),
 		"Signature of each management object: checked where there is one (accept), demanded (require), made (sign)." },
@@ -596,7 +599,7 @@ static void check_udp(const struct rule_conf *c, setting_report report, void *ar
 {
 	static const int tcp_only[] = { R_UID, R_CGROUP, R_AUTH_MODE, R_FIRST_CONTACT, R_ON_DENY,
 					R_HELPER_LOST, R_TLS_CHECK, R_TLS_MIN, R_UNPROTECTED,
-					R_TRANSPORT, R_BOOTSTRAP, R_CONFIDENTIALITY,
+					R_TRANSPORT, R_BOOTSTRAP, R_CONFIDENTIALITY, R_CONTENT_CIPHER,
 					R_OBJECT_SIGNATURE, R_ENCODING };
 	size_t i;
 
@@ -712,6 +715,9 @@ static void check_xml(const struct rule_conf *c, setting_report report, void *ar
 	if (c->r.confidentiality != OMASEC_CONFIDENTIALITY_NONE && !both &&
 	    c->r.integrity != OMASEC_INTEGRITY_HMAC)
 		report(arg, R_CONFIDENTIALITY, "is for messages that are authenticated: expected integrity = hmac or both");
+	if (c->r.confidentiality == OMASEC_CONFIDENTIALITY_NONE &&
+	    c->r.content_cipher != OMASEC_CONTENT_CIPHER_AES_256_GCM)
+		report(arg, R_CONTENT_CIPHER, "is for messages that are encrypted: expected confidentiality = message, objects or whole");
 	if (objects && !both && c->r.integrity != OMASEC_INTEGRITY_HMAC)
 		report(arg, R_OBJECT_SIGNATURE, "is for messages that are authenticated: expected integrity = hmac or both");
 	if (!both && !objects && c->r.confidentiality == OMASEC_CONFIDENTIALITY_NONE) {

@@ -16,6 +16,7 @@
 #define OMASEC_BLOB_MAX		61440
 #define OMASEC_CRYPTO_MAX	61440
 #define OMASEC_SEAL_MORE	68
+#define OMASEC_SEAL_128_MORE	52
 #define OMASEC_PIN_MAX		64
 #define OMASEC_PIN_WAIT_DEFAULT	300
 #define OMASEC_PIN_WAIT_MAX	3600
@@ -395,6 +396,16 @@ enum omasec_confidentiality {
 };
 
 /**
+ * enum omasec_content_cipher - With what the helper encrypts, and what it
+ *   takes: AES-GCM of that length for the content, whose key a key of the same
+ *   length wraps, or RSA-OAEP.
+ */
+enum omasec_content_cipher {
+	OMASEC_CONTENT_CIPHER_AES_256_GCM,
+	OMASEC_CONTENT_CIPHER_AES_128_GCM,
+};
+
+/**
  * enum omasec_object_signature - Signatures on each management object by
  *   itself: none; accept: those that are there are checked; require: each has
  *   to be there; sign: as accept, and what leaves is signed; both: as require,
@@ -575,7 +586,10 @@ enum omasec_bootstrap_unsecured {
  *   cannot read. hmac: with the sign key of the account. seal: AES-256-GCM
  *   with a new key, which is wrapped with the wrap key of the account (RFC
  *   3394) and leaves the kernel only so: 40 octets of wrapped key, 12 of IV,
- *   as many as go in, 16 of tag. open: the other way round.
+ *   as many as go in, 16 of tag. open: the other way round. seal-128 and
+ *   open-128: the same with AES-128 for both, and 24 octets of wrapped key.
+ *   The wrap key has 32 octets, or with these 16, and EKEYREJECTED says that
+ *   it has others.
  */
 enum omasec_crypto_op {
 	OMASEC_CRYPTO_OP_HMAC_SHA256,
@@ -583,6 +597,8 @@ enum omasec_crypto_op {
 	OMASEC_CRYPTO_OP_HMAC_SHA512,
 	OMASEC_CRYPTO_OP_SEAL,
 	OMASEC_CRYPTO_OP_OPEN,
+	OMASEC_CRYPTO_OP_SEAL_128,
+	OMASEC_CRYPTO_OP_OPEN_128,
 };
 
 enum {
@@ -671,6 +687,7 @@ enum {
 	OMASEC_A_RULE_CONFIDENTIALITY,
 	OMASEC_A_RULE_OBJECT_SIGNATURE,
 	OMASEC_A_RULE_ENCODING,
+	OMASEC_A_RULE_CONTENT_CIPHER,
 
 	__OMASEC_A_RULE_MAX
 };
@@ -756,6 +773,7 @@ enum {
 	OMASEC_A_MSG_DENIALS,
 	OMASEC_A_MSG_OBJECT_SIGNATURE,
 	OMASEC_A_MSG_WBXML,
+	OMASEC_A_MSG_CONTENT_CIPHER,
 
 	__OMASEC_A_MSG_MAX
 };

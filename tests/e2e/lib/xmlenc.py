@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Encrypts and decrypts DM messages with the xmlsec1 command, their SyncBody, the whole of them, or each
 object in them: AES-256-GCM under a new key. A key is written as the file of one that wraps it (AES key
-wrap), or as rsa:FILE with one in PEM for RSA-OAEP. Independent of the project's code."""
+wrap), with 16 octets for AES-128 in both places, or as rsa:FILE (rsa128:FILE) with one in PEM
+for RSA-OAEP. Independent of the project's code."""
 
 import os
 import re
@@ -12,7 +13,7 @@ from syncml import DmError
 
 ENC = "http://www.w3.org/2001/04/xmlenc#"
 TEMPLATE = """<EncryptedData xmlns="%(e)s" Type="%(e)sElement">\
-<EncryptionMethod Algorithm="http://www.w3.org/2009/xmlenc11#aes256-gcm"/>\
+<EncryptionMethod Algorithm="http://www.w3.org/2009/xmlenc11#aes%%d-gcm"/>\
 <KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><EncryptedKey xmlns="%(e)s">\
 <EncryptionMethod Algorithm="%(e)s%%s"/><CipherData><CipherValue/></CipherData></EncryptedKey></KeyInfo>\
 <CipherData><CipherValue/></CipherData></EncryptedData>""" % {"e": ENC}
@@ -29,11 +30,14 @@ META = (b'<Meta><Format xmlns="syncml:metinf">xml</Format><Type xmlns="syncml:me
 
 
 def _key(key, pem):
-    """(algorithm that wraps with it, option of xmlsec1, file)"""
+    """((bits of the content key, algorithm that wraps it), option of xmlsec1, file)"""
     rsa, colon, file = key.rpartition(":")
-    if rsa not in ("", "rsa"):
+    if rsa not in ("", "rsa", "rsa128"):
         raise SystemExit("xmlenc: unknown key %r" % key)
-    return ("rsa-oaep-mgf1p", pem, file) if colon else ("kw-aes256", "--aeskey", file)
+    if colon:
+        return (128 if rsa == "rsa128" else 256, "rsa-oaep-mgf1p"), pem, file
+    bits = 8 * os.path.getsize(file)
+    return (bits, "kw-aes%d" % bits), "--aeskey", file
 
 
 def _xmlsec1(octets, *args, template=""):
@@ -49,7 +53,7 @@ def _xmlsec1(octets, *args, template=""):
 def encrypt(octets, key, whole=False):
     """The message with EncryptedData in place of its SyncBody, or of its root; @key: file of 32 octets."""
     method, *args = _key(key, "--pubkey-pem")
-    rc, out = _xmlsec1(octets, "--encrypt", "--output", "@out", *args, "--session-key", "aes-256",
+    rc, out = _xmlsec1(octets, "--encrypt", "--output", "@out", *args, "--session-key", "aes-%d" % method[0],
                        "--xml-data", "@in", "--node-xpath", "/*" if whole else '//*[local-name()="SyncBody"]',
                        "@template", template=TEMPLATE % method)
     if rc or BODY.search(out) or whole != (b"SyncHdr" not in out):
@@ -64,8 +68,8 @@ def decrypt(octets, key, whole=False):
     if whole != bool(ENCRYPTED.fullmatch(octets[PROLOG.match(octets).end():].rstrip())):
         raise DmError("the message is not encrypted as a whole" if whole else "the whole message is encrypted")
     method, *args = _key(key, "--privkey-pem")
-    if b"#%s\"" % method.encode() not in octets:
-        raise DmError("the key is not wrapped by " + method)
+    if any(b"#%s\"" % name.encode() not in octets for name in ("aes%d-gcm" % method[0], method[1])):
+        raise DmError("it is not by AES-%d, or its key not wrapped by %s" % method)
     rc, out = _xmlsec1(octets, "--decrypt", "--output", "@out", *args, "@in")
     if rc:
         raise DmError("xmlsec1 does not decrypt the message")
@@ -91,7 +95,7 @@ def encrypt_objects(octets, key, leave=None):
             return head + plain + tail
         method, *args = _key(key, "--pubkey-pem")
         rc, out = _xmlsec1(head + plain + tail, "--encrypt", "--output", "@out", *args, "--session-key",
-                           "aes-256", "--binary-data", "@in", "@template", template=TEMPLATE % method)
+                           "aes-%d" % method[0], "--binary-data", "@in", "@template", template=TEMPLATE % method)
         if rc:
             raise SystemExit("xmlenc: xmlsec1 does not encrypt")
         return head + META + b"<Data>" + ENCRYPTED.search(out).group() + b"</Data>" + tail
