@@ -5,7 +5,7 @@
 # key alone, and no wrap key: what omasec encrypts xmlsec1 decrypts with the private key, and
 # the other way round. Messages encrypted to somebody else, with the wrap key, or changed
 # are refused; with one key of the pair nobody goes on with the wrap key, which is there by
-# then. No private key stays in memory.
+# then. No private key stays in memory, nor any by which a message was encrypted.
 #
 # KERNELS: 6.12
 # TIMEOUT: 240
@@ -56,7 +56,10 @@ helper_start server
 session "the SyncBody" "" "" "$WIRE"
 cp "$WORK/check.out" "$WORK/check.wire"
 expect "every message was encrypted" "$WORK/check.wire" 'd["encrypted"] == d["messages"] >= 6'
+py "$LIB/contentkeys.py" "$WORK/wire.log" "rsa:$K/server.pem" "rsa:$K/device.pem" >"$WORK/content"
+check "each message has its key" test "$(wc -l <"$WORK/content")" -ge 6
 for side in device server; do
+	while read -r key; do nowhere $side "$key"; done <"$WORK/content"
 	nowhere $side "$(number "$K/$side.pem" privateExponent)"
 	nowhere $side "$(number "$K/$side.pem" prime1)"
 done
