@@ -10,7 +10,7 @@
 #include "account.h"
 #include "proto/key_wrap.h"
 
-#define OMASEC_CRYPTO_OPS (OMASEC_CRYPTO_OP_OPEN + 1)
+#define OMASEC_CRYPTO_OPS (OMASEC_CRYPTO_OP_OPEN_128 + 1)
 
 int omasec_helper_crypto_init(void);	/* 0 also when an algorithm is not available */
 void omasec_helper_crypto_exit(void);

@@ -43,7 +43,7 @@ for side in device server; do
 done
 printf 'device-secret%s' $WRAP >"$WORK/held"
 tail -n 1 "$WORK/content" | py -c 'import sys; sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' >>"$WORK/held"
-/usr/bin/python3 -c 'import sys, time; held = open(sys.argv[1]).read(); print("up", flush=True); time.sleep(60)' "$WORK/held" >"$WORK/holder" &
+/usr/bin/python3 -c 'import sys, time; held = open(sys.argv[1], "rb").read(); print("up", flush=True); time.sleep(60)' "$WORK/held" >"$WORK/holder" &
 PIDS="$PIDS $!"
 wait_for 20 test -s "$WORK/holder"
 check "who has them is found" test "$(py "$LIB/memory.py" $! client=Device1:device-secret wrap=$WRAP \
