@@ -225,7 +225,7 @@ protected helper
 helper_stop device
 helper_stop server
 store_keys
-sealed signed none signature
+sealed signed none both
 sealed encrypted message hmac
 sealed sealed message both
 both "auth-mode = static" "port = $OBEX_PORT" "binding = obex"

@@ -15,7 +15,7 @@ import sys
 SIZES = (1024, 16384, 262144)
 ROWS = (("plain", "plain TCP"), ("static", "omasec, kernel only"), ("helper", "omasec with helper"),
         ("haproxy", "HAProxy at one end"), ("haproxy-both", "HAProxy at both ends"))
-SEALED_ROWS = (("helper", "with a MAC"), ("signed", "signed"), ("encrypted", "with a MAC, encrypted"),
+SEALED_ROWS = (("helper", "with a MAC"), ("signed", "with a MAC, signed"), ("encrypted", "with a MAC, encrypted"),
                ("sealed", "with a MAC, signed, encrypted"))
 WSP_SIZES = (1024, 16384, 32768)
 TLS_ROWS = (("plain", "no module"), ("start", "tls-check = start: handed back"),

@@ -428,32 +428,46 @@ static char *sealed(struct xsec_keys *keys, const char *inside, const char *fram
 	return text;
 }
 
+struct opened {
+	int ret;
+	struct dm_error err;
+	uint8_t *out;
+	size_t len;
+	unsigned int asked;
+};
+
+/* What sealed() makes, as xsec_decrypt() takes it. */
+static struct opened open_sealed(const char *target, const char *inside, const char *frame)
+{
+	struct opened o = { 0 };
+	struct xsec_keys keys;
+	char *text;
+
+	xsec_keys_load(&keys, "kek128.key");
+	text = sealed(&keys, inside, frame);
+	o.ret = decrypt_target(target, 0, 0, &keys, (uint8_t *)text, strlen(text), &o.out, &o.len, &o.err);
+	o.asked = keys.asked;
+	free(text);
+	return o;
+}
+
 /* What is inside is not taken for being inside: these decrypt, and are refused. */
 static void hidden(void **state)
 {
 	const char *inside = ((const struct inside *)*state)->text;
-	struct dm_error err = { 0 };
-	struct xsec_keys keys;
-	uint8_t *out = NULL;
-	size_t out_len;
-	char *text;
-	int ret;
+	struct opened o = open_sealed("SyncBody", inside, "<SyncML xmlns='SYNCML:SYNCML1.2'><SyncHdr/>@</SyncML>");
 
-	xsec_keys_load(&keys, "kek128.key");
-	text = sealed(&keys, inside, "<SyncML xmlns='SYNCML:SYNCML1.2'><SyncHdr/>@</SyncML>");
-	ret = decrypt_with(0, 0, &keys, (uint8_t *)text, strlen(text), &out, &out_len, &err);
 	if (!strcmp(inside, insides[0].text)) {
-		assert_int_equal(ret, 0);
-		assert_non_null(memmem(out, out_len, inside, strlen(inside)));
-		free(out);
+		assert_int_equal(o.ret, 0);
+		assert_non_null(memmem(o.out, o.len, inside, strlen(inside)));
+		free(o.out);
 	} else {
-		assert_int_not_equal(ret, 0);
-		assert_null(out);
-		assert_int_equal(err.reason, OMASEC_REASON_DECRYPTION_FAILED);
-		assert_string_equal(err.text, "message cannot be decrypted");
+		assert_int_not_equal(o.ret, 0);
+		assert_null(o.out);
+		assert_int_equal(o.err.reason, OMASEC_REASON_DECRYPTION_FAILED);
+		assert_string_equal(o.err.text, "message cannot be decrypted");
 	}
-	assert_int_equal(keys.asked, 2);
-	free(text);
+	assert_int_equal(o.asked, 2);
 }
 
 #define SML "<SyncML xmlns='SYNCML:SYNCML1.2'>"
@@ -509,29 +523,19 @@ static const struct place {
 static void placed(void **state)
 {
 	const struct place *p = *state;
-	struct dm_error err = { 0 };
-	struct xsec_keys keys;
-	uint8_t *out = NULL;
-	size_t out_len;
-	char *text;
-	int ret;
+	struct opened o = open_sealed(p->whole ? NULL : "SyncBody", p->inside, p->frame);
 
-	xsec_keys_load(&keys, "kek128.key");
-	text = sealed(&keys, p->inside, p->frame);
-	ret = decrypt_target(p->whole ? NULL : "SyncBody", 0, 0, &keys, (uint8_t *)text, strlen(text), &out,
-			     &out_len, &err);
 	if (p->reason) {
-		assert_int_not_equal(ret, 0);
-		assert_int_equal(err.reason, p->reason);
-		assert_null(out);
+		assert_int_not_equal(o.ret, 0);
+		assert_int_equal(o.err.reason, p->reason);
+		assert_null(o.out);
 	} else {
-		assert_int_equal(ret, 0);
-		assert_non_null(memmem(out, out_len, p->inside, strlen(p->inside)));
-		free(out);
+		assert_int_equal(o.ret, 0);
+		assert_non_null(memmem(o.out, o.len, p->inside, strlen(p->inside)));
+		free(o.out);
 	}
 	/* the form is judged before the key is used */
-	assert_int_equal(keys.asked, p->reason == OMASEC_REASON_PROFILE_VIOLATED ? 1 : 2);
-	free(text);
+	assert_int_equal(o.asked, p->reason == OMASEC_REASON_PROFILE_VIOLATED ? 1 : 2);
 }
 
 /* What would not be taken back is not made. */

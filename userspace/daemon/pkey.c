@@ -170,10 +170,15 @@ static int pkey_oaep(EVP_PKEY *key, bool out, const uint8_t *from, size_t len, u
 	return ok ? (int)n : -1;
 }
 
-/* Octets of the content key. */
-static size_t pkey_cek_len(enum xsec_cipher cipher)
+static const EVP_CIPHER *pkey_cipher(enum xsec_cipher cipher)
 {
-	return cipher == XSEC_AES128_GCM ? 16 : PKEY_CEK;
+	return cipher == XSEC_AES128_GCM ? EVP_aes_128_gcm() : EVP_aes_256_gcm();
+}
+
+/* Octets of the content key. */
+static int pkey_cek_len(enum xsec_cipher cipher)
+{
+	return EVP_CIPHER_get_key_length(pkey_cipher(cipher));
 }
 
 /* IV, cipher text and tag from @data into @to, or what is in them; false when they do not fit. */
@@ -185,7 +190,7 @@ static bool pkey_gcm(bool out, enum xsec_cipher cipher, const uint8_t cek[PKEY_C
 	int n = 0, rest = 0;
 	bool ok;
 
-	ok = ctx && EVP_CipherInit_ex(ctx, cipher == XSEC_AES128_GCM ? EVP_aes_128_gcm() : EVP_aes_256_gcm(), NULL, cek, iv, out) == 1;
+	ok = ctx && EVP_CipherInit_ex(ctx, pkey_cipher(cipher), NULL, cek, iv, out) == 1;
 	if (ok && out) {
 		ok = EVP_CipherUpdate(ctx, to + PKEY_IV, &n, data, len) == 1 &&
 		     EVP_CipherFinal_ex(ctx, to + PKEY_IV + n, &rest) == 1 &&
@@ -214,7 +219,7 @@ int pkey_seal(EVP_PKEY *key, enum xsec_cipher cipher, const void *data, size_t l
 	if (!reply->data)
 		return -ENOMEM;
 	if (RAND_priv_bytes(cek, sizeof(cek)) == 1 && RAND_bytes(reply->data, PKEY_IV) == 1)
-		n = pkey_oaep(key, true, cek, pkey_cek_len(cipher), reply->wrapped);
+		n = pkey_oaep(key, true, cek, (size_t)pkey_cek_len(cipher), reply->wrapped);
 	if (n > 0 && pkey_gcm(true, cipher, cek, data, (int)len, reply->data)) {
 		reply->wrapped_len = (size_t)n;
 	} else {
@@ -241,7 +246,7 @@ int pkey_open(EVP_PKEY *key, const struct xsec_request *request, struct xsec_rep
 	ok = RAND_priv_bytes(cek, sizeof(cek)) == 1;
 	/* No branch on whether it unwrapped: 0xff when it did, and was a key. */
 	right = (uint8_t)-(pkey_oaep(key, false, request->wrapped, request->wrapped_len, unwrapped) ==
-			    (int)pkey_cek_len(request->cipher));
+			    pkey_cek_len(request->cipher));
 	for (i = 0; i < PKEY_CEK; i++)
 		cek[i] = (uint8_t)((unwrapped[i] & right) | (cek[i] & ~right));
 	ok = ok && pkey_gcm(false, request->cipher, cek, request->data, (int)request->len, reply->data);

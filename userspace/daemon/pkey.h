@@ -73,7 +73,7 @@ int pkey_sign(EVP_PKEY *key, enum xsec_sign sign, const void *data, size_t len,
 	      struct xsec_reply *reply);
 
 /*
- * @data under a new key, AES-256-GCM, that one wrapped by RSA-OAEP (SHA-1, MGF1) in
+ * @data under a new key by @cipher, AES-GCM of 256 or 128 bits, that one wrapped by RSA-OAEP (SHA-1, MGF1) in
  * @reply->wrapped. 0 with @reply->data malloc'ed, -ENOMEM or -EIO.
  */
 int pkey_seal(EVP_PKEY *key, enum xsec_cipher cipher, const void *data, size_t len, struct xsec_reply *reply);

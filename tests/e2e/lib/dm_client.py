@@ -230,6 +230,20 @@ class Raw:
             self.sock = None
 
 
+def obex_try(operation, *args, **kw):
+    """The operation on openobex.py, whose errors become ours."""
+    try:
+        return operation(*args, **kw)
+    except openobex.ObexError as e:
+        raise TransportError("obex", str(e), e.code) from e
+    except openobex.ParseError as e:
+        raise TransportError("framing", str(e)) from e
+    except openobex.Closed as e:
+        raise TransportError("closed", str(e)) from e
+    except OSError as e:
+        raise from_oserror(e) from e
+
+
 class Obex:
     """libopenobex over TCP: a message is PUT, and its answer is what GET yields."""
 
@@ -237,26 +251,14 @@ class Obex:
         u = urlsplit(url)
         self.opts, self.host, self.port, self.link = opts, u.hostname, u.port or 650, None
 
-    def _try(self, operation, *args, **kw):
-        try:
-            return operation(*args, **kw)
-        except openobex.ObexError as e:
-            raise TransportError("obex", str(e), e.code) from e
-        except openobex.ParseError as e:
-            raise TransportError("framing", str(e)) from e
-        except openobex.Closed as e:
-            raise TransportError("closed", str(e)) from e
-        except OSError as e:
-            raise from_oserror(e) from e
-
     def post(self, _path, octets, kind):
         try:
             if self.link is None:
-                self.link = self._try(openobex.Client, self.host, self.port, mtu=self.opts.mtu,
-                                      timeout=self.opts.timeout)
-                self._try(self.link.connect)
-            self._try(self.link.put, kind, octets, end=not self.opts.no_end)
-            answer = self._try(self.link.get, kind)
+                self.link = obex_try(openobex.Client, self.host, self.port, mtu=self.opts.mtu,
+                                     timeout=self.opts.timeout)
+                obex_try(self.link.connect)
+            obex_try(self.link.put, kind, octets, end=not self.opts.no_end)
+            answer = obex_try(self.link.get, kind)
         except TransportError:
             self._drop()
             raise
@@ -267,7 +269,7 @@ class Obex:
     def close(self):
         try:
             if self.link is not None:
-                self._try(self.link.disconnect)
+                obex_try(self.link.disconnect)
         finally:
             self._drop()
 

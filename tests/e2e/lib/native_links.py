@@ -9,7 +9,7 @@ import authmac
 import openobex
 import wsp
 import wtp
-from dm_client import TransportError, from_oserror
+from dm_client import TransportError, from_oserror, obex_try
 from syncml import DmError
 
 # What wtp.py wants to know of an application.
@@ -54,24 +54,12 @@ class ObexClient:
     """A message is PUT, and its answer is what GET yields."""
 
     def __init__(self, url, opts):
-        try:
-            self.link = openobex.Client(url.hostname, url.port or 650, mtu=opts.mtu, timeout=opts.timeout)
-            self.link.connect()
-        except OSError as e:
-            raise from_oserror(e) from e
+        self.link = obex_try(openobex.Client, url.hostname, url.port or 650, mtu=opts.mtu, timeout=opts.timeout)
+        obex_try(self.link.connect)
 
     def post(self, name, values, octets, kind):
-        try:
-            self.link.put(kind, octets, ["%s: %s\r\n" % (name, v) for v in values])
-            answer = self.link.get(kind)
-        except openobex.ObexError as e:
-            raise TransportError("obex", str(e), e.code) from e
-        except openobex.ParseError as e:
-            raise TransportError("framing", str(e)) from e
-        except openobex.Closed as e:
-            raise TransportError("closed", str(e)) from e
-        except OSError as e:
-            raise from_oserror(e) from e
+        obex_try(self.link.put, kind, octets, ["%s: %s\r\n" % (name, v) for v in values])
+        answer = obex_try(self.link.get, kind)
         return macs(answer.http), answer.body
 
     def close(self):
