@@ -270,12 +270,12 @@ static void exchange(struct peer *p, size_t size, bool check)
 
 /* ---- what is run ---- */
 
-/* The size that the client's application sent, not what remains of it. */
+/* The size that the client's application sent: canonical XML is longer, what has lost a challenge shorter. */
 static size_t size_of(const struct peer *p)
 {
 	size_t size = 1024;
 
-	while (size < p->body_len)
+	while (size + size / 8 < p->body_len)
 		size *= 2;
 	return size;
 }
