@@ -5,7 +5,8 @@
 # key alone, and no wrap key: what omasec encrypts xmlsec1 decrypts with the private key, and
 # the other way round. Messages encrypted to somebody else, with the wrap key, or changed
 # are refused; with one key of the pair nobody goes on with the wrap key, which is there by
-# then. No private key stays in memory, nor any by which a message was encrypted.
+# then. No private key stays in memory, nor any by which a message was encrypted; one in the kernel never
+# was in a process, not even while it is used, as it is otherwise.
 #
 # KERNELS: 6.12
 # TIMEOUT: 240
@@ -41,6 +42,7 @@ conf()
 }
 WIRE="--wrap rsa:$K/server.pem --wrap-server rsa:$K/device.pem"
 
+kernel_keys_gone
 network
 make_keys || die "openssl makes no keys"
 mkdir -m 700 "$WORK/device" "$WORK/server"
@@ -64,12 +66,38 @@ for side in device server; do
 	nowhere $side "$(number "$K/$side.pem" prime1)"
 done
 
+# ---- with the private keys in the kernel
+check "the kernel has a parser" modprobe pkcs8_key_parser
+for side in device server; do check "$side: applied again" conf "$side" message; done
+for side in "device mgmt" "server dev"; do
+	keys ${side% *} list >"$WORK/list"
+	check "$side: the key is in the kernel" grep -q "[1-9][0-9]* *${side#* } .*decrypt .*kernel .*ok .*RSA 2048" "$WORK/list"
+done
+session "decrypted by the kernel" "" "--session 20" "$WIRE"
+py "$LIB/contentkeys.py" "$WORK/wire.log" "rsa:$K/server.pem" "rsa:$K/device.pem" >"$WORK/content"
+check "each message has its key" test "$(wc -l <"$WORK/content")" -ge 6
+for side in device server; do
+	while read -r key; do nowhere $side "$key"; done <"$WORK/content"
+	nowhere $side "$(number "$K/$side.pem" privateExponent)"
+	nowhere $side "$(number "$K/$side.pem" prime1)"
+done
+
 # ---- objects
 for side in device server; do check "$side: objects" conf "$side" objects; done
 session "objects" "" "--session 30" "$WIRE --objects"
 
-# ---- a peer that does it with xmlsec1
+# ---- while it is used: in the kernel, and in a file
 for side in device server; do check "$side: the SyncBody" conf "$side" message; done
+SESSION=200
+in_hand server "$K/server.pem"
+check "a private key in the kernel is in nobody's memory" test "$IN_HAND" = modulus
+for side in "device mgmt" "server dev"; do check "$side: without the key" keys ${side% *} del "${side#* }" decrypt; done
+check "the kernel without its parser" kernel_keys_gone
+for side in device server; do check "$side: applied again" conf "$side" message; done
+in_hand server "$K/server.pem"
+check "one in a file is in the helper's" test "$IN_HAND" = "exponent modulus prime"
+
+# ---- a peer that does it with xmlsec1
 app_server
 check "a client with xmlsec1: ok" native --session 40
 wrong_with_right_mac unencrypted other-cipher

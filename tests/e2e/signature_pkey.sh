@@ -5,7 +5,8 @@
 # and each has of the other the public key alone. What xmlsec1 signs and verifies
 # interoperates, client and server, also on P-384. A changed message, another key, another
 # algorithm than that of the key, and a key that is missing are refused with their reasons,
-# and nobody goes on with the HMAC key, which is there. No private key stays in memory.
+# and nobody goes on with the HMAC key, which is there. No private key stays in memory. Where
+# the kernel takes the RSA key it is there, for a helper that is a user of its own; the EC key is not.
 #
 # KERNELS: 6.1
 # TIMEOUT: 240
@@ -62,6 +63,7 @@ alone()
 }
 SESSION=100
 
+kernel_keys_gone
 network
 make_keys || die "openssl makes no keys"
 conf device
@@ -101,6 +103,54 @@ check "as what it is" grep -q "dev .*private .*ok .*ECDSA P-256 [0-9a-f]\{64\}" 
 check "and no more" sh -c "! grep -qi -e '$scalar' -e PRIVATE '$WORK/check.out'"
 check "shown with the account" on device omasec account show mgmt --store "$WORK/device"
 check "with its kind" grep -q "private key *RSA 2048" "$WORK/check.out"
+
+# ---- the RSA key in the kernel
+check "till now in a file" keys device list
+check "as the list says" grep -q "mgmt .*private .*helper .*ok .*RSA 2048" "$WORK/check.out"
+on device omasec doctor --store "$WORK/device" "$WORK/conf-device" >"$WORK/doctor"
+check "and the doctor, with the next step" grep -q "modprobe pkcs8_key_parser" "$WORK/doctor"
+check "the kernel has a parser" modprobe pkcs8_key_parser
+helper_stop device
+chmod 711 "$WORK"
+chown -R omasec "$WORK/device"
+check "loaded again" load device
+background omasecd-device device setpriv --reuid omasec --regid omasec --clear-groups --inh-caps +net_admin --ambient-caps +net_admin omasecd -f --state-dir "$WORK/device"
+# shellcheck disable=SC2034
+HELPER_device=$LAST
+check "a helper of another user" wait_for "$PATIENCE" helper_is_up device
+check "which it is" sh -c "grep -q '^Uid:.990' /proc/$LAST/status"
+keys device list >"$WORK/list"
+check "the key is in the kernel" grep -q "[1-9][0-9]* *mgmt .*private .*kernel .*ok .*RSA 2048" "$WORK/list"
+keys server list >"$WORK/list-server"
+check "one of EC is not" grep -q "dev .*private .*helper .*ok .*ECDSA" "$WORK/list-server"
+check "status says it" sh -c "omasec status | grep -q 'RSA private keys in the kernel'"
+check_fails "the file has no private key" openssl pkey -inform DER -in "$WORK/device/key-mgmt.private" -noout
+check "and says where it is" grep -aq "^kernel [1-9]" "$WORK/device/key-mgmt.private"
+session "signed by the kernel" "--rounds 2" "--session 20" "--sign rsa-sha256:$K/device.pub --sign-server ecdsa-sha256:$K/server.pub"
+nowhere device "$(number "$K/device.pem" privateExponent)"
+nowhere device "$(number "$K/device.pem" prime1)"
+serial() { keys device list | awk '$2 == "mgmt" && $3 == "private" { print $1 }'; }
+check_fails "nobody reads it back" keyctl read "$(serial)"
+# what a restart of the machine does
+check "the kernel forgets it" keyctl unlink "$(serial)" @u
+alone "a private key that is gone" device key-missing
+check "what the start of the machine does" load device
+check "is it, revoked" keyctl revoke "$(serial)"
+alone "a private key that was revoked" device key-revoked
+check "loaded again" load device
+check "it is to expire" keys device expire mgmt private 1s
+sleep 2
+alone "a private key that has expired" device key-revoked
+check "loaded again" load device
+# the kernel would not survive its use
+check "its parser is unloaded" modprobe -r pkcs8_key_parser
+alone "a private key without its parser" device key-missing
+check "and loaded again" modprobe pkcs8_key_parser
+alone "a private key of the parser before" device key-missing
+check "loaded again" load device
+app_server
+check "a session" app_client "$DIRECT" --session 25
+stop_peer server
 
 # ---- an attacker on the path
 app_server

@@ -47,7 +47,7 @@ static void well(void)
 	account = (struct omasec_account){ .name = "a", .client = { .key = 1 }, .server = { .key = 2 } };
 	f.module.account = &account;
 	f.module.accounts = 1;
-	pkeys = (struct doctor_pkeys){ { -ENOENT, -ENOENT, -ENOENT, -ENOENT } };
+	pkeys = (struct doctor_pkeys){ .error = { -ENOENT, -ENOENT, -ENOENT, -ENOENT } };
 	f.pkeys = &pkeys;
 	omasec_rule_init(&rule);
 	strcpy(rule.name, "r");
@@ -214,6 +214,10 @@ static void keys_are_judged(void **state)
 	      "omasec key add a encrypt --file FILE");
 	FAULT(pkeys.error[2] = -EINVAL; pkeys.error[3] = 0, DOCTOR_PROBLEM, "key", "the decrypt key cannot be used",
 	      "omasec key add a decrypt --secret-file FILE");
+	FAULT(pkeys.kept[0] = true; f.kernel.takes_pkeys = true, DOCTOR_WARNING, "private-key",
+	      "1 RSA private key is in files of omasecd", "omasec apply FILE");
+	FAULT(pkeys.kept[0] = pkeys.kept[2] = true, DOCTOR_WARNING, "private-key",
+	      "2 RSA private keys are in files of omasecd", "modprobe pkcs8_key_parser");
 	/* Who has none needs none, until a rule asks for it. */
 	FAULT(with_account("a"); rule.integrity = rule_conf.r.integrity = OMASEC_INTEGRITY_BOTH,
 	      DOCTOR_PROBLEM, "key", "sign is missing", "omasec key add a sign");
@@ -227,7 +231,7 @@ static void keys_are_judged(void **state)
 	well();
 	with_account("a");
 	rule.integrity = rule_conf.r.integrity = OMASEC_INTEGRITY_BOTH;
-	pkeys = (struct doctor_pkeys){ { 0, 0, -ENOENT, -ENOENT } };
+	pkeys = (struct doctor_pkeys){ .error = { 0, 0, -ENOENT, -ENOENT } };
 	judge();
 	assert_int_equal(found.states[DOCTOR_OK], found.count);
 	well();

@@ -69,7 +69,7 @@ static EVP_PKEY *pem(const char *name)
 static int put(const char *account, enum pkey_of of, const char *name)
 {
 	EVP_PKEY *key = pem(name);
-	int rc = pkey_put(dir, account, of, key, why);
+	int rc = pkey_put(dir, account, of, key, 0, why);
 
 	EVP_PKEY_free(key);
 	return rc;
@@ -77,11 +77,12 @@ static int put(const char *account, enum pkey_of of, const char *name)
 
 static int load(const char *account, enum pkey_of of)
 {
-	EVP_PKEY *key;
+	struct pkey key;
 	int rc = pkey_load(dir, account, of, &key, why);
 
-	assert_int_equal(!key, !!rc);
-	EVP_PKEY_free(key);
+	assert_int_equal(!key.key, !!rc);
+	assert_int_equal(key.serial, 0);
+	pkey_done(&key);
 	return rc;
 }
 
@@ -94,7 +95,8 @@ static void path_of(char path[128], const char *name)
 
 static void is_kept_for_its_owner(void **state)
 {
-	EVP_PKEY *key = pem("rsa.pem"), *back;
+	EVP_PKEY *key = pem("rsa.pem");
+	struct pkey back;
 	char path[128];
 	struct stat sb;
 
@@ -103,8 +105,8 @@ static void is_kept_for_its_owner(void **state)
 	assert_int_equal(put("a", PKEY_PRIVATE, "rsa.pem"), 0);
 	assert_int_equal(put("a", PKEY_PUBLIC, "ec256.pem"), 0);
 	assert_int_equal(pkey_load(dir, "a", PKEY_PRIVATE, &back, why), 0);
-	assert_int_equal(EVP_PKEY_eq(key, back), 1);
-	EVP_PKEY_free(back);
+	assert_int_equal(EVP_PKEY_eq(key, back.key), 1);
+	pkey_done(&back);
 	EVP_PKEY_free(key);
 	path_of(path, "key-a.private");
 	assert_int_equal(stat(path, &sb), 0);
@@ -112,9 +114,9 @@ static void is_kept_for_its_owner(void **state)
 	/* the private half is not in the other file */
 	key = pem("ec256.pem");
 	assert_int_equal(pkey_load(dir, "a", PKEY_PUBLIC, &back, why), 0);
-	assert_int_equal(EVP_PKEY_eq(key, back), 1);
-	assert_int_equal(i2d_PrivateKey(back, NULL) > 0, 0);
-	EVP_PKEY_free(back);
+	assert_int_equal(EVP_PKEY_eq(key, back.key), 1);
+	assert_int_equal(i2d_PrivateKey(back.key, NULL) > 0, 0);
+	pkey_done(&back);
 	EVP_PKEY_free(key);
 	assert_int_equal(pkey_del(dir, "a", PKEY_PRIVATE), 0);
 	assert_int_equal(pkey_del(dir, "a", PKEY_PRIVATE), -ENOENT);
@@ -233,12 +235,12 @@ static void other_kinds_are_refused(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
 		key = generated(c[i].kind, c[i].bits);
-		assert_int_equal(pkey_put(dir, "a", PKEY_PRIVATE, key, why), -EINVAL);
+		assert_int_equal(pkey_put(dir, "a", PKEY_PRIVATE, key, 0, why), -EINVAL);
 		assert_non_null(strstr(why, c[i].says));
 		EVP_PKEY_free(key);
 	}
 	key = EVP_EC_gen("secp256k1");
-	assert_int_equal(pkey_put(dir, "a", PKEY_PUBLIC, key, why), -EINVAL);
+	assert_int_equal(pkey_put(dir, "a", PKEY_PUBLIC, key, 0, why), -EINVAL);
 	assert_non_null(strstr(why, "P-256 or P-384"));
 	EVP_PKEY_free(key);
 	assert_int_equal(put("a", PKEY_PRIVATE, "ec512.pem"), -EINVAL);
@@ -344,7 +346,7 @@ static void is_taken_at_the_other_end(void **state)
 		assert_int_equal(put("a", PKEY_PRIVATE, c[i].pem), 0);
 		assert_int_equal(put("a", PKEY_PUBLIC, "other.pem"), 0);
 		assert_int_equal(sign(&out, &len), 0);
-		assert_null(keys.pkey);
+		assert_null(keys.pkey.key);
 		assert_non_null(memmem(out, len, c[i].algorithm, strlen(c[i].algorithm)));
 		assert_true(xmlsec1_takes(out, len, c[i].pub));
 		assert_false(xmlsec1_takes(out, len, i ? "rsa.pub" : "ec256.pub"));
@@ -528,7 +530,7 @@ static void encrypts_with(enum xsec_cipher with, enum xsec_wrap wrap)
 	assert_int_equal(decrypt_sample(WORKER_DECRYPT, out, len, &back, &back_len), 0);
 	assert_int_equal(back_len, plain_len);
 	assert_memory_equal(back, plain, plain_len);
-	assert_null(keys.pkey);
+	assert_null(keys.pkey.key);
 	/* with the other cipher it is not taken */
 	free(back);
 	cipher = with == XSEC_AES128_GCM ? XSEC_AES256_GCM : XSEC_AES128_GCM;

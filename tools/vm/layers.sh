@@ -23,7 +23,7 @@ GUEST_MODULES=(veth dummy bridge tls tcp_diag udp_diag inet_diag mptcp_diag netl
 	sch_netem sch_tbf sch_ingress act_gact cls_matchall algif_hash encrypted-keys sha512_generic
 	ecb ctr ghash-generic gcm
 	nf_conntrack nft_ct nf_tables nft_reject_inet nfnetlink_queue hci_vhci rfcomm drbg jitterentropy_rng ansi_cprng
-	algif_skcipher aes_generic cmac)
+	algif_skcipher aes_generic cmac pkcs8_key_parser)
 
 # libraries ROOT FILE...: those that programs and libraries need
 libraries()

@@ -9,7 +9,6 @@
 
 #include "keys.h"
 #include "log.h"
-#include "pkey.h"
 
 #define KEYS_MAC_MAX 64		/* octets of an HMAC-SHA512 */
 #define KEYS_WRAPPED 40		/* of a wrapped key of 32 octets, RFC 3394 */
@@ -152,10 +151,10 @@ static int keys_without(const struct keys *k, enum pkey_of of, struct dm_error *
 		[PKEY_ENCRYPT] = "the account has a key to decrypt with, and none of the other side to encrypt with",
 	};
 	char why[PKEY_WHY_MAX];
-	EVP_PKEY *key;
-	int rc = pkey_load(k->dir, k->account, pkey_other(of), &key, why);
+	struct pkey key;
+	int rc = pkey_look(k->dir, k->account, pkey_other(of), &key, why);
 
-	EVP_PKEY_free(key);
+	pkey_done(&key);
 	return rc == -ENOENT ? 0 : dm_fail(err, OMASEC_REASON_KEY_MISSING, "%s", missing[of]);
 }
 
@@ -197,7 +196,7 @@ int keys_choose(struct keys *k, struct worker_xsec *how, struct dm_error *err)
 	enum pkey_of of = keys_of(how->what);
 	char why[PKEY_WHY_MAX];
 	enum xsec_sign sign;
-	EVP_PKEY *key;
+	struct pkey key;
 	int rc;
 
 	keys_done(k);
@@ -209,10 +208,11 @@ int keys_choose(struct keys *k, struct worker_xsec *how, struct dm_error *err)
 	if (rc == -ENOENT)
 		return keys_without(k, of, err);
 	if (!rc)
-		rc = pkey_algorithm(key, &sign, why);
+		rc = pkey_algorithm(key.key, &sign, why);
 	if (rc) {
-		EVP_PKEY_free(key);
-		return dm_fail(err, OMASEC_REASON_KEY_MISSING, "%.180s", why);
+		pkey_done(&key);
+		return dm_fail(err, rc == -EKEYREVOKED || rc == -EKEYEXPIRED ? OMASEC_REASON_KEY_REVOKED :
+			       OMASEC_REASON_KEY_MISSING, "%.180s", why);
 	}
 	if (of == PKEY_DECRYPT || of == PKEY_ENCRYPT)
 		how->wrap = XSEC_RSA_OAEP;
@@ -222,31 +222,38 @@ int keys_choose(struct keys *k, struct worker_xsec *how, struct dm_error *err)
 		k->pkey = key;
 		return 0;
 	}
-	rc = keys_public(key, how, err);
-	EVP_PKEY_free(key);
+	rc = keys_public(key.key, how, err);
+	pkey_done(&key);
 	return rc;
 }
 
 void keys_done(struct keys *k)
 {
-	EVP_PKEY_free(k->pkey);
-	k->pkey = NULL;
+	pkey_done(&k->pkey);
 	k->uses = 0;
+}
+
+/* What the kernel says of its key; the worker makes a reason of it. */
+static int keys_pkey_error(const struct keys *k, int err)
+{
+	if (err && k->pkey.serial && err != -EBADMSG)
+		log_error("account %s: key %d of the kernel: %s", k->account, k->pkey.serial, strerror(-err));
+	return err;
 }
 
 static int keys_use_pkey(struct keys *k, const struct xsec_request *request, struct xsec_reply *reply)
 {
-	if (!k->pkey)
+	if (!k->pkey.key)
 		return -ENOKEY;
 	if (k->uses++ == KEYS_PKEY_USES)
 		return -EMSGSIZE;
 	switch (request->op) {
 	case XSEC_SIGN:
-		return pkey_sign(k->pkey, request->sign, request->data, request->len, reply);
+		return keys_pkey_error(k, pkey_sign(&k->pkey, request->sign, request->data, request->len, reply));
 	case XSEC_SEAL:
-		return pkey_seal(k->pkey, request->cipher, request->data, request->len, reply);
+		return pkey_seal(k->pkey.key, request->cipher, request->data, request->len, reply);
 	default:
-		return pkey_open(k->pkey, request, reply);
+		return keys_pkey_error(k, pkey_open(&k->pkey, request, reply));
 	}
 }
 

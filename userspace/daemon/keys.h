@@ -2,7 +2,7 @@
 /*
  * What takes a key, for the worker: it asks, and gets it done with the key of the account
  * that the message is of. Secrets that both sides have are the module's: neither process
- * ever has one. A private key of an account is here, for as long as the message takes; with
+ * ever has one. A private key of an account is here, for as long as the message takes, unless the kernel has it; with
  * keys that encrypt, so is the content key.
  */
 #ifndef DAEMON_KEYS_H
@@ -10,22 +10,23 @@
 
 #include <dm/worker_ipc.h>
 #include <omasec.h>
-#include <openssl/types.h>
 #include <xsec/xsec.h>
+
+#include "pkey.h"
 
 /**
  * struct keys - whose keys
  * @o: registered as helper
  * @dir: where asymmetric keys are, see pkey.h; NULL for none
  * @account: name, has to stay
- * @pkey: what the message under way is signed, encrypted or decrypted with; NULL for none
+ * @pkey: what the message under way is signed, encrypted or decrypted with, if with any
  * @uses: how often it was, in this operation
  */
 struct keys {
 	struct omasec *o;
 	const char *dir;
 	const char *account;
-	EVP_PKEY *pkey;
+	struct pkey pkey;
 	unsigned int uses;
 };
 

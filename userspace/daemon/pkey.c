@@ -14,15 +14,16 @@
 #include <string.h>
 
 #include "pkey.h"
+#include "pkey_kernel.h"
 
-static void *pkey_malloc(size_t len, const char *file, int line)
+static void *wiping_malloc(size_t len, const char *file, int line)
 {
 	(void)file;
 	(void)line;
 	return malloc(len);
 }
 
-static void pkey_free(void *p, const char *file, int line)
+static void wiping_free(void *p, const char *file, int line)
 {
 	(void)file;
 	(void)line;
@@ -31,7 +32,7 @@ static void pkey_free(void *p, const char *file, int line)
 	free(p);
 }
 
-static void *pkey_realloc(void *p, size_t len, const char *file, int line)
+static void *wiping_realloc(void *p, size_t len, const char *file, int line)
 {
 	size_t had = p ? malloc_usable_size(p) : 0;
 	void *q = len ? malloc(len) : NULL;
@@ -39,13 +40,19 @@ static void *pkey_realloc(void *p, size_t len, const char *file, int line)
 	if (q && p)
 		memcpy(q, p, had < len ? had : len);
 	if (q || !len)
-		pkey_free(p, file, line);
+		wiping_free(p, file, line);
 	return q;
 }
 
 int pkey_wipe_freed(void)
 {
-	return CRYPTO_set_mem_functions(pkey_malloc, pkey_realloc, pkey_free) ? 0 : -EBUSY;
+	return CRYPTO_set_mem_functions(wiping_malloc, wiping_realloc, wiping_free) ? 0 : -EBUSY;
+}
+
+void pkey_done(struct pkey *key)
+{
+	EVP_PKEY_free(key->key);
+	memset(key, 0, sizeof(*key));
 }
 
 static bool pkey_is_on(const EVP_PKEY *key, const char *curve)
@@ -119,26 +126,39 @@ static int pkey_r_and_s(const EVP_PKEY *key, struct xsec_reply *reply)
 	return 0;
 }
 
-int pkey_sign(EVP_PKEY *key, enum xsec_sign sign, const void *data, size_t len,
+static int pkey_sign_here(EVP_PKEY *key, enum xsec_sign sign, const void *data, size_t len,
+			  struct xsec_reply *reply)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	int rc = -EIO;
+
+	if (!ctx)
+		return -ENOMEM;
+	if (EVP_DigestSignInit(ctx, NULL, sign == XSEC_ECDSA_SHA384 ? EVP_sha384() : EVP_sha256(),
+			       NULL, key) == 1 &&
+	    EVP_DigestSign(ctx, reply->data, &reply->len, data, len) == 1)
+		rc = sign == XSEC_RSA_SHA256 ? 0 : pkey_r_and_s(key, reply);
+	EVP_MD_CTX_free(ctx);
+	return rc;
+}
+
+int pkey_sign(const struct pkey *key, enum xsec_sign sign, const void *data, size_t len,
 	      struct xsec_reply *reply)
 {
 	char why[PKEY_WHY_MAX];
 	enum xsec_sign fits;
-	EVP_MD_CTX *ctx;
-	int rc = -EIO;
+	int rc;
 
-	if (pkey_algorithm(key, &fits, why) || fits != sign)
+	if (pkey_algorithm(key->key, &fits, why) || fits != sign)
 		return -EKEYREJECTED;
-	reply->len = (size_t)EVP_PKEY_get_size(key);
+	reply->len = (size_t)EVP_PKEY_get_size(key->key);
 	reply->data = malloc(reply->len);
-	ctx = EVP_MD_CTX_new();
-	if (!reply->data || !ctx)
+	if (!reply->data)
 		rc = -ENOMEM;
-	else if (EVP_DigestSignInit(ctx, NULL, sign == XSEC_ECDSA_SHA384 ? EVP_sha384() : EVP_sha256(),
-				    NULL, key) == 1 &&
-		 EVP_DigestSign(ctx, reply->data, &reply->len, data, len) == 1)
-		rc = sign == XSEC_RSA_SHA256 ? 0 : pkey_r_and_s(key, reply);
-	EVP_MD_CTX_free(ctx);
+	else if (key->serial)
+		rc = pkey_kernel_sign(key, data, len, reply->data, reply->len);
+	else
+		rc = pkey_sign_here(key->key, sign, data, len, reply);
 	if (rc) {
 		free(reply->data);
 		reply->data = NULL;
@@ -231,10 +251,21 @@ int pkey_seal(EVP_PKEY *key, enum xsec_cipher cipher, const void *data, size_t l
 	return n < 0 ? n : 0;
 }
 
-int pkey_open(EVP_PKEY *key, const struct xsec_request *request, struct xsec_reply *reply)
+/* Octets in @to in @n, or a value below 0 in it. 0, or why the key cannot be used. */
+static int pkey_unwrap(const struct pkey *key, const struct xsec_request *request,
+		       uint8_t to[XSEC_WRAPPED_MAX], int *n)
+{
+	if (key->serial)
+		return pkey_kernel_unwrap(key, request->wrapped, request->wrapped_len, to, n);
+	*n = pkey_oaep(key->key, false, request->wrapped, request->wrapped_len, to);
+	return 0;
+}
+
+int pkey_open(const struct pkey *key, const struct xsec_request *request, struct xsec_reply *reply)
 {
 	uint8_t cek[PKEY_CEK], unwrapped[XSEC_WRAPPED_MAX] = { 0 }, right;
 	unsigned int i;
+	int n, rc;
 	bool ok;
 
 	if (request->len <= PKEY_IV + PKEY_TAG || request->len > 2 * XSEC_MESSAGE_MAX)
@@ -245,11 +276,11 @@ int pkey_open(EVP_PKEY *key, const struct xsec_request *request, struct xsec_rep
 		return -ENOMEM;
 	ok = RAND_priv_bytes(cek, sizeof(cek)) == 1;
 	/* No branch on whether it unwrapped: 0xff when it did, and was a key. */
-	right = (uint8_t)-(pkey_oaep(key, false, request->wrapped, request->wrapped_len, unwrapped) ==
-			    pkey_cek_len(request->cipher));
+	rc = pkey_unwrap(key, request, unwrapped, &n);
+	right = (uint8_t)-(n == (int)pkey_cek_len(request->cipher));
 	for (i = 0; i < PKEY_CEK; i++)
 		cek[i] = (uint8_t)((unwrapped[i] & right) | (cek[i] & ~right));
-	ok = ok && pkey_gcm(false, request->cipher, cek, request->data, (int)request->len, reply->data);
+	ok = ok && !rc && pkey_gcm(false, request->cipher, cek, request->data, (int)request->len, reply->data);
 	OPENSSL_cleanse(cek, sizeof(cek));
 	OPENSSL_cleanse(unwrapped, sizeof(unwrapped));
 	if (ok)
@@ -258,5 +289,5 @@ int pkey_open(EVP_PKEY *key, const struct xsec_request *request, struct xsec_rep
 	free(reply->data);
 	reply->data = NULL;
 	reply->len = 0;
-	return -EBADMSG;
+	return rc ? rc : -EBADMSG;
 }

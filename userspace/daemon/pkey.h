@@ -4,7 +4,8 @@
  * with, and the public key of the other side; for XML-Encryption another such pair. Each is a file of the state directory, beside
  * store.h: PKCS#8 or SubjectPublicKeyInfo, DER, for its owner only. Read at each use, so
  * that what the tool writes or removes counts for the next message, and no private key
- * stays in memory between two.
+ * stays in memory between two. Of an RSA private key that the kernel has, see pkey_kernel.h, the
+ * file has the serial number and the public half.
  */
 #ifndef DAEMON_PKEY_H
 #define DAEMON_PKEY_H
@@ -20,6 +21,18 @@
 
 /* Pairs: this side's private key, and the other side's public one; to sign, and to encrypt. */
 enum pkey_of { PKEY_PRIVATE, PKEY_PUBLIC, PKEY_DECRYPT, PKEY_ENCRYPT, PKEY_KINDS };
+
+/**
+ * struct pkey - a key of an account, in hand
+ * @key: all of it, or the public half of one that the kernel has
+ * @serial: of that one, or 0
+ */
+struct pkey {
+	EVP_PKEY *key;
+	int32_t serial;
+};
+
+void pkey_done(struct pkey *key);
 
 static inline bool pkey_is_public(enum pkey_of of)
 {
@@ -46,20 +59,25 @@ int pkey_algorithm(const EVP_PKEY *key, enum xsec_sign *sign, char why[PKEY_WHY_
 void pkey_kind(const EVP_PKEY *key, char out[PKEY_KIND_MAX]);
 
 /*
- * The key that @account has in @dir, which the caller frees. 0; -ENOENT without @why when
- * it has none; -EINVAL, -EACCES, -ENOMEM or another negative errno with @why.
+ * The key that @account has in @dir, which the caller gives back. 0; -ENOENT without @why when
+ * it has none; -EINVAL, -EACCES, -ENOMEM, what pkey_kernel_check() says, or another negative
+ * errno with @why.
  */
-int pkey_load(const char *dir, const char *account, enum pkey_of of, EVP_PKEY **key,
+int pkey_load(const char *dir, const char *account, enum pkey_of of, struct pkey *key,
+	      char why[PKEY_WHY_MAX]);
+/* The same without asking the kernel whether it still has its part. */
+int pkey_look(const char *dir, const char *account, enum pkey_of of, struct pkey *key,
 	      char why[PKEY_WHY_MAX]);
 /*
  * Makes @key, or its public half, the one of @account; durable, all or nothing, and nothing
- * is written where it is that already. Refuses
+ * is written where it is that already. With @serial the private half is that key of the kernel, and
+ * not written. Refuses
  * a key that the account has for something else: messages could be sent back then, or what was
  * signed be taken for what was encrypted.
  */
-int pkey_put(const char *dir, const char *account, enum pkey_of of, const EVP_PKEY *key,
+int pkey_put(const char *dir, const char *account, enum pkey_of of, const EVP_PKEY *key, int32_t serial,
 	     char why[PKEY_WHY_MAX]);
-/* 0, -ENOENT, or another negative errno. */
+/* Forgets where the key is; one in the kernel stays there. 0, -ENOENT, or another negative errno. */
 int pkey_del(const char *dir, const char *account, enum pkey_of of);
 /* All of @dir, in no order; ends with what @fn returns unless that is 0. */
 typedef int (*pkey_fn)(void *arg, const char *account, enum pkey_of of);
@@ -67,9 +85,9 @@ int pkey_each(const char *dir, pkey_fn fn, void *arg);
 
 /*
  * Signs @data: PKCS #1 v1.5, or r and s. 0 with @reply->data malloc'ed, -EKEYREJECTED when
- * the key is not for @sign, -ENOMEM or -EIO.
+ * the key is not for @sign, -ENOMEM, -EIO, or what the kernel says of its key.
  */
-int pkey_sign(EVP_PKEY *key, enum xsec_sign sign, const void *data, size_t len,
+int pkey_sign(const struct pkey *key, enum xsec_sign sign, const void *data, size_t len,
 	      struct xsec_reply *reply);
 
 /*
@@ -79,8 +97,8 @@ int pkey_sign(EVP_PKEY *key, enum xsec_sign sign, const void *data, size_t len,
 int pkey_seal(EVP_PKEY *key, enum xsec_cipher cipher, const void *data, size_t len, struct xsec_reply *reply);
 /*
  * The reverse. What does not unwrap is gone on from with a random key, so that all which
- * fails does so at the same place: -EBADMSG.
+ * fails does so at the same place: -EBADMSG. Anything else is about the key, and not the message.
  */
-int pkey_open(EVP_PKEY *key, const struct xsec_request *request, struct xsec_reply *reply);
+int pkey_open(const struct pkey *key, const struct xsec_request *request, struct xsec_reply *reply);
 
 #endif

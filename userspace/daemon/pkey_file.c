@@ -15,9 +15,12 @@
 #include <unistd.h>
 
 #include "pkey.h"
+#include "pkey_kernel.h"
 
 #define PKEY_PREFIX "key-"
 #define PKEY_NEW ".new"
+/* Then the serial number, a line end, and the public half: no DER begins like that. */
+#define PKEY_IN_KERNEL "kernel "
 #define PKEY_FILE_MAX (OMASEC_NAME_MAX + 32)
 
 static const char *const pkey_suffix[PKEY_KINDS] = {
@@ -76,13 +79,13 @@ static int pkey_read(int at, const char *name, uint8_t der[PKEY_DER_MAX], char w
 	return (int)n;
 }
 
-static EVP_PKEY *pkey_decode(enum pkey_of of, const uint8_t *der, int len)
+static EVP_PKEY *pkey_decode(bool public, const uint8_t *der, int len)
 {
 	const unsigned char *p = der;
 	PKCS8_PRIV_KEY_INFO *info;
 	EVP_PKEY *key;
 
-	if (pkey_is_public(of))
+	if (public)
 		return d2i_PUBKEY(NULL, &p, len);
 	info = d2i_PKCS8_PRIV_KEY_INFO(NULL, &p, len);
 	key = info ? EVP_PKCS82PKEY(info) : NULL;
@@ -90,56 +93,114 @@ static EVP_PKEY *pkey_decode(enum pkey_of of, const uint8_t *der, int len)
 	return key;
 }
 
-static int pkey_load_at(int at, const char *account, enum pkey_of of, EVP_PKEY **key,
+/* Octets of what is in front of the public half; 0 where there is more than that half. */
+static int pkey_reference(const uint8_t *octets, int len, int32_t *serial)
+{
+	const int max = (int)strlen(PKEY_IN_KERNEL "2147483647\n");
+	const uint8_t *end = memchr(octets, '\n', (size_t)(len < max ? len : max));
+	char line[32];
+	int used;
+
+	*serial = 0;
+	if (len < (int)strlen(PKEY_IN_KERNEL) || memcmp(octets, PKEY_IN_KERNEL, strlen(PKEY_IN_KERNEL)) || !end)
+		return 0;
+	memcpy(line, octets, (size_t)(end - octets));
+	line[end - octets] = '\0';
+	if (sscanf(line, PKEY_IN_KERNEL "%d%n", serial, &used) == 1 && !line[used] && *serial > 0)
+		return (int)(end - octets) + 1;
+	*serial = 0;
+	return 0;
+}
+
+static int pkey_look_at(int at, const char *account, enum pkey_of of, struct pkey *key,
 			char why[PKEY_WHY_MAX])
 {
 	char name[PKEY_FILE_MAX], what[PKEY_WHY_MAX];
+	int rc = pkey_name(account, of, name), skip = 0;
 	uint8_t der[PKEY_DER_MAX];
-	int rc = pkey_name(account, of, name);
 
+	memset(key, 0, sizeof(*key));
 	if (rc)
 		return pkey_fail(rc, why, "an account of this name has no key files");
 	rc = pkey_read(at, name, der, why);
 	if (rc < 0)
 		return rc;
-	*key = pkey_decode(of, der, rc);
+	if (!pkey_is_public(of))
+		skip = pkey_reference(der, rc, &key->serial);
+	key->key = pkey_decode(skip || pkey_is_public(of), der + skip, rc - skip);
 	OPENSSL_cleanse(der, sizeof(der));
-	if (!*key)
+	if (!key->key) {
+		pkey_done(key);
 		return pkey_fail(-EINVAL, why, "%s: is damaged", name);
-	rc = pkey_fits(*key, of, what);
+	}
+	rc = pkey_fits(key->key, of, what);
+	if (!rc && key->serial && !EVP_PKEY_is_a(key->key, "RSA"))
+		rc = pkey_fail(-EINVAL, what, "expected an RSA key in the kernel");
 	if (!rc)
 		return 0;
-	EVP_PKEY_free(*key);
-	*key = NULL;
+	pkey_done(key);
 	return pkey_fail(rc, why, "%s: %.150s", name, what);
 }
 
-int pkey_load(const char *dir, const char *account, enum pkey_of of, EVP_PKEY **key,
+int pkey_look(const char *dir, const char *account, enum pkey_of of, struct pkey *key,
 	      char why[PKEY_WHY_MAX])
 {
 	int at = pkey_dir(dir), rc;
 
-	*key = NULL;
+	memset(key, 0, sizeof(*key));
 	if (at < 0)
 		return at == -ENOENT ? at : pkey_fail(at, why, "%.160s: %s", dir, strerror(-at));
-	rc = pkey_load_at(at, account, of, key, why);
+	rc = pkey_look_at(at, account, of, key, why);
 	close(at);
+	return rc;
+}
+
+int pkey_load(const char *dir, const char *account, enum pkey_of of, struct pkey *key,
+	      char why[PKEY_WHY_MAX])
+{
+	int rc = pkey_look(dir, account, of, key, why);
+
+	if (!rc && key->serial)
+		rc = pkey_kernel_check(key->serial, dir, account, of, why);
+	if (rc)
+		pkey_done(key);
 	return rc;
 }
 
 /* ------------------------------------------------------------------ writing */
 
-static int pkey_encode(enum pkey_of of, const EVP_PKEY *key, uint8_t **der)
+static int pkey_encode_der(bool public, const EVP_PKEY *key, uint8_t **der)
 {
 	PKCS8_PRIV_KEY_INFO *info;
 	int len;
 
-	*der = NULL;
-	if (pkey_is_public(of))
+	if (public)
 		return i2d_PUBKEY(key, der);
 	info = EVP_PKEY2PKCS8(key);
 	len = info ? i2d_PKCS8_PRIV_KEY_INFO(info, der) : -1;
 	PKCS8_PRIV_KEY_INFO_free(info);
+	return len;
+}
+
+/* What a file has of @key, in @octets; how many, or a value of 0 or below. */
+static int pkey_encode(enum pkey_of of, const EVP_PKEY *key, int32_t serial, uint8_t **octets)
+{
+	unsigned char *der = NULL;
+	int len, front;
+
+	*octets = NULL;
+	if (!serial)
+		return pkey_encode_der(pkey_is_public(of), key, octets);
+	len = i2d_PUBKEY(key, &der);
+	*octets = len > 0 ? OPENSSL_malloc((size_t)len + 32) : NULL;
+	if (*octets) {
+		front = snprintf((char *)*octets, 32, PKEY_IN_KERNEL "%d\n", serial);
+		memcpy(*octets + front, der, (size_t)len);
+		len += front;
+	} else {
+		len = -1;
+	}
+	OPENSSL_free(der);
 	return len;
 }
 
@@ -189,17 +250,17 @@ static int pkey_replace(int at, const char *name, const uint8_t *der, size_t len
 	return fsync(at) ? -errno : 0;
 }
 
-/* That file has the same key, or the other half of it. */
-static bool pkey_same(int at, const char *account, enum pkey_of of, const EVP_PKEY *key)
+/* That file has the same key, or the other half of it; @serial: only one that is there. */
+static bool pkey_same(int at, const char *account, enum pkey_of of, const EVP_PKEY *key, const int32_t *serial)
 {
 	char why[PKEY_WHY_MAX];
-	EVP_PKEY *there = NULL;
+	struct pkey there;
 	bool same;
 
-	if (pkey_load_at(at, account, of, &there, why))
+	if (pkey_look_at(at, account, of, &there, why))
 		return false;
-	same = EVP_PKEY_eq(key, there) == 1;
-	EVP_PKEY_free(there);
+	same = EVP_PKEY_eq(key, there.key) == 1 && (!serial || *serial == there.serial);
+	pkey_done(&there);
 	return same;
 }
 
@@ -209,7 +270,7 @@ static int pkey_differs(int at, const char *account, enum pkey_of of, const EVP_
 	enum pkey_of have;
 
 	for (have = PKEY_PRIVATE; have < PKEY_KINDS; have++) {
-		if (have == of || !pkey_same(at, account, have, key))
+		if (have == of || !pkey_same(at, account, have, key, NULL))
 			continue;
 		if (pkey_is_public(have) == pkey_is_public(of))
 			return pkey_fail(-EINVAL, why,
@@ -221,7 +282,7 @@ static int pkey_differs(int at, const char *account, enum pkey_of of, const EVP_
 	return 0;
 }
 
-int pkey_put(const char *dir, const char *account, enum pkey_of of, const EVP_PKEY *key,
+int pkey_put(const char *dir, const char *account, enum pkey_of of, const EVP_PKEY *key, int32_t serial,
 	     char why[PKEY_WHY_MAX])
 {
 	char name[PKEY_FILE_MAX];
@@ -237,8 +298,8 @@ int pkey_put(const char *dir, const char *account, enum pkey_of of, const EVP_PK
 		return pkey_fail(at, why, "%.160s: %s", dir, strerror(-at));
 	rc = pkey_differs(at, account, of, key, why);
 	/* Each start of a system puts those of its configuration: nothing to write then. */
-	if (!rc && !pkey_same(at, account, of, key)) {
-		len = pkey_encode(of, key, &der);
+	if (!rc && !pkey_same(at, account, of, key, &serial)) {
+		len = pkey_encode(of, key, serial, &der);
 		rc = len <= 0 ? -ENOMEM : len > PKEY_DER_MAX ? -EFBIG : pkey_replace(at, name, der, (size_t)len);
 		if (len > 0)
 			OPENSSL_clear_free(der, (size_t)len);

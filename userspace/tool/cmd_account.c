@@ -150,9 +150,10 @@ static void show_pkey(const struct tool *t, const char *account, enum pkey_of of
 	struct pkeys_seen seen;
 
 	pkeys_see(t, account, of, &seen);
-	printf("%s  %s%s%s\n", called[of],
-	       seen.error == -ENOENT ? "none" : seen.error ? seen.why : seen.kind,
-	       seen.error ? "" : ", SHA-256 ", seen.sha256);
+	printf("%s  %s", called[of], seen.error == -ENOENT ? "none" : seen.error ? seen.why : seen.kind);
+	if (!seen.error)
+		printf("%s, SHA-256 %s", seen.serial ? " in the kernel" : "", seen.sha256);
+	putchar('\n');
 }
 
 static void show_xml_keys(const struct tool *t, const struct omasec_account *a)
@@ -191,7 +192,7 @@ static json_t *show_json(const struct tool *t, const struct omasec_account *a)
 
 	for (of = PKEY_PRIVATE; of < PKEY_KINDS; of++) {
 		pkeys_see(t, a->name, of, &seen);
-		out_set(o, setting_who[WHO_PRIVATE + of], pkeys_json(&seen));
+		out_set(o, setting_who[WHO_PRIVATE + of], pkeys_json(&seen, of));
 	}
 	return o;
 }

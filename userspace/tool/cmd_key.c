@@ -34,6 +34,7 @@ static int list_one(void *arg, const struct keyring_key *key)
 		out_set(o, "serial", json_integer(key->serial));
 		out_set(o, "account", out_text(key->account));
 		out_set(o, "of", json_string(setting_who[key->who]));
+		out_set(o, "in", json_string("kernel"));
 		out_set(o, "state", json_string(key_state(key->state)));
 		out_set(o, "uid", json_integer(key->uid));
 		return json_array_append_new(l->array, o) ? -ENOMEM : 0;
@@ -41,6 +42,7 @@ static int list_one(void *arg, const struct keyring_key *key)
 	out_cell(l->table, "%d", key->serial);
 	out_cell(l->table, "%s", key->account);
 	out_cell(l->table, "%s", setting_who[key->who]);
+	out_cell(l->table, "kernel");
 	out_cell(l->table, "%s", key_state(key->state));
 	out_cell(l->table, "-");
 	return 0;
@@ -54,15 +56,19 @@ static int list_pkey(void *arg, const char *account, enum pkey_of of)
 
 	pkeys_see(l->t, account, of, &seen);
 	if (l->array) {
-		o = pkeys_json(&seen);
-		out_set(o, "serial", json_null());
+		o = pkeys_json(&seen, of);
+		out_set(o, "serial", seen.serial ? json_integer(seen.serial) : json_null());
 		out_set(o, "account", out_text(account));
 		out_set(o, "of", json_string(setting_who[WHO_PRIVATE + of]));
 		return json_array_append_new(l->array, o) ? -ENOMEM : 0;
 	}
-	out_cell(l->table, "-");
+	if (seen.serial)
+		out_cell(l->table, "%d", seen.serial);
+	else
+		out_cell(l->table, "-");
 	out_cell(l->table, "%s", account);
 	out_cell(l->table, "%s", setting_who[WHO_PRIVATE + of]);
+	out_cell(l->table, "%s", pkeys_in(&seen, of) ? pkeys_in(&seen, of) : "-");
 	out_cell(l->table, "%s", pkeys_state(&seen));
 	if (seen.error)
 		out_cell(l->table, "%s", seen.why);
@@ -96,7 +102,7 @@ int cmd_key_list(struct tool *t, int argc, char **argv)
 	if (t->json)
 		l.array = json_array();
 	else
-		l.table = out_table_new(">SERIAL|ACCOUNT|OF|STATE|KEY");
+		l.table = out_table_new(">SERIAL|ACCOUNT|OF|IN|STATE|KEY");
 	if (!l.array && !l.table)
 		return tool_error(t, EXIT_REFUSED, "out of memory");
 	rc = keyring_each(list_one, &l);
@@ -308,7 +314,7 @@ static int key_add_pkey(struct tool *t, const char *account, enum who who, int a
 	if (rc)
 		return tool_error(t, tool_exit_code(rc), "%s", why);
 	pkeys_see(t, account, of, &seen);
-	return t->json ? out_json(t, "key", pkeys_json(&seen)) : EXIT_DONE;
+	return t->json ? out_json(t, "key", pkeys_json(&seen, of)) : EXIT_DONE;
 }
 
 int cmd_key_add(struct tool *t, int argc, char **argv)
@@ -342,7 +348,7 @@ int cmd_key_del(struct tool *t, int argc, char **argv)
 	if (rc)
 		return rc;
 	rc = who < WHO_KEYRING ? keyring_del(account, who) :
-				 pkey_del(pkeys_dir(t), account, pkeys_of(who));
+				 pkeys_del(t, account, pkeys_of(who));
 	if (rc == -ENOKEY || rc == -ENOENT)
 		return tool_error(t, EXIT_REFUSED, "there is no such key (omasec key list)");
 	if (rc && who >= WHO_KEYRING)
@@ -359,14 +365,17 @@ int cmd_key_expire(struct tool *t, int argc, char **argv)
 
 	if (rc)
 		return rc;
-	if (who >= WHO_KEYRING)
-		return tool_usage(t, "%s: expected a key of the keyring; for others: omasec key del", argv[1]);
+	if (who >= WHO_KEYRING && pkey_is_public(pkeys_of(who)))
+		return tool_usage(t, "%s: expected a key that is secret; for others: omasec key del", argv[1]);
 	if (argc < 3 || (strcmp(argv[2], "never") &&
 			 (value_span(argv[2], &seconds) || !seconds || seconds > UINT32_MAX)))
 		return tool_usage(t, "expected when the key expires: a time such as 90s, 30m, 12h or 7d, or never");
 	if (argc > 3)
 		return tool_usage(t, "%s: nothing is expected here", argv[3]);
-	rc = keyring_expire(account, who, (uint32_t)seconds);
+	rc = who < WHO_KEYRING ? keyring_expire(account, who, (uint32_t)seconds) :
+				 pkeys_expire(t, account, pkeys_of(who), (uint32_t)seconds);
+	if (rc == -ENOENT)
+		return tool_error(t, EXIT_REFUSED, "there is no such key in the kernel, and no other expires: omasec key list, omasec key del");
 	if (rc == -ENOKEY)
 		return tool_error(t, EXIT_REFUSED, "there is no such key (omasec key list)");
 	if (rc == -EKEYEXPIRED || rc == -EKEYREVOKED)

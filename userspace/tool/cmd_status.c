@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "accounts.h"
+#include "kernel_key.h"
 #include "live.h"
 #include "out.h"
 #include "rules.h"
@@ -197,6 +198,7 @@ static int print_json(struct tool *t, struct screen *s)
 	out_set(st, "sha512-driver", out_text(s->st.sha512_driver));
 	out_set(st, "aes-driver", out_text(s->st.aes_driver));
 	out_set(st, "gcm-driver", out_text(s->st.gcm_driver));
+	out_set(st, "private-keys", json_string(kernel_key_possible() ? "kernel" : "helper"));
 	out_set(st, "generation", json_integer(s->st.generation));
 	out_set(st, "rx-messages", out_number(s->rx));
 	out_set(st, "tx-messages", out_number(s->tx));
@@ -244,7 +246,7 @@ static void print_drivers(const struct omasec_status *st)
 	for (i = 0; i < sizeof(of) / sizeof(of[0]); i++)
 		printf("%s%s by %s", i ? ", " : "", of[i].algorithm,
 		       of[i].driver[0] ? value_safe(of[i].driver, safe, sizeof(safe)) : "nobody");
-	putchar('\n');
+	printf(", RSA private keys %s\n", kernel_key_possible() ? "in the kernel" : "in files of omasecd");
 }
 
 static int print_text(struct tool *t, struct screen *s)

@@ -130,14 +130,14 @@ const struct command commands[] = {
 	  OPT_STORE, NULL, COMPLETE_NONE, cmd_key_list },
 	{ "key", "add", "ACCOUNT client|server|netw|pin|sign|wrap|private|public|decrypt|encrypt [name USER] [form imsi|text|hex] [--secret-file FILE | --secret-fd N | --file FILE] [--passphrase-file FILE]",
 	  "Make the key of a credential from its password, or another key of an account; it is asked for.",
-	  "With client and server the key is B64(MD5(USER:password)); USER is that of the loaded account unless it is given. With netw it is the network secret, an IMSI unless form says otherwise; with pin the digits of a PIN; with sign the key of XML signatures, with wrap the key of 32 octets (16 for content-cipher = aes-128-gcm) that wraps those of XML encryption, text unless form says hex. With private it is the key with which this side signs, RSA of 2048 to 4096 bits or EC (P-256, P-384), in PEM or PKCS#12, whose passphrase is asked for; with public, from --file, the public key or certificate (PEM) of the other side. With decrypt and encrypt they are RSA keys for encryption, by which the wrap key is not needed. A key of the same account is replaced where it is in use.",
+	  "With client and server the key is B64(MD5(USER:password)); USER is that of the loaded account unless it is given. With netw it is the network secret, an IMSI unless form says otherwise; with pin the digits of a PIN; with sign the key of XML signatures, with wrap the key of 32 octets (16 for content-cipher = aes-128-gcm) that wraps those of XML encryption, text unless form says hex. With private it is the key with which this side signs, RSA of 2048 to 4096 bits or EC (P-256, P-384), in PEM or PKCS#12, whose passphrase is asked for; with public, from --file, the public key or certificate (PEM) of the other side. With decrypt and encrypt they are RSA keys for encryption, by which the wrap key is not needed. An RSA private key goes into the kernel, if that takes it, and otherwise into a file of omasecd: omasec key list says which; the kernel forgets it when the machine restarts. A key of the same account is replaced where it is in use.",
 	  OPT_SECRET_FILE | OPT_SECRET_FD | OPT_PASSPHRASE_FILE | OPT_FILE | OPT_STORE, NULL, COMPLETE_KEY, cmd_key_add },
 	{ "key", "del", "ACCOUNT client|server|netw|pin|sign|wrap|private|public|decrypt|encrypt", "Revoke and remove a key.",
 	  "An account that uses it refuses messages from then on.", OPT_STORE, NULL, COMPLETE_KEY, cmd_key_del },
 
-	{ "key", "expire", "ACCOUNT client|server|netw|pin|sign|wrap TIME|never", "Have a key expire after a time.",
-	  "TIME is as 90s, 30m, 12h, 7d. An account that uses the key refuses messages from then on. A key that is added in its place does not expire.",
-	  0, NULL, COMPLETE_KEY, cmd_key_expire },
+	{ "key", "expire", "ACCOUNT client|server|netw|pin|sign|wrap|private|decrypt TIME|never", "Have a key expire after a time.",
+	  "TIME is as 90s, 30m, 12h, 7d. An account that uses the key refuses messages from then on. A key that is added in its place does not expire, nor does one that is not in the kernel.",
+	  OPT_STORE, NULL, COMPLETE_KEY, cmd_key_expire },
 
 	{ "help", NULL, "[OBJECT [VERB]]", "This help, or that of an object or verb.", NULL,
 	  0, NULL, COMPLETE_NONE, cmd_help },

@@ -54,12 +54,14 @@ extern const char *const doctor_option[DOCTOR_OPTIONS];
  * @module_file: modprobe would find the module for it
  * @config: path of its configuration, "" when there is none
  * @option: y, m or n
+ * @takes_pkeys: private keys of RSA
  * @clock: of it; @unsynchronised: what adjtimex(2) says
  */
 struct doctor_kernel {
 	char release[72], config[DOCTOR_PATH_MAX];
 	enum doctor_seen module_file, loaded, unsynchronised;
 	char option[DOCTOR_OPTIONS];
+	bool takes_pkeys;
 	time_t clock;
 };
 
@@ -84,9 +86,11 @@ struct doctor_module {
 /**
  * struct doctor_pkeys - private and public key of an account
  * @error: [enum pkey_of]: 0, -ENOENT for none, or why it cannot be used
+ * @kept: [enum pkey_of]: it is a private one of RSA and in a file
  */
 struct doctor_pkeys {
 	int error[4];
+	bool kept[4];
 };
 
 /**

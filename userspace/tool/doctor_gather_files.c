@@ -12,6 +12,7 @@
 
 #include "daemon/store.h"
 #include "doctor.h"
+#include "kernel_key.h"
 #include "pkeys.h"
 #include "resolve.h"
 
@@ -156,11 +157,13 @@ static int gather_pkeys(struct tool *t, struct doctor_facts *f)
 	enum pkey_of of;
 	size_t i;
 
+	f->kernel.takes_pkeys = kernel_key_possible();
 	f->pkeys = calloc(f->module.accounts + 1, sizeof(*f->pkeys));
 	for (i = 0; f->pkeys && i < f->module.accounts; i++) {
 		for (of = PKEY_PRIVATE; of < PKEY_KINDS; of++) {
 			pkeys_see(t, f->module.account[i].name, of, &seen);
 			f->pkeys[i].error[of] = seen.error;
+			f->pkeys[i].kept[of] = !seen.error && !pkey_is_public(of) && seen.rsa && !seen.serial;
 		}
 	}
 	return f->pkeys ? 0 : -ENOMEM;

@@ -81,6 +81,21 @@ static void judge_pair(const struct doctor_module *m, size_t i, const struct doc
 	judge_pkey(a->name, WHO_PRIVATE + of + 1, p->error[of + 1], bad, out);
 }
 
+/* They are in omasecd for as long as they are used; in the kernel they would not be. */
+static void judge_kept(const struct doctor_facts *f, struct doctor_findings *out)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < f->module.accounts; i++)
+		kept += f->pkeys[i].kept[PKEY_PRIVATE] + f->pkeys[i].kept[PKEY_DECRYPT];
+	if (kept)
+		doctor_found(out, DOCTOR_WARNING, "private-key",
+			     f->kernel.takes_pkeys ? "omasec apply FILE, or omasec key add ACCOUNT private|decrypt" :
+			     "modprobe pkcs8_key_parser, then omasec apply FILE, or omasec key add ACCOUNT private|decrypt",
+			     "%zu RSA private key%s in files of omasecd, which the kernel could have", kept,
+			     kept == 1 ? " is" : "s are");
+}
+
 static void judge_keys(const struct doctor_facts *f, struct doctor_findings *out)
 {
 	const struct doctor_module *m = &f->module;
@@ -96,6 +111,7 @@ static void judge_keys(const struct doctor_facts *f, struct doctor_findings *out
 		judge_pair(m, i, &f->pkeys[i], PKEY_PRIVATE, &bad, out);
 		judge_pair(m, i, &f->pkeys[i], PKEY_DECRYPT, &bad, out);
 	}
+	judge_kept(f, out);
 	if (bad > DOCTOR_KIND_MAX)
 		doctor_found(out, DOCTOR_PROBLEM, "key", "omasec account list", "%zu more keys cannot be used",
 			     bad - DOCTOR_KIND_MAX);

@@ -21,11 +21,7 @@ void keyring_describe(char out[KEYRING_DESC_MAX], const char *account, enum who 
 	snprintf(out, KEYRING_DESC_MAX, KEYRING_PREFIX "%s:%s", account, setting_who[who]);
 }
 
-/*
- * The user keyring counts as possessed only when one of the process's keyrings
- * leads to it, which is not so in every session; the process keyring is ours.
- */
-static int keyring_possess(void)
+int keyring_possess(void)
 {
 	if (keyctl_link(KEY_SPEC_USER_KEYRING, KEY_SPEC_PROCESS_KEYRING))
 		return -errno;

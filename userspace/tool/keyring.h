@@ -17,6 +17,11 @@
 
 void keyring_describe(char out[KEYRING_DESC_MAX], const char *account, enum who who);
 /*
+ * The user keyring counts as possessed only when one of the process's keyrings
+ * leads to it, which is not so in every session; the process keyring is ours.
+ */
+int keyring_possess(void);
+/*
  * All return a negative errno on failure.
  *
  * keyring_stage() makes a key that only this process has, and that goes when it

@@ -7,7 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/pkey_kernel.h"
+#include "kernel_key.h"
 #include "keyfile.h"
+#include "keyring.h"
 #include "out.h"
 #include "pkeys.h"
 
@@ -55,15 +58,92 @@ int pkeys_read(const struct account_conf *c, const char *dir, struct pkeys *p, i
 	return 0;
 }
 
+/* The kernel has it already: what was said of its end is taken back, as for a new one. */
+static bool pkeys_settled(const char *dir, const char *account, enum pkey_of of, const EVP_PKEY *key,
+			  const struct pkey *had)
+{
+	char why[PKEY_WHY_MAX];
+
+	return had->serial && EVP_PKEY_eq(key, had->key) == 1 && kernel_key_possible() &&
+	       !pkey_kernel_check(had->serial, dir, account, of, why) && !kernel_key_expire(had->serial, 0);
+}
+
+static int pkeys_put_private(const char *dir, const char *account, enum pkey_of of, const EVP_PKEY *key,
+			     char why[PKEY_WHY_MAX])
+{
+	struct pkey had;
+	int serial, rc;
+
+	keyring_possess();
+	pkey_look(dir, account, of, &had, why);
+	if (pkeys_settled(dir, account, of, key, &had)) {
+		pkey_done(&had);
+		return 0;
+	}
+	/* For whatever reason it cannot be in the kernel, it is in the file; both say where it is. */
+	serial = kernel_key_stage(dir, account, of, key);
+	if (serial < 0)
+		serial = 0;
+	rc = pkey_put(dir, account, of, key, serial, why);
+	if (!rc && serial && kernel_key_publish(serial)) {
+		kernel_key_drop(serial);
+		serial = 0;
+		rc = pkey_put(dir, account, of, key, serial, why);
+	}
+	if (rc && serial)
+		kernel_key_drop(serial);
+	if (!rc && had.serial && serial)
+		kernel_key_drop(had.serial);
+	else if (!rc && had.serial)
+		kernel_key_del(had.serial);
+	pkey_done(&had);
+	return rc;
+}
+
 int pkeys_put(const struct tool *t, const char *account, const struct pkeys *p,
 	      char why[PKEY_WHY_MAX])
 {
 	enum pkey_of of;
 	int rc = 0;
 
-	for (of = PKEY_PRIVATE; !rc && of < PKEY_KINDS; of++)
-		if (p->key[of])
-			rc = pkey_put(pkeys_dir(t), account, of, p->key[of], why);
+	for (of = PKEY_PRIVATE; !rc && of < PKEY_KINDS; of++) {
+		if (!p->key[of])
+			continue;
+		rc = pkey_is_public(of) ? pkey_put(pkeys_dir(t), account, of, p->key[of], 0, why) :
+					  pkeys_put_private(pkeys_dir(t), account, of, p->key[of], why);
+	}
+	return rc;
+}
+
+int pkeys_del(const struct tool *t, const char *account, enum pkey_of of)
+{
+	char why[PKEY_WHY_MAX];
+	struct pkey had;
+	int rc;
+
+	pkey_look(pkeys_dir(t), account, of, &had, why);
+	if (had.serial && !keyring_possess())
+		kernel_key_del(had.serial);
+	rc = pkey_del(pkeys_dir(t), account, of);
+	pkey_done(&had);
+	return rc;
+}
+
+int pkeys_expire(const struct tool *t, const char *account, enum pkey_of of, uint32_t seconds)
+{
+	char why[PKEY_WHY_MAX];
+	struct pkey had;
+	int rc = pkey_look(pkeys_dir(t), account, of, &had, why);
+
+	if (!rc && !had.serial)
+		rc = -ENOENT;
+	if (!rc)
+		rc = keyring_possess();
+	if (!rc)
+		rc = pkey_kernel_check(had.serial, pkeys_dir(t), account, of, why);
+	if (!rc)
+		rc = kernel_key_expire(had.serial, seconds);
+	pkey_done(&had);
 	return rc;
 }
 
@@ -93,27 +173,50 @@ static void pkeys_fingerprint(const EVP_PKEY *key, char out[65])
 
 void pkeys_see(const struct tool *t, const char *account, enum pkey_of of, struct pkeys_seen *seen)
 {
-	EVP_PKEY *key;
+	struct pkey key;
 
 	memset(seen, 0, sizeof(*seen));
-	seen->error = pkey_load(pkeys_dir(t), account, of, &key, seen->why);
+	seen->error = pkey_look(pkeys_dir(t), account, of, &key, seen->why);
 	if (seen->error)
 		return;
-	pkey_kind(key, seen->kind);
-	pkeys_fingerprint(key, seen->sha256);
-	EVP_PKEY_free(key);
+	seen->serial = key.serial;
+	seen->rsa = EVP_PKEY_is_a(key.key, "RSA");
+	pkey_kind(key.key, seen->kind);
+	pkeys_fingerprint(key.key, seen->sha256);
+	pkey_done(&key);
+	if (seen->serial && !keyring_possess())
+		seen->error = pkey_kernel_check(seen->serial, pkeys_dir(t), account, of, seen->why);
 }
 
 const char *pkeys_state(const struct pkeys_seen *seen)
 {
-	return !seen->error ? "ok" : seen->error == -ENOENT ? "missing" : "unusable";
+	switch (seen->error) {
+	case 0:
+		return "ok";
+	case -ENOENT:
+		return "missing";
+	case -EKEYREVOKED:
+		return "revoked";
+	case -EKEYEXPIRED:
+		return "expired";
+	default:
+		return "unusable";
+	}
 }
 
-json_t *pkeys_json(const struct pkeys_seen *seen)
+const char *pkeys_in(const struct pkeys_seen *seen, enum pkey_of of)
 {
+	return pkey_is_public(of) ? NULL : seen->serial ? "kernel" : "helper";
+}
+
+json_t *pkeys_json(const struct pkeys_seen *seen, enum pkey_of of)
+{
+	const char *in = seen->error == -ENOENT ? NULL : pkeys_in(seen, of);
 	json_t *o = json_object();
 
 	out_set(o, "state", json_string(pkeys_state(seen)));
+	if (in)
+		out_set(o, "in", json_string(in));
 	if (!seen->error) {
 		out_set(o, "kind", json_string(seen->kind));
 		out_set(o, "sha256", json_string(seen->sha256));
