@@ -4,15 +4,18 @@
 # integrity = both for applications that speak WBXML: what is on the wire is XML, with the
 # signatures, over each binding, and encrypted; each application gets its own encoding,
 # also where the two differ, where omasec repeats a message, and from a peer that signs XML
-# with xmlsec1 itself. What has no form in XML does not leave, and no WBXML arrives.
+# with xmlsec1 itself; and a client of WBXML is served by a peer that has nothing but xmlsec1 and openssl,
+# by what omasec does alone. What has no form in XML does not leave, and no WBXML arrives.
 #
 # KERNELS: 6.1
-# TIMEOUT: 360
-# NEEDS: xmlsec1
+# TIMEOUT: 420
+# NEEDS: xmlsec1 openssl
 . ./lib/common.sh
 . ./lib/bindings.sh
+. ./lib/pkeys.sh
 KEY=$(secret sign 0123456789abcdef0123456789abcdef)
 WRAP=$(secret wrap 0123456789abcdefghijklmnopqrstuv)
+OTHER=$(secret other-sign fedcba9876543210fedcba9876543210)
 # where no rule is
 NATIVE_NS=router
 # got TYPE: of each message that the server application has got
@@ -73,6 +76,47 @@ app_server
 check "a client of XML with xmlsec1" native_client "$DIRECT" --session 40 --sign "$KEY"
 check "and the server application is content" stop_peer server
 got wbxml
+
+# ---- a server that is nothing but scripts around xmlsec1 and openssl, for a client of WBXML
+account dev | apply server
+SESSION=70
+# served TEXT "SERVER OPTIONS" LINE...: with these lines in the rule of the device
+served()
+{
+	_served=$1 _options=$2
+	shift 2
+	both device out mgmt "$@"
+	# shellcheck disable=SC2086
+	native_server $PEER --rounds 2 $_options
+	check "$_served: the client of WBXML" app_client "$DIRECT" --wbxml --session $((SESSION += 1))
+	expect "$_served: has seen all" "$WORK/client.json" 'd["results"][0]["commands"] >= 4'
+	check "$_served: the server has seen no fault" stop_peer server
+}
+served "signed" "--sign $KEY" "integrity = both"
+served "signed and encrypted" "--sign $KEY --wrap $WRAP" "integrity = both" "confidentiality = message"
+served "objects signed" "--sign-objects $KEY --verify-objects $KEY" "object-signature = both"
+served "objects encrypted" "--wrap $WRAP --objects" "confidentiality = objects"
+mkdir -m 700 "$K"
+(
+	umask 077
+	for name in device device-enc server-enc; do openssl genrsa -out "$K/$name.pem" 2048; done
+	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$K/server.pem"
+) 2>/dev/null
+for name in device device-enc server server-enc; do openssl pkey -in "$K/$name.pem" -pubout -out "$K/$name.pub"; done
+check "the device signs with RSA" keys device add mgmt private --secret-file "$K/device.pem"
+check "the server with ECDSA" keys device add mgmt public --file "$K/server.pub"
+check "both encrypt to RSA" keys device add mgmt decrypt --secret-file "$K/device-enc.pem"
+check "keys of their own" keys device add mgmt encrypt --file "$K/server-enc.pub"
+served "RSA and ECDSA, RSA-OAEP" "--sign ecdsa-sha256:$K/server.pem --verify rsa-sha256:$K/device.pub --wrap rsa:$K/device-enc.pub --unwrap rsa:$K/server-enc.pem" \
+	"integrity = both" "confidentiality = message"
+for name in private public decrypt encrypt; do keys device del mgmt $name; done
+both device out mgmt "integrity = both"
+# shellcheck disable=SC2086
+native_server $PEER --sign "$OTHER" --verify "$KEY"
+check_fails "a server that signs with another key" app_client "$DIRECT" --wbxml --session 79
+stop_peer server
+check "counted" refused device signature-wrong
+both server in dev "integrity = both" "encoding = wbxml"
 
 # ---- what is refused
 alone "what XML has no characters for does not leave" --wbxml --session 50 --man "$(printf 'a\007b')"
