@@ -5,7 +5,8 @@
 # and Results has a detached Signature, which openssl takes; also under a signature of the
 # message and encryption. Peers that sign with openssl and xmlsec1 themselves interoperate, in
 # all three forms of DM 1.2. A message with an object that is not signed where it must be, or
-# not rightly, does not reach the application, also where its MAC is right.
+# not rightly, does not reach the application, also where its MAC is right. Under Access Control
+# Lists, and for applications that speak WBXML, it is the object inside that counts.
 #
 # KERNELS: 6.1
 # TIMEOUT: 240
@@ -48,6 +49,32 @@ protect server in dev "object-signature = both" "integrity = both"
 session "signed, message signed, objects encrypted" "" "--session 10" "--sign-objects $KEY --sign $KEY --wrap $WRAP --objects"
 cp "$WORK/check.out" "$WORK/check.wire"
 expect "all of it" "$WORK/check.wire" 'd["objects"] == d["encrypted"] >= 4 and d["signed"] == d["messages"]'
+
+# ---- under Access Control Lists, between applications that speak WBXML
+acl() { on device omasec acl "$@" --store "$WORK/device"; }
+HIDDEN=none
+check "a tree" acl set ./A 'Get=Mgmt1&Replace=Mgmt1' --create
+check "with a leaf" acl set ./A/x '' --create
+check "and what is somebody else's" acl set ./B 'Get=Other' --create
+helper_stop device
+helper_start device
+protect device out mgmt "object-signature = both"
+protect server in dev "object-signature = both" "encoding = wbxml"
+: >"$WORK/wire.log"
+app_server --locname Mgmt1 --ask "Replace ./A/x 200 xx;Replace ./B 425 xx;Get ./A/x 200;Get ./B 425"
+relay
+check "lists and WBXML: client" app_client "$RELAY" --server-id Mgmt1 --wbxml --session 20
+check "lists and WBXML: server" stop_peer server
+stop_peer relay
+check "lists and WBXML: each object was signed" wirecheck --sign-objects "$KEY"
+cp "$WORK/check.out" "$WORK/check.wire"
+expect "those of the server and of the client" "$WORK/check.wire" 'd["objects"] >= 7'
+expect "the client saw what its lists allow" "$WORK/client.json" 'd["results"][0]["seen"] == ["Replace ./A/x", "Get ./A/x"]'
+acl audit --server Mgmt1 >"$WORK/audit"
+check "and the rest is on record" grep -Eq "Replace +\./B " "$WORK/audit"
+helper_stop device
+rm -f "$WORK"/device/acl.db*
+helper_start device
 
 # ---- private and public keys
 (
@@ -102,5 +129,17 @@ account dev | apply server
 native_server $PEER --sign-objects "$KEY" --verify-objects "$KEY"
 check "a server with openssl: ok" app_client "$DIRECT" --session 70
 check "a server with openssl: has seen no fault" stop_peer server
+
+# ---- a server with openssl, whose objects are rightly signed, and that has no right to anything
+check "a tree that is somebody else's" acl set . 'Get=Other' --create
+helper_stop device
+helper_start device
+# shellcheck disable=SC2086
+native_server $PEER --sign-objects "$KEY" --verify-objects "$KEY"
+app_client "$DIRECT" --wbxml --session 110 >/dev/null 2>&1
+stop_peer server
+expect "a signature is no right" "$WORK/client.json" 'd["results"][0]["messages"] >= 2 and not [s for s in d["results"][0]["seen"] if not s.startswith("Get ./DevInfo")]'
+acl audit --server Mgmt1 >"$WORK/audit"
+check "that is on record" grep -Eq "Replace +\./Test" "$WORK/audit"
 
 finish
