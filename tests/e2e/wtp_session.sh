@@ -3,8 +3,8 @@
 #
 # Sessions of WSP over WTP: an unmodified client and server, each behind omasec, XML and WBXML,
 # IPv4 and IPv6, messages alone and in segments. Every message on the wire is authenticated;
-# what an attacker does to one, what is lost, comes twice or in another order, the
-# applications do not notice.
+# what an attacker does to one, what is lost, comes twice or in another order, by a relay and
+# at random, the applications do not notice.
 #
 # KERNELS: 6.12
 # TIMEOUT: 300
@@ -75,7 +75,36 @@ check "altered Replies: the client application notices nothing" \
 check "nor does the server application" stop_peer server
 stop_peer relay
 check "the device counts it" refused device mac-wrong 2
+
+# what omasec asks again by itself, it also repeats by itself; the client application waits
+app_server --wtp
+relay --do body@c2s:2 --do lose@c2s:3
+check "a request that we sent again gets lost: the client application does not notice" \
+	app_client "$RELAY" --transport wtp --session 66 --retry 60 --timeout 40
+check "nor does the server application" stop_peer server
+stop_peer relay
+app_server --wtp
+relay --do stray@s2c:2
+unasked=$(stat device wtp-unasked)
+check "a Reply comes first in another transaction: the client application does not see it" \
+	app_client "$RELAY" --transport wtp --session 67 --retry 2
+check "nor does the server application notice" stop_peer server
+stop_peer relay
+check "the device refused it" test "$(stat device wtp-unasked)" -gt "$unasked"
 on server omasec -j flow list >"$WORK/flows"
 expect "the list of flows has it" "$WORK/flows" \
 	'any(f["datagrams"] and f["local"] == "[fd02::2]:9201" and f["rx-messages"] >= 3 and f["account"] == "mgmt" for f in d["flows"])'
+
+# netem in place of the relay
+for ns in router device; do
+	on $ns tc qdisc add dev dev0 root netem delay 10ms 8ms reorder 20% loss 10% duplicate 15% || die "no netem here"
+done
+app_server --wtp --cut 400 --hold --retry 1
+check "lost, repeated and reordered at random: client" \
+	app_client "http://10.2.0.2:$PORT/dm" --transport wtp --session 70 --sessions 3 --cut 300 --retry 1 --strays --timeout 60
+check "lost, repeated and reordered at random: server" stop_peer server
+expect "it saw each message once" "$WORK/server.json" \
+	'd["sessions_ended"] == 3 and len(d["requests"]) == 9 == len(set(r["sha256"] for r in d["requests"]))'
+on device tc -s qdisc show dev dev0 >"$WORK/qdisc"
+check "netem lost some" grep -q "dropped [1-9]" "$WORK/qdisc"
 finish

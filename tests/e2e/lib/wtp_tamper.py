@@ -6,7 +6,8 @@ put together from its packets, and is as bad as a network, or an attacker on it,
     wtp_tamper.py --listen PORT --to HOST:PORT [--do ACTION@DIRECTION:N]... [--log FILE]
 
 Actions: body, strip and flip as of wsp_tamper.py, on messages that are alone in a packet,
-whose N counts Posts and Replies; drop, echo (twice) and swap (behind the next one), whose N
+whose N counts Posts and Replies; lose (does not pass, but for a repetition) and stray (comes
+first in another transaction), of these too; drop, echo (twice) and swap (behind the next one), whose N
 counts datagrams. bad=SEED (as @c2s:1) does each of these to one in eight. Nothing here knows keys.
 """
 
@@ -21,12 +22,14 @@ import wsp_tamper  # noqa: E402
 import wtp  # noqa: E402
 
 OF_DATAGRAMS = ("drop", "echo", "swap")
+OF_PACKETS = ("lose", "stray", "bad")
 
 
 class Relay(tamper.Relay):
     def __init__(self, opts):
         super().__init__(opts)
         self.parts, self.grams, self.kept = {}, {"c2s": 0, "s2c": 0}, {}
+        self.before = []    # what is done to messages that are whole with this datagram
         seed = [a.partition("=")[2] for a in self.actions("c2s", 1) if a.startswith("bad=")]
         self.dice = random.Random(seed[0]) if seed else None
 
@@ -50,7 +53,7 @@ class Relay(tamper.Relay):
         pdu = wsp.Pdu(b"\0" + whole)
         for a in did:
             verb, _, arg = a.partition("=")
-            if verb not in OF_DATAGRAMS and verb != "bad":
+            if verb not in OF_DATAGRAMS and verb not in OF_PACKETS:
                 pdu = wsp.Pdu(wsp_tamper.change(verb, arg, pdu))
         p = wtp.Pdu(octets)
         return octets[:len(octets) - len(p.data)] + pdu.octets[1:] if p.alone else octets
@@ -64,6 +67,7 @@ class Relay(tamper.Relay):
         self.count[direction] += 1
         n = self.count[direction]
         did = [a for a in self.actions(direction, n) if a.partition("=")[0] not in OF_DATAGRAMS + ("bad",)]
+        self.before = did
         if did:
             octets = self.change(octets, whole, did)
             # only the first is altered: who repeats gets it through
@@ -75,13 +79,16 @@ class Relay(tamper.Relay):
     def forward_one(self, octets, send, direction, peer, _back=None):
         self.grams[direction] += 1
         n = self.grams[direction]
+        self.before = []
         pdus = [self.one(o, peer, direction) for o in wtp.split(octets)]
         out = pdus[0] if octets[:1] != b"\0" else wtp.concat(pdus)
         did = [a for a in self.actions(direction, n) if a in OF_DATAGRAMS]
         if self.dice:
             did += [a for a in OF_DATAGRAMS if self.dice.randrange(8) == 0]
-        if "drop" in did:
+        if "drop" in did or "lose" in self.before:
             return
+        if "stray" in self.before:
+            send(out[:1] + bytes([out[1] ^ 1]) + out[2:])
         if "swap" in did and direction not in self.kept:
             self.kept[direction] = out
             return
