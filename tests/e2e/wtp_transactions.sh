@@ -36,13 +36,13 @@ counts()
 }
 counts wtp-unasked 1 "of an answer, what is missing goes again until all of it is acknowledged, and nothing else" \
 	"got 14800102070600 got 3080010102800002 got 328001028100 got 3180010102800002 silence silence" \
-	0a000102$C 9800011900 9800011900 380001040007010b 9800011902 3800010101
+	=0a000102$C =9800011900 =9800011900 =380001040007010b 9800011902 3800010101
 counts wtp-unasked 4 "an Ack, a list, a segment and an Abort of another transaction" \
 	"got 14800102070600 silence silence silence silence got 15800102070600" \
-	0a000102$C 9800021900 3800020100 2a00020161 20000200 3800010100
-counts wtp-unasked 1 "a transaction that was aborted is over" "got 14800102070600 silence silence" 0a000102$C 20000100 9800011900
+	=0a000102$C 9800021900 3800020100 2a00020161 20000200 =3800010100
+counts wtp-unasked 1 "a transaction that was aborted is over" "got 14800102070600 silence silence" =0a000102$C 20000100 9800011900
 counts wtp-unasked 1 "an Invoke that comes late" \
-	"got 14800102070600 got 14800202070600 silence" 0a000102$C 0a000202$C 0a000102$C
+	"got 14800102070600 got 14800202070600 silence" =0a000102$C =0a000202$C 0a000102$C
 stop_peer server
 
 in_static "max-message = 4K"

@@ -5,7 +5,8 @@ client that opens a session and posts, and a server, both with their own timers.
 message has the form of a datagram of connectionless WSP (wsp.py) with transaction id 0.
 
     wtp.py send HOST:PORT HEX...   sends datagrams as they are, from one port, and prints what
-                                   comes back to each within half a second
+                                   comes back to each within half a second; within ten
+                                   seconds where = is in front of it
     wtp.py flood HOST:PORT N [SIZE]    N first segments of messages, each from a port of its own
 """
 
@@ -378,10 +379,10 @@ def main():
                 s.send(head(INVOKE, 1, 4) + b"\x02" + b"x" * int((*rest, 1000)[1]))
         return 0
     with socket.socket(info[0], socket.SOCK_DGRAM) as s:
-        s.settimeout(0.5)
         s.connect(info[4])
         for octets in rest:
-            print(wsp.say(s, bytes.fromhex(octets)))
+            s.settimeout(10 if octets[0] == "=" else 0.5)
+            print(wsp.say(s, bytes.fromhex(octets.lstrip("="))))
     return 0
 
 
