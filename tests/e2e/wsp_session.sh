@@ -100,15 +100,15 @@ done
 
 # netem in place of the relay
 for ns in router device; do
-	on $ns tc qdisc add dev dev0 root netem delay 10ms 8ms reorder 20% loss 15% duplicate 15% || die "no netem here"
+	on $ns tc qdisc add dev dev0 root netem delay 10ms 8ms reorder 20% loss 25% duplicate 15% || die "no netem here"
 done
 app_server --wsp
 check "lost, repeated and reordered at random: client" \
-	app_client "http://10.2.0.2:$PORT/dm" --transport wsp --session 50 --sessions 3 --retry 1 --timeout 40
+	app_client "http://10.2.0.2:$PORT/dm" --transport wsp --session 50 --sessions 6 --retry 1 --timeout 40
 check "lost, repeated and reordered at random: server" stop_peer server
 expect "it saw each message once" "$WORK/server.json" \
-	'd["sessions_ended"] == 3 and len(d["requests"]) == 9 == len(set(r["sha256"] for r in d["requests"]))'
-on device tc -s qdisc show dev dev0 >"$WORK/qdisc"
+	'd["sessions_ended"] == 6 and len(d["requests"]) == 18 == len(set(r["sha256"] for r in d["requests"]))'
+for ns in router device; do on $ns tc -s qdisc show dev dev0; done >"$WORK/qdisc"
 check "netem lost some" grep -q "dropped [1-9]" "$WORK/qdisc"
 for ns in router device; do on $ns tc qdisc del dev dev0 root; done
 

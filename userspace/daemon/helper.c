@@ -19,6 +19,7 @@
 #define HELPER_TURN		64	/* messages until events and signals are looked at */
 #define HELPER_SYNC_MS		500	/* between two readings of the accounts */
 #define HELPER_EXPIRE_MS	(600 * 1000)
+#define HELPER_REGISTER_TRIES	20	/* 100 ms apart, while another helper is registered */
 #define HELPER_KEEP_S		(24 * 3600)	/* numbers of sessions in the store */
 
 /* A decision that waits for its transaction. */
@@ -467,6 +468,24 @@ static int helper_open_store(struct helper *h, const struct options *o)
 	return 0;
 }
 
+/*
+ * One that was killed while it started a worker stays registered until the worker's program
+ * has begun, which closes the copies of its sockets.
+ */
+static int helper_register(struct helper *h, bool replace)
+{
+	const struct timespec pause = { .tv_nsec = 100 * 1000 * 1000 };
+	unsigned int i;
+	int rc;
+
+	for (i = 0; ; i++) {
+		rc = omasec_helper_register(h->o, OMASEC_VERSION, replace);
+		if (rc != -EBUSY || i == HELPER_REGISTER_TRIES)
+			return rc;
+		nanosleep(&pause, NULL);
+	}
+}
+
 int helper_open(struct helper *h, const struct options *o)
 {
 	unsigned int i;
@@ -486,7 +505,7 @@ int helper_open(struct helper *h, const struct options *o)
 	if (!rc)
 		rc = omasec_events_open(h->o);
 	if (!rc)
-		rc = omasec_helper_register(h->o, OMASEC_VERSION, o->replace);
+		rc = helper_register(h, o->replace);
 	if (rc) {
 		log_error("%s", h->o ? omasec_error(h->o) : strerror(-rc));
 		return rc;

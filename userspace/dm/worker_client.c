@@ -26,7 +26,7 @@
 #include <unistd.h>
 
 #define TIMEOUT_MS	2000
-#define WARM_FACTOR	5
+#define WARM_FACTOR	15
 #define RECYCLE_MESSAGES 10000
 #define RECYCLE_OCTETS	(1u << 30)
 #define BACKOFF_MS	50	/* after the second failure in a row, then doubled */

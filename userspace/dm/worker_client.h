@@ -23,7 +23,7 @@ struct worker_client;
 
 struct worker_client_options {
 	const char *path;		/* the omasecd-worker program; copied */
-	unsigned int timeout_ms;	/* for one request; five times that to warm up; 0: 2000 */
+	unsigned int timeout_ms;	/* for one request; 15 times that to warm up; 0: 2000 */
 	unsigned int recycle_messages;	/* a fresh worker after so many; 0: 10000 */
 };
 

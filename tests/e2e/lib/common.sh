@@ -181,7 +181,7 @@ helper_start()
 	helper_is_up "$_hns" || {
 		cat "$WORK/omasecd-$_hns.log"
 		on "$_hns" omasec status
-		die "omasecd did not come up in $_hns"
+		die "omasecd did not come up in $_hns: $(tail -n 1 "$WORK/omasecd-$_hns.log")"
 	}
 }
 
