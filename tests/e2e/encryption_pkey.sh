@@ -20,7 +20,7 @@ native() { native_client "$DIRECT" --wrap "rsa:$K/server.pub" --unwrap "rsa:$K/d
 make_keys()
 {
 	mkdir -m 700 "$K"
-	(umask 077 && for _name in device server other; do openssl genrsa -out "$K/$_name.pem" 2048 || exit; done) 2>/dev/null &&
+	rsa_key 1 "$K/device.pem" && rsa_key 2 "$K/server.pem" && rsa_key 3 "$K/other.pem" &&
 		for _name in device server other; do openssl pkey -in "$K/$_name.pem" -pubout -out "$K/$_name.pub" || return; done
 }
 # conf NS CONFIDENTIALITY: its rule and keys
@@ -44,7 +44,7 @@ WIRE="--wrap rsa:$K/server.pem --wrap-server rsa:$K/device.pem"
 
 kernel_keys_gone
 network
-make_keys || die "openssl makes no keys"
+make_keys || die "no keys"
 mkdir -m 700 "$WORK/device" "$WORK/server"
 for side in device server; do check "$side: applied" conf "$side" message; done
 on device omasec account show mgmt --store "$WORK/device" >"$WORK/shown"
@@ -61,9 +61,8 @@ expect "every message was encrypted" "$WORK/check.wire" 'd["encrypted"] == d["me
 py "$LIB/contentkeys.py" "$WORK/wire.log" "rsa:$K/server.pem" "rsa:$K/device.pem" >"$WORK/content"
 check "each message has its key" test "$(wc -l <"$WORK/content")" -ge 6
 for side in device server; do
-	while read -r key; do nowhere $side "$key"; done <"$WORK/content"
-	nowhere $side "$(number "$K/$side.pem" privateExponent)"
-	nowhere $side "$(number "$K/$side.pem" prime1)"
+	# shellcheck disable=SC2046
+	nowhere $side $(cat "$WORK/content") "$(number "$K/$side.pem" privateExponent)" "$(number "$K/$side.pem" prime1)"
 done
 
 # ---- with the private keys in the kernel
@@ -77,9 +76,8 @@ session "decrypted by the kernel" "" "--session 20" "$WIRE"
 py "$LIB/contentkeys.py" "$WORK/wire.log" "rsa:$K/server.pem" "rsa:$K/device.pem" >"$WORK/content"
 check "each message has its key" test "$(wc -l <"$WORK/content")" -ge 6
 for side in device server; do
-	while read -r key; do nowhere $side "$key"; done <"$WORK/content"
-	nowhere $side "$(number "$K/$side.pem" privateExponent)"
-	nowhere $side "$(number "$K/$side.pem" prime1)"
+	# shellcheck disable=SC2046
+	nowhere $side $(cat "$WORK/content") "$(number "$K/$side.pem" privateExponent)" "$(number "$K/$side.pem" prime1)"
 done
 
 # ---- objects

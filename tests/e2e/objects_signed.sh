@@ -79,7 +79,7 @@ helper_start device
 # ---- private and public keys
 (
 	umask 077
-	openssl genrsa -out "$K/device.pem" 2048
+	rsa_key 1 "$K/device.pem"
 	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$K/server.pem"
 ) 2>/dev/null
 for name in device server; do openssl pkey -in "$K/$name.pem" -pubout -out "$K/$name.pub"; done

@@ -22,7 +22,7 @@ make_keys()
 	mkdir -m 700 "$K"
 	(
 		umask 077
-		openssl genrsa -out "$K/device.pem" 2048
+		rsa_key 1 "$K/device.pem"
 		for _name in server other; do openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$K/$_name.pem"; done
 		openssl pkey -in "$K/device.pem" -aes128 -passout pass:x -out "$K/encrypted.pem"
 	) 2>/dev/null
@@ -96,8 +96,7 @@ cp "$WORK/check.out" "$WORK/check.wire"
 expect "every message was signed" "$WORK/check.wire" 'd["signed"] == d["messages"] >= 6'
 scalar=$(number "$K/server.pem" priv)
 nowhere server "$scalar"
-nowhere device "$(number "$K/device.pem" privateExponent)"
-nowhere device "$(number "$K/device.pem" prime1)"
+nowhere device "$(number "$K/device.pem" privateExponent)" "$(number "$K/device.pem" prime1)"
 check "listed" keys server list
 check "as what it is" grep -q "dev .*private .*ok .*ECDSA P-256 [0-9a-f]\{64\}" "$WORK/check.out"
 check "and no more" sh -c "! grep -qi -e '$scalar' -e PRIVATE '$WORK/check.out'"
@@ -127,8 +126,7 @@ check "status says it" sh -c "omasec status | grep -q 'RSA private keys in the k
 check_fails "the file has no private key" openssl pkey -inform DER -in "$WORK/device/key-mgmt.private" -noout
 check "and says where it is" grep -aq "^kernel [1-9]" "$WORK/device/key-mgmt.private"
 session "signed by the kernel" "--rounds 2" "--session 20" "--sign rsa-sha256:$K/device.pub --sign-server ecdsa-sha256:$K/server.pub"
-nowhere device "$(number "$K/device.pem" privateExponent)"
-nowhere device "$(number "$K/device.pem" prime1)"
+nowhere device "$(number "$K/device.pem" privateExponent)" "$(number "$K/device.pem" prime1)"
 serial() { keys device list | awk '$2 == "mgmt" && $3 == "private" { print $1 }'; }
 check_fails "nobody reads it back" keyctl read "$(serial)"
 # what a restart of the machine does

@@ -99,7 +99,9 @@ served "objects encrypted" "--wrap $WRAP --objects" "confidentiality = objects"
 mkdir -m 700 "$K"
 (
 	umask 077
-	for name in device device-enc server-enc; do openssl genrsa -out "$K/$name.pem" 2048; done
+	rsa_key 1 "$K/device.pem"
+	rsa_key 2 "$K/device-enc.pem"
+	rsa_key 3 "$K/server-enc.pem"
 	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$K/server.pem"
 ) 2>/dev/null
 for name in device device-enc server server-enc; do openssl pkey -in "$K/$name.pem" -pubout -out "$K/$name.pub"; done

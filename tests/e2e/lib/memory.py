@@ -48,11 +48,11 @@ def regions(pid):
 
 
 def main():
-    wanted = [arg.partition("=")[::2] for arg in sys.argv[2:]]
+    wanted = [(name, list(forms(text))) for name, text in (arg.partition("=")[::2] for arg in sys.argv[2:])]
     found, octets = set(), 0
     for piece in regions(sys.argv[1]):
         octets += len(piece)
-        found.update(name for name, text in wanted if any(form in piece for form in forms(text)))
+        found.update(name for name, octets_of in wanted if any(form in piece for form in octets_of))
     if octets < 1 << 16:
         print("only %d octets could be read" % octets)
         return 2

@@ -22,6 +22,8 @@ kernel_keys_gone()
 	modprobe -qr pkcs8_key_parser
 	! grep -q ^pkcs8_key_parser /proc/modules
 }
+# rsa_key N FILE: one of those that were made with the test programs; a virtual machine takes its time for it
+rsa_key() { install -m 600 "/usr/local/bin/keys/rsa-$1.pem" "$2"; }
 # number FILE NAME: of what openssl says of a private key, in hexadecimal digits
 number() { openssl pkey -in "$1" -noout -text | awk -v name="$2:" '/^[^ ]/ { on = $1 == name } on && /^ / { print $1 }' | tr -d ':\n' | sed 's/^00//'; }
 # in_hand NS FILE: the private key in FILE is in use, and its modulus therefore in the helper's memory; whether the
@@ -48,11 +50,18 @@ in_hand()
 	done
 	stop_peer server
 }
-# nowhere NS NUMBER: helper and worker have their name and not that number, nor those octets
+# nowhere NS NUMBER...: helper and worker have their name and none of those numbers, nor those octets
 nowhere()
 {
-	check "the number is one" test ${#2} -ge 64
-	for _pid in $(helper_pid "$1") $(pgrep -P "$(helper_pid "$1")"); do
-		check "no such key in the memory of $1, $_pid" test "$(py "$LIB/memory.py" "$_pid" program=omasecd "key=hex:$2")" = program
+	_nns=$1
+	shift
+	check "there are numbers" test $# -ge 1
+	for _number; do
+		shift
+		check "the number is one" test ${#_number} -ge 64
+		set -- "$@" "key$#=hex:$_number"
+	done
+	for _pid in $(helper_pid "$_nns") $(pgrep -P "$(helper_pid "$_nns")"); do
+		check "no such key in the memory of $_nns, $_pid" test "$(py "$LIB/memory.py" "$_pid" program=omasecd "$@")" = program
 	done
 }
