@@ -9,6 +9,7 @@
 # NEEDS: kannel
 # TIMEOUT: 120
 . ./lib/common.sh
+. ./lib/kannel.sh
 network
 HTTP=$PORT
 PORT=9200
@@ -16,24 +17,7 @@ protect_device "protocol = udp" "binding = wsp-post"
 PORT=$HTTP
 protect_server "auth-mode = transparent"
 events server
-GATEWAY=10.1.0.1:9200
-
-cat >"$WORK/kannel.conf" <<END
-group = core
-admin-port = 13000
-admin-password = unused
-admin-deny-ip = "*.*.*.*"
-wapbox-port = 13002
-box-allow-ip = 127.0.0.1
-wdp-interface-name = "*"
-
-group = wapbox
-bearerbox-host = 127.0.0.1
-END
-background bearerbox router bearerbox -v 0 "$WORK/kannel.conf"
-wait_for 20 grep -q "starting wapbox connection module" "$WORK/bearerbox.log" || { tail "$WORK/bearerbox.log"; die "bearerbox does not start"; }
-background wapbox router wapbox -v 0 "$WORK/kannel.conf"
-wait_for 20 grep -q "Client connected" "$WORK/bearerbox.log" || { tail "$WORK/wapbox.log"; die "wapbox does not start"; }
+kannel
 
 # gateway WHAT SERVER-OPTIONS CLIENT-OPTIONS
 gateway()
@@ -41,7 +25,7 @@ gateway()
 	# shellcheck disable=SC2086
 	{
 		app_server $2
-		check "$1: client" app_client "$DIRECT" --transport wsp --bare --gateway $GATEWAY $3
+		check "$1: client" app_client "$DIRECT" --transport wsp --bare --gateway $GATEWAY:9200 $3
 		check "$1: server" stop_peer server
 	}
 }
@@ -55,7 +39,7 @@ gateway "WBXML" "--rounds 1" "--wbxml --session 2"
 # From who is not behind omasec: what came through Kannel is not believed.
 app_server
 check_fails "a request without MAC through Kannel" on router "$PYTHON" "$LIB/dm_client.py" "$DIRECT" \
-	--transport wsp --gateway 127.0.0.1:9200 --timeout 3 --session 9
+	--transport wsp --gateway $GATEWAY:9200 --timeout 3 --session 9
 stop_peer server
 check "told: mac-missing" event server mac-missing
 finish

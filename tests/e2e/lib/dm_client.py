@@ -285,12 +285,15 @@ class Wsp:
     def __init__(self, opts, url):
         u = urlsplit(url)
         # A gateway asks the server in the URL, and gives its answer if that is accepted.
-        self.server, self.headers = "http://server", ()
+        self.opts, self.server, self.headers = opts, "http://server", ()
         if opts.gateway:
             self.server, self.headers = "http://" + u.netloc, (("Accept", "*/*"),)
             u = urlsplit("//" + opts.gateway)
-        self.opts, self.link = opts, wsp.Client(u.hostname, u.port or 9200, opts.timeout, opts.retry,
-                                                tid=opts.tid, bind=opts.bind)
+        self.link = self._open(u.hostname, u.port)
+
+    def _open(self, host, port):
+        return wsp.Client(host, port or 9200, self.opts.timeout, self.opts.retry, tid=self.opts.tid,
+                          bind=self.opts.bind)
 
     def post(self, path, octets, kind):
         try:
@@ -314,10 +317,8 @@ class Wsp:
 class Wtp(Wsp):
     """WSP in connection mode: a message is a Post in a transaction of a session."""
 
-    def __init__(self, opts, url):
-        u = urlsplit(url)
-        self.server, self.headers = "http://server", ()
-        self.opts, self.link = opts, wtp.Client(u.hostname, u.port or 9201, opts)
+    def _open(self, host, port):
+        return wtp.Client(host, port or 9201, self.opts)
 
     def close(self):
         self.link.close()
