@@ -29,12 +29,13 @@ enum wsp_header_kind {
  * struct wsp_header - a header
  * @kind: enum wsp_header_kind
  * @v: its value
+ * @value: the same as it stands there
  * @octets: all of it
  */
 struct wsp_header {
 	enum wsp_header_kind kind;
 	struct wsp_value v;
-	struct omasec_slice octets;
+	struct omasec_slice value, octets;
 };
 
 static enum wsp_header_kind header_by_number(u8 code)
@@ -91,12 +92,21 @@ static const char *next_header(struct wsp *r, struct wsp_header *h)
 			return "a header name that is no token";
 		h->kind = header_by_name(name);
 	}
+	h->value.p = (const char *)r->p;
 	h->v = wsp_value(r);
 	if (h->v.form == WSP_BAD)
 		return "a header value without end";
+	h->value.len = (size_t)((const char *)r->p - h->value.p);
 	h->octets.p = (const char *)begin;
 	h->octets.len = (size_t)(r->p - begin);
 	return NULL;
+}
+
+/* What stands in front says it already; gateways from HTTP leave it there. */
+static bool type_again(struct omasec_slice value, const struct omasec_wsp_pdu *pdu)
+{
+	return pdu->type_octets.len && value.len == pdu->type_octets.len &&
+	       !memcmp(value.p, pdu->type_octets.p, value.len);
 }
 
 /* What a header says; NULL, or what is wrong with it. */
@@ -104,7 +114,7 @@ static const char *take_header(const struct wsp_header *h, struct omasec_wsp_pdu
 {
 	switch (h->kind) {
 	case WSP_HEADER_TYPE:
-		return "a second content type";
+		return type_again(h->value, pdu) ? NULL : "a second content type";
 	case WSP_HEADER_TRANSFER:
 		return "a transfer encoding, which a datagram has no use for";
 	case WSP_HEADER_ENCODING:
@@ -421,16 +431,18 @@ static void put_headers(struct wsp_out *o, const struct omasec_wsp_pdu *pdu,
 			const struct omasec_wsp_edit *e)
 {
 	struct wsp r = { .p = (const u8 *)pdu->headers.p };
+	bool new_type = e->content_type.len && !same_name(pdu->content_type, e->content_type);
 	struct wsp_header h;
 
 	r.end = r.p + pdu->headers.len;
-	if (e->content_type.len && !same_name(pdu->content_type, e->content_type))
+	if (new_type)
 		put_type(o, e->content_type);
 	else
 		put(o, pdu->type_octets.p, pdu->type_octets.len);
 	while (wsp_left(&r) && !next_header(&r, &h)) {
 		if ((h.kind == WSP_HEADER_HMAC && (e->drop_hmac || e->hmac.len)) ||
-		    (h.kind == WSP_HEADER_BODY && e->new_body))
+		    (h.kind == WSP_HEADER_BODY && e->new_body) ||
+		    (h.kind == WSP_HEADER_TYPE && new_type))
 			continue;
 		put(o, h.octets.p, h.octets.len);
 	}

@@ -69,6 +69,13 @@ static const struct pdu_vector pdu_vectors[] = {
 	{ "other_type_as_text", PDU_WIRE("\x05\x04\x20\x01\xc3" "b"), PDU_REPLY, PDU_DM_XML, .data = "b",
 	  PDU_EDITED("\x05\x04\x20\x15" "application/x-dm+xml\0"),
 	  .edit = { .tid = 5, .content_type = PDU_SLICE("application/x-dm+xml") } },
+	{ "type_again", PDU_WIRE("\x05\x04\x20\x03\xc3\x91\xc3" "b"), PDU_REPLY, PDU_DM_XML,
+	  .data = "b", PDU_EDITED("\x05\x04\x20\x03\xc3\x91\xc3"),
+	  .edit = { .tid = 5, .drop_hmac = true } },
+	{ "type_again_goes_with_it", PDU_WIRE("\x05\x04\x20\x49" "application/vnd.syncml.dm+xml\0"
+	  "Content-Type\0" "application/vnd.syncml.dm+xml\0" "b"), PDU_REPLY, PDU_DM_XML, .data = "b",
+	  PDU_EDITED("\x05\x04\x20\x01\xc2"),
+	  .edit = { .tid = 5, .content_type = PDU_SLICE("application/vnd.syncml.dm+wbxml") } },
 	{ "length_goes_with_its_body", PDU_WIRE("\x05\x04\x20\x0f\xc3\x8d\x81\x90\x02xx\x84\xaa"
 	  "x-a\0b\0" "b"), PDU_REPLY, PDU_DM_XML, .data = "b",
 	  PDU_EDITED("\x05\x04\x20\x09\xc3\x84\xaa" "x-a\0b\0"),
@@ -118,6 +125,8 @@ static const struct pdu_vector pdu_vectors[] = {
 	PDU_BAD("parameter_without_value", "\x05\x04\x20\x03\x02\xc3\x81", "content type"),
 	PDU_BAD("second_type", "\x05\x04\x20\x03\xc3\x91\xc2", "second content type"),
 	PDU_BAD("second_type_by_name", "\x05\x04\x20\x0f\xc3" "Content-Type\0\xc2", "second content type"),
+	PDU_BAD("type_again_longer", "\x05\x04\x20\x04\xc3\x91\x01\xc3", "second content type"),
+	PDU_BAD("type_in_get", "\x05\x40\x0b" PDU_URI "\x91\xc3", "second content type"),
 	PDU_BAD("code_page", "\x05\x04\x20\x03\xc3\x7f\x02", "code page"),
 	PDU_BAD("code_page_short", "\x05\x04\x20\x03\xc3\x02\x81", "code page"),
 	PDU_BAD("name_no_token", "\x05\x04\x20\x06\xc3" "a b\0\x81", "no token"),
