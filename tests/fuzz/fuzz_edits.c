@@ -32,7 +32,9 @@ static void make_edits(const uint8_t *c, unsigned int statuses)
 	e.set_msg_id = c[0];
 	e.remove_cred = c[1] & 1;
 	e.insert_status = c[1] >> 1 & 1;
-	e.insert_chal = c[1] & 4 ? DM_CHAL_MAC : DM_CHAL_REMOVE;
+	e.set_cred = c[1] >> 4 & 1;
+	memset(e.cred, c[0], sizeof(e.cred));
+	e.insert_chal = !(c[1] & 4) ? DM_CHAL_REMOVE : c[1] & 32 ? DM_CHAL_MD5 : DM_CHAL_MAC;
 	e.insert_code = (uint16_t)(200 + c[2]);
 	e.insert_msg_ref = c[3] + 1u;
 	e.insert_nonce_len = c[2] & 63;
@@ -51,7 +53,7 @@ static void make_edits(const uint8_t *c, unsigned int statuses)
 			continue;
 		s->index = (uint16_t)(statuses - 1 - i);
 		s->code = (uint16_t)(100 + c[7]);
-		s->chal = c[7] % 3;
+		s->chal = c[7] % 4;
 		s->nonce_len = c[6] & 31;
 		memset(s->nonce, c[7], s->nonce_len);
 		e.status_count++;
@@ -69,9 +71,9 @@ static const struct dm_status_edit *edit_of(unsigned int index)
 	return NULL;
 }
 
-static void check_chal(const struct dm_status *s, const uint8_t *nonce, size_t len)
+static void check_chal(const struct dm_status *s, unsigned int op, const uint8_t *nonce, size_t len)
 {
-	CHECK(s->has_chal && s->chal_type == DM_AUTH_MAC && s->has_chal_nonce &&
+	CHECK(s->has_chal && s->chal_type == (op == DM_CHAL_MD5 ? DM_AUTH_MD5 : DM_AUTH_MAC) && s->has_chal_nonce &&
 	      s->chal_nonce_len == len && !memcmp(s->nonce, nonce, len));
 }
 
@@ -84,8 +86,8 @@ static void check_statuses(void)
 
 		CHECK(s->code == e.insert_code && s->cmd == DM_CMD_SYNCHDR && !s->cmd_ref &&
 		      s->msg_ref == e.insert_msg_ref && s->cmd_id == before.max_cmd_id + 1);
-		if (e.insert_chal == DM_CHAL_MAC)
-			check_chal(s, e.insert_nonce, e.insert_nonce_len);
+		if (e.insert_chal != DM_CHAL_REMOVE)
+			check_chal(s, e.insert_chal, e.insert_nonce, e.insert_nonce_len);
 		else
 			CHECK(!s->has_chal);
 	}
@@ -100,8 +102,8 @@ static void check_statuses(void)
 		CHECK(is->cmd_id == was->cmd_id && is->cmd_ref == was->cmd_ref && is->cmd == was->cmd &&
 		      is->msg_ref == ref);
 		CHECK(is->code == (edit ? edit->code : was->code));
-		if (edit && edit->chal == DM_CHAL_MAC)
-			check_chal(is, edit->nonce, edit->nonce_len);
+		if (edit && edit->chal >= DM_CHAL_MAC)
+			check_chal(is, edit->chal, edit->nonce, edit->nonce_len);
 		else if (edit && edit->chal == DM_CHAL_REMOVE)
 			CHECK(!is->has_chal);
 		else
@@ -118,7 +120,8 @@ static void check_rest(void)
 	CHECK(after.encoding == before.encoding && after.version == before.version &&
 	      after.final == before.final && after.max_msg_size == before.max_msg_size);
 	CHECK(after.msg_id == (e.set_msg_id ? e.set_msg_id : before.msg_id));
-	CHECK(after.has_cred == (e.remove_cred ? 0 : before.has_cred));
+	CHECK(after.has_cred == (e.set_cred || (!e.remove_cred && before.has_cred)));
+	CHECK(!e.set_cred || (after.has_digest && !memcmp(after.digest, e.cred, sizeof(e.cred))));
 	CHECK(!strcmp(after.session_id, before.session_id) && !strcmp(after.source, before.source) &&
 	      !strcmp(after.source_name, before.source_name) && !strcmp(after.target, before.target) &&
 	      !strcmp(after.target_name, before.target_name) && !strcmp(after.resp_uri, before.resp_uri));
@@ -128,7 +131,8 @@ static void check_rest(void)
 
 static void check_challenge(const struct dm_doc *doc, const char *type)
 {
-	const struct dm_challenge c = { .msg_id = 5, .code = 401, .has_chal = 1, .nonce_len = 4, .nonce = "abcd" };
+	const struct dm_challenge c = { .msg_id = 5, .code = 401, .has_chal = 1, .nonce_len = 4, .nonce = "abcd",
+					.md5 = e.set_cred, .set_cred = e.set_cred, .cred = "0123456789abcde" };
 	struct dm_error err;
 	struct dm_doc *answer;
 	unsigned int i, wanted = 1;
@@ -142,11 +146,12 @@ static void check_challenge(const struct dm_doc *doc, const char *type)
 		CHECK(!dm_parse(out, len, type, &answer, &err));
 		CHECK(!dm_extract(answer, &after, &err));
 		CHECK(dm_facts_valid(&after));
-		CHECK(after.status_count == wanted && !after.command_count && after.final && !after.has_cred);
+		CHECK(after.status_count == wanted && !after.command_count && after.final &&
+		      after.has_cred == c.set_cred && after.has_digest == c.set_cred);
 		CHECK(!strcmp(after.session_id, before.session_id) && !strcmp(after.source, before.target) &&
 		      !strcmp(after.target, before.source) && after.version == before.version &&
 		      after.msg_id == 5);
-		check_chal(&after.status[0], c.nonce, c.nonce_len);
+		check_chal(&after.status[0], c.md5 ? DM_CHAL_MD5 : DM_CHAL_MAC, c.nonce, c.nonce_len);
 		dm_doc_free(answer);
 	}
 	free(out);

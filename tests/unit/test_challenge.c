@@ -102,6 +102,26 @@ static void answers_wbxml_with_number(void **state)
 	free(body);
 }
 
+/* In what is signed: a Cred of ours, and one of the peer's to come. */
+static void answers_with_cred(void **state)
+{
+	static const char chal[] = "<Chal><Meta><Type xmlns=\"syncml:metinf\">syncml:auth-md5</Type>",
+		cred[] = "</Source><Cred><Meta><Format xmlns=\"syncml:metinf\">b64</Format><Type xmlns=\"syncml:metinf\">"
+		"syncml:auth-md5</Type></Meta><Data>MDEyMzQ1Njc4OWFiY2RlZg==</Data></Cred></SyncHdr>";
+	struct dm_challenge c = plain;
+	size_t len;
+	uint8_t *out;
+
+	(void)state;
+	c.md5 = c.set_cred = 1;
+	memcpy(c.cred, "0123456789abcdef", sizeof(c.cred));
+	out = build(SAMPLE, strlen(SAMPLE), TYPE_XML, &c, &len);
+	assert_non_null(strstr((char *)out, chal));
+	assert_non_null(strstr((char *)out, cred));
+	assert_null(strstr((char *)out, "auth-MAC"));
+	free(out);
+}
+
 static void answers_without_chal(void **state)
 {
 	const struct dm_challenge c = { .msg_id = 3, .code = 407 };
@@ -224,6 +244,7 @@ int main(void)
 		cmocka_unit_test(answers_xml),
 		cmocka_unit_test(answers_wbxml),
 		cmocka_unit_test(answers_wbxml_with_number),
+		cmocka_unit_test(answers_with_cred),
 		cmocka_unit_test(answers_without_chal),
 		cmocka_unit_test(keeps_the_namespace),
 		cmocka_unit_test(respects_noresp),

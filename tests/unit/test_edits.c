@@ -11,6 +11,14 @@
 	"<Format xmlns=\"syncml:metinf\">b64</Format><NextNonce xmlns=\"syncml:metinf\">" nonce \
 	"</NextNonce></" prefix "Meta></" prefix "Chal>"
 
+#define CHAL_MD5(nonce) \
+	"<Chal><Meta><Type xmlns=\"syncml:metinf\">syncml:auth-md5</Type>" \
+	"<Format xmlns=\"syncml:metinf\">b64</Format><NextNonce xmlns=\"syncml:metinf\">" nonce \
+	"</NextNonce></Meta></Chal>"
+#define HDR_S \
+	"<s:VerDTD>1.2</s:VerDTD><s:VerProto>DM/1.2</s:VerProto><s:SessionID>1A</s:SessionID><s:MsgID>2</s:MsgID>" \
+	"<s:Target><s:LocURI>a</s:LocURI></s:Target><s:Source><s:LocURI>b</s:LocURI></s:Source>"
+
 #define META_EMPTY \
 	"<Chal><Meta><Type xmlns=\"syncml:metinf\">syncml:auth-MAC</Type>" \
 	"<Format xmlns=\"syncml:metinf\">b64</Format><NextNonce xmlns=\"syncml:metinf\"/></Meta></Chal>"
@@ -245,6 +253,50 @@ static void keeps_messages_without_namespace(void **state)
 	(void)state;
 	want_insert();
 	check_xml(BARE(""), BARE(INSERTED("", "1", META_CHAL("", "Tm9uY2U="))));
+}
+
+/* V1 of the standard: Bruce2, OhBehave, nonce "Nonce". */
+static const uint8_t digest_v1[DM_CRED_LEN] = {
+	0x67, 0x3e, 0x84, 0x8a, 0xf4, 0x77, 0xc9, 0xe6, 0x9a, 0x10, 0xd7, 0x11, 0x37, 0xa9, 0x69, 0x01,
+};
+
+#define CRED_V1(p) \
+	"<" p "Cred><" p "Meta><Format xmlns=\"syncml:metinf\">b64</Format><Type xmlns=\"syncml:metinf\">" \
+	"syncml:auth-md5</Type></" p "Meta><" p "Data>Zz6EivR3yeaaENcRN6lpAQ==</" p "Data></" p "Cred>"
+
+/* In the place of the one that is there, or where one belongs (RepPro 1.2, 6.1.4). */
+static void sets_cred(void **state)
+{
+#define META "<Meta><MaxMsgSize xmlns='syncml:metinf'>77</MaxMsgSize></Meta>"
+#define RESP "<RespURI>http://r/</RespURI>"
+	(void)state;
+	e.set_cred = 1;
+	memcpy(e.cred, digest_v1, sizeof(e.cred));
+	check(SAMPLE, sample_with(CRED, CRED_V1("")));
+	/* which may have to go as well */
+	e.remove_cred = 1;
+	check(SAMPLE, sample_with(CRED, CRED_V1("")));
+	e.remove_cred = 0;
+	check(MESSAGE(HDR_FIELDS, "<Final/>"), MESSAGE(HDR_FIELDS CRED_V1(""), "<Final/>"));
+	check(MESSAGE(HDR_FIELDS META, "<Final/>"), MESSAGE(HDR_FIELDS CRED_V1("") META, "<Final/>"));
+	check(MESSAGE(HDR_FIELDS RESP "<NoResp/>" META, "<Final/>"),
+	      MESSAGE(HDR_FIELDS RESP "<NoResp/>" CRED_V1("") META, "<Final/>"));
+	check(MESSAGE(HDR_FIELDS RESP, "<Final/>"), MESSAGE(HDR_FIELDS RESP CRED_V1(""), "<Final/>"));
+	check("<s:SyncML xmlns:s='" DM_NS "'><s:SyncHdr>" HDR_S "</s:SyncHdr><s:SyncBody/></s:SyncML>",
+	      "<s:SyncML xmlns:s='" DM_NS "'><s:SyncHdr>" HDR_S CRED_V1("s:") "</s:SyncHdr><s:SyncBody/></s:SyncML>");
+	want_insert();
+	e.insert_chal = DM_CHAL_MD5;
+	check(MESSAGE(HDR_FIELDS, "<Final/>"), MESSAGE(HDR_FIELDS CRED_V1(""),
+	      INSERTED("", "1", CHAL_MD5("Tm9uY2U=")) "<Final/>"));
+}
+
+static void asks_for_md5(void **state)
+{
+	(void)state;
+	e.status_count = 1;
+	e.status[0] = (struct dm_status_edit){ .op = DM_STATUS_SET, .code = 212, .chal = DM_CHAL_MD5,
+					       .nonce_len = 1, .nonce = "a" };
+	check(SAMPLE, sample_with(CHAL("syncml:auth-MAC", "Tm9uY2U="), CHAL_MD5("YQ==")));
 }
 
 static void removes_status(void **state)
@@ -518,7 +570,8 @@ static void edits_valid_checks_everything(void **state)
 	WRONG(e.remove_cred = 2);
 	WRONG(e.insert_status = 2);
 	WRONG(e.insert_chal = DM_CHAL_KEEP);
-	WRONG(e.insert_chal = DM_CHAL_MAC + 1);
+	WRONG(e.insert_chal = DM_CHAL_MD5 + 1);
+	WRONG(e.set_cred = 2);
 	WRONG(e.insert_nonce_len = DM_NONCE_MAX + 1);
 	WRONG(e.insert_code = 99);
 	WRONG(e.insert_code = 1000);
@@ -535,7 +588,7 @@ static void edits_valid_checks_everything(void **state)
 	WRONG((e.status_count = 1, e.status[0].index = DM_STATUS_MAX));
 	WRONG(e.status_count = 2);	/* index 0 twice */
 	WRONG((e.status_count = 1, e.status[0].op = DM_STATUS_SET + 1));
-	WRONG((e.status_count = 1, e.status[0].chal = DM_CHAL_MAC + 1));
+	WRONG((e.status_count = 1, e.status[0].chal = DM_CHAL_MD5 + 1));
 	WRONG((e.status_count = 1, e.status[0].nonce_len = DM_NONCE_MAX + 1));
 	WRONG((e.status_count = 1, e.status[0].op = DM_STATUS_SET));	/* code 0 */
 	WRONG((e.status_count = 1, e.status[0].op = DM_STATUS_SET, e.status[0].code = 1000));
@@ -584,7 +637,7 @@ int main(void)
 		T(inserts_into_empty_body),
 		T(follows_prefixes),
 		T(keeps_messages_without_namespace),
-		T(removes_status),
+		T(sets_cred), T(asks_for_md5), T(removes_status),
 		T(removes_and_inserts_at_one_place),
 		T(sets_code_and_chal),
 		T(adds_chal_after_another_page),

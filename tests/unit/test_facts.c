@@ -402,9 +402,46 @@ static void reads_nonces(void **state)
 	f = facts(ST(CHAL("syncml:auth-md5", "!!") CODE("401")));
 	assert_int_equal(f->status[0].chal_type, DM_AUTH_MD5);
 	assert_int_equal(f->status[0].has_chal_nonce, 0);
+	f = facts(ST(CHAL("syncml:auth-md5", "Tm9uY2U=") CODE("401")));
+	assert_int_equal(f->status[0].has_chal_nonce, 1);
+	assert_int_equal(f->status[0].chal_nonce_len, 5);
+	assert_memory_equal(f->status[0].nonce, "Nonce", 5);
+	f = facts(ST("<Chal><Meta>" TYPE("syncml:auth-md5") "<Format>bin</Format>" NONCE("YQ==") "</Meta></Chal>" CODE("401")));
+	assert_int_equal(f->status[0].has_chal_nonce, 0);
 	/* no Format: Base64 is the rule */
 	f = facts(ST("<Chal><Meta>" TYPE("syncml:auth-MAC") NONCE("YQ==") "</Meta></Chal>" CODE("401")));
 	assert_int_equal(f->status[0].chal_nonce_len, 1);
+}
+
+/* What cannot be read is none, and no reason to refuse what the application may read. */
+static void reads_digests(void **state)
+{
+#define DIGEST(type, format, data) \
+	H(HDR_FIELDS "<Cred><Meta>" TYPE(type) format "</Meta><Data>" data "</Data></Cred>")
+#define B64 "<Format xmlns='syncml:metinf'>b64</Format>"
+	static const char *const none[] = {
+		DIGEST("syncml:auth-basic", B64, "Zz6EivR3yeaaENcRN6lpAQ=="),
+		DIGEST("syncml:auth-md5", "<Format xmlns='syncml:metinf'>bin</Format>", "Zz6EivR3yeaaENcRN6lpAQ=="),
+		DIGEST("syncml:auth-md5", B64, "Zz6EivR3yeaaENcRN6lp"),
+		DIGEST("syncml:auth-md5", B64, "Zz6EivR3yeaaENcRN6lpAQEB"),
+		DIGEST("syncml:auth-md5", B64, "Zz6EivR3yeaaENcRN6lpAQ="),
+		DIGEST("syncml:auth-md5", B64, ""),
+		H(HDR_FIELDS "<Cred><Data>Zz6EivR3yeaaENcRN6lpAQ==</Data></Cred>"),
+		H(HDR_FIELDS),
+	};
+	const struct dm_facts *f;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		assert_int_equal(facts(none[i])->has_digest, 0);
+	for (i = 0; i < 2; i++) {
+		f = facts(i ? DIGEST("syncml:auth-MD5", "", "\n Zz6EivR3yeaaENcRN6lpAQ== ") :
+			  DIGEST("syncml:auth-md5", B64, "Zz6EivR3yeaaENcRN6lpAQ=="));
+		assert_int_equal(f->has_digest, 1);
+		assert_memory_equal(f->digest, "\x67\x3e\x84\x8a\xf4\x77\xc9\xe6\x9a\x10\xd7\x11\x37\xa9\x69\x01",
+				    DM_CRED_LEN);
+	}
 }
 
 static void takes_metinf_without_namespace(void **state)
@@ -591,6 +628,8 @@ static void facts_valid_checks_everything(void **state)
 	WRONG(f.final = 2);
 	WRONG(f.has_cred = 2);
 	WRONG(f.no_resp = 2);
+	WRONG(f.has_digest = 2);
+	WRONG((f.has_digest = 1, f.cred_type = DM_AUTH_BASIC));
 	WRONG(f.has_cred = 0);
 	WRONG(f.cred_type = DM_AUTH_OTHER + 1);
 	WRONG(memset(f.session_id, 'a', DM_TEXT_MAX));
@@ -664,6 +703,7 @@ int main(void)
 	ADD(counts_are_limited);
 	ADD(refuses_binary_fields);
 	ADD(content_types);
+	ADD(reads_digests);
 	ADD(facts_valid_checks_everything);
 	return table_run("facts", &t);
 }

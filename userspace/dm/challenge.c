@@ -18,8 +18,8 @@ static void write_location(struct dm_writer *w, uint16_t tag, const char *uri, c
 	writer_close(w);
 }
 
-static int write_header(struct dm_writer *w, const struct dm_doc *received, uint32_t msg_id,
-			struct dm_error *err)
+static int write_header(struct dm_writer *w, const struct dm_doc *received,
+			const struct dm_challenge *c, struct dm_error *err)
 {
 	const struct dm_facts *f = &received->facts;
 	char ver_dtd[DM_TEXT_MAX], ver_proto[DM_TEXT_MAX];
@@ -34,9 +34,11 @@ static int write_header(struct dm_writer *w, const struct dm_doc *received, uint
 	writer_leaf(w, DM_VERDTD, ver_dtd);
 	writer_leaf(w, DM_VERPROTO, ver_proto);
 	writer_leaf(w, DM_SESSIONID, f->session_id);
-	writer_number(w, DM_MSGID, msg_id);
+	writer_number(w, DM_MSGID, c->msg_id);
 	write_location(w, DM_TARGET, f->source, f->source_name);
 	write_location(w, DM_SOURCE, f->target, f->target_name);
+	if (c->set_cred)
+		writer_cred(w, c->cred);
 	writer_close(w);
 	return 0;
 }
@@ -52,7 +54,7 @@ static void write_synchdr_status(struct dm_writer *w, const struct dm_facts *f,
 	writer_leaf(w, DM_TARGETREF, f->target);
 	writer_leaf(w, DM_SOURCEREF, f->source);
 	if (c->has_chal)
-		writer_chal(w, c->nonce, c->nonce_len);
+		writer_chal(w, c->md5, c->nonce, c->nonce_len);
 	writer_number(w, DM_DATA, c->code);
 	writer_close(w);
 }
@@ -85,7 +87,7 @@ int dm_challenge_build(const struct dm_doc *received, const struct dm_challenge 
 		return dm_fail(err, OMASEC_REASON_HELPER_ERROR, "challenge is out of range");
 	writer_message(&w, received, received->encoding);
 	writer_open(&w, DM_SYNCML);
-	ret = write_header(&w, received, c->msg_id, err);
+	ret = write_header(&w, received, c, err);
 	if (ret) {
 		dm_out_free(&w.out);
 		return ret;

@@ -72,6 +72,7 @@ struct dm_doc {
 
 	/* what facts.c found */
 	uint32_t syncbody, msg_id, cred, ver_dtd, ver_proto;
+	uint32_t before_cred;		/* behind it a Cred belongs */
 	struct dm_facts facts;
 	struct dm_status_nodes status[DM_STATUS_MAX];
 	struct dm_command_nodes command[DM_COMMAND_MAX];
@@ -164,8 +165,10 @@ void writer_text(struct dm_writer *w, const uint8_t *text, size_t len);
 void writer_opaque(struct dm_writer *w, const uint8_t *data, size_t len);
 void writer_leaf(struct dm_writer *w, uint16_t tag, const char *text);
 void writer_number(struct dm_writer *w, uint16_t tag, uint32_t number);
-/* Chal{Meta{Type syncml:auth-MAC, Format b64, NextNonce}} */
-void writer_chal(struct dm_writer *w, const uint8_t *nonce, size_t len);
+/* Chal{Meta{Type syncml:auth-MAC or auth-md5, Format b64, NextNonce}} */
+void writer_chal(struct dm_writer *w, bool md5, const uint8_t *nonce, size_t len);
+/* Cred{Meta{Format b64, Type syncml:auth-md5}, Data} */
+void writer_cred(struct dm_writer *w, const uint8_t digest[DM_CRED_LEN]);
 
 /* changes.c */
 struct splices;

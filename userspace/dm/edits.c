@@ -45,14 +45,33 @@ static void edit_chal(struct splices *s, const struct dm_status_nodes *sn,
 
 	if (e->chal == DM_CHAL_REMOVE && sn->chal)
 		remove_node(s, sn->chal);
-	if (e->chal != DM_CHAL_MAC)
+	if (e->chal != DM_CHAL_MAC && e->chal != DM_CHAL_MD5)
 		return;
 	data = writer_fragment(&s->w, s->doc, sn->node);
-	writer_chal(&s->w, e->nonce, e->nonce_len);
+	writer_chal(&s->w, e->chal == DM_CHAL_MD5, e->nonce, e->nonce_len);
 	if (sn->chal)
 		splices_add(s, chal->start, chal->end - chal->start, data);
 	else
 		splices_add(s, s->doc->nodes[sn->data].start, 0, data);
+}
+
+static void edit_cred(struct splices *s, const struct dm_edits *e)
+{
+	const struct dm_doc *doc = s->doc;
+	const struct dm_node *cred = &doc->nodes[doc->cred];
+	size_t data;
+
+	if (!e->set_cred) {
+		if (e->remove_cred && doc->cred)
+			remove_node(s, doc->cred);
+		return;
+	}
+	data = writer_fragment(&s->w, doc, doc->before_cred);
+	writer_cred(&s->w, e->cred);
+	if (doc->cred)
+		splices_add(s, cred->start, cred->end - cred->start, data);
+	else
+		splices_add(s, doc->nodes[doc->before_cred].end, 0, data);
 }
 
 static int edit_status(struct splices *s, const struct dm_status_edit *e, bool *removed,
@@ -128,8 +147,8 @@ static void write_status(struct dm_writer *w, const struct dm_edits *e, uint32_t
 		writer_leaf(w, DM_TARGETREF, e->insert_target_ref);
 	if (e->insert_source_ref[0])
 		writer_leaf(w, DM_SOURCEREF, e->insert_source_ref);
-	if (e->insert_chal == DM_CHAL_MAC)
-		writer_chal(w, e->insert_nonce, e->insert_nonce_len);
+	if (e->insert_chal != DM_CHAL_REMOVE)
+		writer_chal(w, e->insert_chal == DM_CHAL_MD5, e->insert_nonce, e->insert_nonce_len);
 	writer_number(w, DM_DATA, e->insert_code);
 	writer_close(w);
 }
@@ -207,8 +226,7 @@ static int edit_all(struct splices *s, const struct dm_edits *e, const struct dm
 
 	if (e->set_msg_id && e->set_msg_id != doc->facts.msg_id)
 		replace_number(s, doc->msg_id, e->set_msg_id);
-	if (e->remove_cred && doc->cred)
-		remove_node(s, doc->cred);
+	edit_cred(s, e);
 	for (i = 0; i < e->status_count; i++) {
 		ret = edit_status(s, &e->status[i], removed, err);
 		if (ret)

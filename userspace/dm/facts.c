@@ -175,14 +175,30 @@ static enum dm_auth auth_type(const char *type)
 	return DM_AUTH_OTHER;
 }
 
+/* What of it cannot be read is no digest; it may be for the application all the same. */
+static void find_digest(struct dm_doc *doc, uint32_t format, uint32_t data)
+{
+	char text[DM_TEXT_MAX];
+	struct dm_error none;
+	size_t len = 0;
+
+	if (format && (facts_text(doc, format, text, sizeof(text), &none) || strcmp(text, "b64")))
+		return;
+	if (facts_text(doc, data, text, sizeof(text), &none) ||
+	    dm_base64_decode(text, strlen(text), doc->facts.digest, DM_CRED_LEN, &len))
+		return;
+	doc->facts.has_digest = len == DM_CRED_LEN;
+}
+
 static int find_cred(struct dm_doc *doc, struct dm_error *err)
 {
-	uint32_t meta, data, type;
+	uint32_t meta, data, type, format;
 	const struct want wants[] = {
 		{ DM_META, false, false, &meta },
 		{ DM_DATA, true, false, &data },
 	}, metas[] = {
 		{ DM_TYPE, false, false, &type },
+		{ DM_FORMAT, false, false, &format },
 	};
 	char text[DM_TEXT_MAX];
 	int ret;
@@ -196,9 +212,12 @@ static int find_cred(struct dm_doc *doc, struct dm_error *err)
 	if (ret || !type)
 		return ret;
 	ret = facts_text(doc, type, text, sizeof(text), err);
-	if (!ret)
-		doc->facts.cred_type = (uint8_t)auth_type(text);
-	return ret;
+	if (ret)
+		return ret;
+	doc->facts.cred_type = (uint8_t)auth_type(text);
+	if (doc->facts.cred_type == DM_AUTH_MD5)
+		find_digest(doc, format, data);
+	return 0;
 }
 
 static int find_versions(struct dm_doc *doc, struct dm_error *err)
@@ -231,6 +250,12 @@ static int find_versions(struct dm_doc *doc, struct dm_error *err)
 	if (!dtd_known)
 		return dm_bad(err, "VerDTD is not 1.1, 1.2 or 1.3");
 	return 0;
+}
+
+/* Nodes are in document order. */
+static uint32_t max_node(uint32_t a, uint32_t b)
+{
+	return a > b ? a : b;
 }
 
 /* RepPro 1.2, 6.1.4 */
@@ -268,6 +293,8 @@ static int find_synchdr(struct dm_doc *doc, uint32_t hdr, struct dm_error *err)
 	if (!ret && resp)
 		ret = text_required(doc, resp, f->resp_uri, DM_TEXT_MAX, err);
 	f->no_resp = no_resp != 0;
+	/* RepPro 1.2, 6.1.4: Source, RespURI, NoResp, Cred, Meta */
+	doc->before_cred = max_node(max_node(source, resp), no_resp);
 	if (!ret && doc->cred)
 		ret = find_cred(doc, err);
 	if (!ret && meta) {
@@ -278,6 +305,22 @@ static int find_synchdr(struct dm_doc *doc, uint32_t hdr, struct dm_error *err)
 	return ret;
 }
 
+/* One of auth-md5 may be for us or for the application, which may have a form of its own. */
+static void find_nonce_md5(struct dm_doc *doc, uint32_t format, uint32_t nonce, struct dm_status *s)
+{
+	char text[DM_TEXT_MAX];
+	struct dm_error none;
+	size_t len = 0;
+
+	if (format && (facts_text(doc, format, text, sizeof(text), &none) || strcmp(text, "b64")))
+		return;
+	if (facts_text(doc, nonce, text, sizeof(text), &none) ||
+	    dm_base64_decode(text, strlen(text), s->nonce, DM_NONCE_MAX, &len))
+		return;
+	s->has_chal_nonce = 1;
+	s->chal_nonce_len = (uint8_t)len;
+}
+
 /* NextNonce is only read where it is for us; others belong to the application. */
 static int find_nonce(struct dm_doc *doc, uint32_t format, uint32_t nonce, struct dm_status *s,
 		      struct dm_error *err)
@@ -286,6 +329,8 @@ static int find_nonce(struct dm_doc *doc, uint32_t format, uint32_t nonce, struc
 	size_t len = 0;
 	int ret;
 
+	if (s->chal_type == DM_AUTH_MD5 && nonce)
+		find_nonce_md5(doc, format, nonce, s);
 	if (s->chal_type != DM_AUTH_MAC || !nonce)
 		return 0;
 	if (format) {

@@ -18,6 +18,7 @@
 
 #define DM_TEXT_MAX	256	/* SessionID, LocURI, LocName: longer is refused (dm-bad) */
 #define DM_NONCE_MAX	64
+#define DM_CRED_LEN	16	/* digest of a Cred of auth-md5 */
 #define DM_STATUS_MAX	512	/* Status elements of a message */
 #define DM_COMMAND_MAX	512	/* commands of a message that want a Status */
 
@@ -72,6 +73,8 @@ struct dm_facts {
 	uint8_t final;
 	uint8_t has_cred;
 	uint8_t cred_type;	/* enum dm_auth */
+	uint8_t has_digest;	/* it is of auth-md5, and can be read */
+	uint8_t digest[DM_CRED_LEN];	/* decoded */
 	uint8_t no_resp;	/* of the SyncHdr */
 	char session_id[DM_TEXT_MAX];
 	char source[DM_TEXT_MAX];	/* LocURI */
@@ -107,6 +110,7 @@ enum dm_chal_op {
 	DM_CHAL_KEEP,
 	DM_CHAL_REMOVE,
 	DM_CHAL_MAC,		/* replace or add: auth-MAC, Format b64, NextNonce */
+	DM_CHAL_MD5,		/* the same of auth-md5 */
 };
 
 struct dm_status_edit {
@@ -126,8 +130,10 @@ struct dm_status_edit {
 struct dm_edits {
 	uint32_t set_msg_id;		/* 0: keep */
 	uint8_t remove_cred;
+	uint8_t set_cred;		/* Cred of auth-md5 with @cred, in place of any there is */
+	uint8_t cred[DM_CRED_LEN];
 	uint8_t insert_status;		/* for the peer's SyncHdr */
-	uint8_t insert_chal;		/* enum dm_chal_op: REMOVE (none) or MAC */
+	uint8_t insert_chal;		/* enum dm_chal_op: REMOVE (none), MAC or MD5 */
 	uint8_t insert_nonce_len;
 	uint16_t insert_code;
 	uint32_t insert_msg_ref;
@@ -152,6 +158,9 @@ struct dm_challenge {
 	uint16_t code;			/* 401 or 407, for the SyncHdr and every command */
 	uint8_t nonce_len;
 	uint8_t has_chal;		/* 0 to answer without a Chal (refused for good) */
+	uint8_t md5;			/* Chal of auth-md5, not of auth-MAC */
+	uint8_t set_cred;		/* Cred of auth-md5 with @cred */
+	uint8_t cred[DM_CRED_LEN];
 	uint8_t nonce[DM_NONCE_MAX];
 };
 

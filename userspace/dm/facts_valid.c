@@ -39,6 +39,8 @@ bool dm_facts_valid(const struct dm_facts *f)
 		return false;
 	if (!f->has_cred && f->cred_type)
 		return false;
+	if (f->has_digest > 1 || (f->has_digest && f->cred_type != DM_AUTH_MD5))
+		return false;
 	if (!dm_label_valid(f->session_id, DM_TEXT_MAX) || !f->session_id[0] ||
 	    !dm_label_valid(f->source, DM_TEXT_MAX) || !f->source[0] ||
 	    !dm_label_valid(f->source_name, DM_TEXT_MAX) ||
@@ -66,7 +68,7 @@ bool dm_edits_empty(const struct dm_edits *e)
 {
 	unsigned int i;
 
-	if (e->set_msg_id || e->remove_cred || e->insert_status || e->map_count)
+	if (e->set_msg_id || e->remove_cred || e->set_cred || e->insert_status || e->map_count)
 		return false;
 	for (i = 0; i < e->status_count; i++) {
 		if (e->status[i].op != DM_STATUS_KEEP)
@@ -81,7 +83,7 @@ static bool insert_valid(const struct dm_edits *e)
 		return false;
 	if (!e->insert_status)
 		return true;
-	return (e->insert_chal == DM_CHAL_REMOVE || e->insert_chal == DM_CHAL_MAC) &&
+	return e->insert_chal >= DM_CHAL_REMOVE && e->insert_chal <= DM_CHAL_MD5 &&
 	       e->insert_nonce_len <= DM_NONCE_MAX && e->insert_code >= 100 &&
 	       e->insert_code <= 999 && e->insert_msg_ref &&
 	       e->insert_msg_ref <= INT32_MAX &&
@@ -94,7 +96,7 @@ bool dm_edits_valid(const struct dm_edits *e)
 	bool seen[DM_STATUS_MAX] = { false };
 	unsigned int i, j;
 
-	if (e->set_msg_id > INT32_MAX || e->remove_cred > 1 || !insert_valid(e) ||
+	if (e->set_msg_id > INT32_MAX || e->remove_cred > 1 || e->set_cred > 1 || !insert_valid(e) ||
 	    e->map_count > DM_MAP_MAX || e->status_count > DM_STATUS_MAX)
 		return false;
 	for (i = 0; i < e->map_count; i++) {
@@ -109,7 +111,7 @@ bool dm_edits_valid(const struct dm_edits *e)
 		const struct dm_status_edit *s = &e->status[i];
 
 		if (s->index >= DM_STATUS_MAX || seen[s->index] || s->op > DM_STATUS_SET ||
-		    s->chal > DM_CHAL_MAC || s->nonce_len > DM_NONCE_MAX)
+		    s->chal > DM_CHAL_MD5 || s->nonce_len > DM_NONCE_MAX)
 			return false;
 		if (s->op == DM_STATUS_SET && (s->code < 100 || s->code > 999))
 			return false;
@@ -121,5 +123,5 @@ bool dm_edits_valid(const struct dm_edits *e)
 bool dm_challenge_valid(const struct dm_challenge *c)
 {
 	return c->msg_id && c->msg_id <= INT32_MAX && c->code >= 100 && c->code <= 999 &&
-	       c->has_chal <= 1 && c->nonce_len <= DM_NONCE_MAX;
+	       c->has_chal <= 1 && c->md5 <= 1 && c->set_cred <= 1 && c->nonce_len <= DM_NONCE_MAX;
 }

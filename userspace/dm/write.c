@@ -194,17 +194,31 @@ void writer_number(struct dm_writer *w, uint16_t tag, uint32_t number)
 }
 
 /* DM Security 1.2, 5.4.1.4: MAC challenges carry their nonce in Base64 */
-void writer_chal(struct dm_writer *w, const uint8_t *nonce, size_t len)
+void writer_chal(struct dm_writer *w, bool md5, const uint8_t *nonce, size_t len)
 {
 	char text[DM_BASE64_LEN(DM_NONCE_MAX) + 1];
 
 	dm_base64_encode(nonce, len, text);
 	writer_open(w, DM_CHAL);
 	writer_open(w, DM_META);
-	writer_leaf(w, DM_TYPE, "syncml:auth-MAC");
+	writer_leaf(w, DM_TYPE, md5 ? "syncml:auth-md5" : "syncml:auth-MAC");
 	writer_leaf(w, DM_FORMAT, "b64");
 	writer_leaf(w, DM_NEXTNONCE, text);
 	writer_close(w);
+	writer_close(w);
+}
+
+void writer_cred(struct dm_writer *w, const uint8_t digest[DM_CRED_LEN])
+{
+	char text[DM_BASE64_LEN(DM_CRED_LEN) + 1];
+
+	dm_base64_encode(digest, DM_CRED_LEN, text);
+	writer_open(w, DM_CRED);
+	writer_open(w, DM_META);
+	writer_leaf(w, DM_FORMAT, "b64");
+	writer_leaf(w, DM_TYPE, "syncml:auth-md5");
+	writer_close(w);
+	writer_leaf(w, DM_DATA, text);
 	writer_close(w);
 }
 
