@@ -503,6 +503,26 @@ OMASEC_API int omasec_message_get(struct omasec *o, const struct omasec_message 
 /** Put a new body, in as many pieces as it takes. The verdict must say replaced. */
 OMASEC_API int omasec_message_put(struct omasec *o, uint64_t cookie, const void *body,
 				  size_t len);
+/**
+ * Have the module judge the Cred of auth-md5 of a received message, of a rule with
+ * integrity signature. That uses the nonce up; asked again of the same message the
+ * answer is the same. The verdict can be to accept only after OMASEC_MAC_STATE_OK.
+ * @param digest  what the Cred has, decoded, OMASEC_CRED_LEN octets; NULL for no Cred
+ * @param mac_state  set to enum omasec_mac_state
+ * @return 0, -ENOENT or -ESTALE when it was decided meanwhile, -ENOKEY or -EKEYREVOKED
+ *   when the account has no key to judge with, or another errno
+ */
+OMASEC_API int omasec_message_cred_judge(struct omasec *o, uint64_t cookie,
+					 const uint8_t *digest, uint8_t *mac_state);
+/**
+ * Have the module make the Cred of the message that is sent in place of a message of such a
+ * rule, with our own credential and a nonce, which the verdict has to name as mac_nonce.
+ * @param digest  the Cred, to be put into the message before it is signed; zero on failure
+ * @return as above; -EINVAL for a nonce of the peer with which the Cred would be a MAC
+ */
+OMASEC_API int omasec_message_cred_make(struct omasec *o, uint64_t cookie,
+					const struct omasec_nonce *nonce,
+					uint8_t digest[OMASEC_CRED_LEN]);
 /** Decide a message. -ENOENT or -ESTALE when something else has decided it before. */
 OMASEC_API int omasec_message_verdict(struct omasec *o, const struct omasec_decision *decision);
 

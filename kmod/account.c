@@ -638,7 +638,7 @@ void omasec_account_inherit(struct omasec_account *a, struct omasec_account *old
  * @a: the account
  * @who: whose credential
  * @nonce: the nonce; one that is not known counts as the empty one
- * @body_md5: MD5 of the body
+ * @body_md5: MD5 of the body; NULL for the digest of a Cred of auth-md5
  * @mac: result
  *
  * Context: process, may sleep.

@@ -191,8 +191,9 @@ void omasec_account_nonce_set(struct omasec_account *a, enum omasec_cred_who who
 bool omasec_account_nonce_spend(struct omasec_account *a, enum omasec_cred_who who,
 				const struct omasec_nonce *used);
 /*
- * MAC of a body with a credential and @nonce. Process context, may sleep (key
- * semaphore). Returns enum omasec_reason: 0, KEY_MISSING, KEY_REVOKED, NO_MEMORY.
+ * MAC of a body with a credential and @nonce; with @body_md5 NULL the digest of a Cred of
+ * auth-md5. Process context, may sleep (key semaphore). Returns enum omasec_reason: 0,
+ * KEY_MISSING, KEY_REVOKED, NO_MEMORY.
  */
 unsigned int omasec_account_mac(struct omasec_account *a, enum omasec_cred_who who,
 				const struct omasec_nonce *nonce,
@@ -212,8 +213,9 @@ unsigned int omasec_account_notified(struct omasec_account *a, const struct omas
 void omasec_notified_free(struct omasec_notified *n);	/* NULL is fine */
 
 /*
- * credential.c: does a MAC fit? Process context, may sleep. 1 when it does, 0 when
- * not, negative for -enum omasec_reason when that cannot be said. fits: with @nonce.
+ * credential.c: does a MAC fit? With @body NULL: does the digest of a Cred of auth-md5?
+ * Process context, may sleep. 1 when it does, 0 when not, negative for -enum
+ * omasec_reason when that cannot be said. fits: with @nonce.
  * judge: with the nonce in force, which with @once is used up by that; *@replayed is
  * set when it was made with one that was.
  */

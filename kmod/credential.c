@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Does a MAC fit a credential? DM Security 1.2, 5.4.3.
+ * Does a MAC, or the digest of a Cred, fit a credential? DM Security 1.2, 5.4.3 and 5.3.2.
  *
  * A nonce serves once: when a message was verified with it, it is replaced by
  * one that nobody knows, until we issue the next. So the same message a second
@@ -30,7 +30,7 @@ int omasec_cred_fits(struct omasec_account *a, enum omasec_cred_who who,
  * @a: the account
  * @who: whose credential
  * @once: the nonce serves once
- * @body: MD5 of the body
+ * @body: MD5 of the body; NULL when @mac is the digest of a Cred of auth-md5
  * @mac: the MAC
  * @replayed: set to whether it was made with a nonce that served before
  *

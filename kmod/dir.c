@@ -115,7 +115,7 @@ static void omasec_dir_begin(struct omasec_flow *f, int path)
 		m->kind = OMASEC_MESSAGE_KIND_BOOTSTRAP;
 		if (!omasec_fetched_begin(f, path))
 			return;
-	} else if (path == OMASEC_PATH_RX && f->rule->integrity != OMASEC_INTEGRITY_NONE) {
+	} else if (path == OMASEC_PATH_RX && omasec_rule_macs(f->rule)) {
 		d->md5 = omasec_md5_new(GFP_KERNEL_ACCOUNT);
 		if (!d->md5)
 			goto nomem;

@@ -61,6 +61,12 @@ static unsigned int omasec_emit_mac(struct omasec_flow *f, struct omasec_msg *m,
 	return omasec_account_mac(m->account, who, &nonce, md5, mac);
 }
 
+/* What leaves has a MAC, or a Cred in what is signed. */
+static bool omasec_emit_proved(const struct omasec_msg *m)
+{
+	return m->rule->integrity == OMASEC_INTEGRITY_SIGNATURE && !m->no_mac;
+}
+
 /* The header value; 0 or enum omasec_reason. */
 static unsigned int omasec_emit_value(struct omasec_flow *f, struct omasec_msg *m,
 				      const struct omasec_buf *body, char *value,
@@ -73,7 +79,7 @@ static unsigned int omasec_emit_value(struct omasec_flow *f, struct omasec_msg *
 
 	s->p = value;
 	s->len = 0;
-	if (m->no_mac || f->rule->integrity == OMASEC_INTEGRITY_NONE)
+	if (m->no_mac || !omasec_rule_macs(f->rule))
 		return 0;
 	reason = omasec_emit_mac(f, m, body, mac);
 	if (reason)
@@ -187,7 +193,7 @@ unsigned int omasec_emit_tx(struct omasec_flow *f, struct omasec_msg *m)
 	} else {
 		e.drop_hmac = true;
 		reason = omasec_emit_value(f, m, body, value, &e.hmac);
-		mac = e.hmac.len;
+		mac = e.hmac.len || omasec_emit_proved(m);
 	}
 	if (!reason)
 		reason = omasec_emit_expect(f, m);
@@ -270,7 +276,8 @@ out:
 		return reason;
 	f->tx.messages++;
 	f->tx.bytes += len;
-	omasec_rule_saw(f->rule, e.hmac.len ? OMASEC_SEEN_TX_MAC : OMASEC_SEEN_TX_PLAIN);
+	omasec_rule_saw(f->rule, e.hmac.len || omasec_emit_proved(m) ? OMASEC_SEEN_TX_MAC :
+								      OMASEC_SEEN_TX_PLAIN);
 	return 0;
 }
 

@@ -90,7 +90,7 @@ static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_CONTENT_C
 	[OMASEC_A_RULE_ACCOUNT] = { .type = NLA_NUL_STRING, .len = OMASEC_NAME_MAX, },
 	[OMASEC_A_RULE_ROLE] = NLA_POLICY_MAX(NLA_U8, 2),
 	[OMASEC_A_RULE_BINDING] = NLA_POLICY_MAX(NLA_U8, 4),
-	[OMASEC_A_RULE_INTEGRITY] = NLA_POLICY_MAX(NLA_U8, 3),
+	[OMASEC_A_RULE_INTEGRITY] = NLA_POLICY_MAX(NLA_U8, 4),
 	[OMASEC_A_RULE_TRANSPORT] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OMASEC_A_RULE_AUTH_MODE] = NLA_POLICY_MAX(NLA_U8, 2),
 	[OMASEC_A_RULE_FIRST_CONTACT] = NLA_POLICY_MAX(NLA_U8, 1),
@@ -152,7 +152,7 @@ static const struct nla_policy omasec_msg_verdict_nl_policy[OMASEC_A_MSG_DENIALS
 	[OMASEC_A_MSG_CONTENT_TYPE] = { .type = NLA_NUL_STRING, .len = OMASEC_TYPE_MAX, },
 	[OMASEC_A_MSG_LENGTH] = { .type = NLA_U32, },
 	[OMASEC_A_MSG_VERDICT] = NLA_POLICY_MAX(NLA_U8, 3),
-	[OMASEC_A_MSG_REASON] = NLA_POLICY_MAX(NLA_U32, 82),
+	[OMASEC_A_MSG_REASON] = NLA_POLICY_MAX(NLA_U32, 86),
 	[OMASEC_A_MSG_MAC_NONCE] = { .type = NLA_BINARY, .len = OMASEC_NONCE_MAX, },
 	[OMASEC_A_MSG_NO_MAC] = { .type = NLA_FLAG, },
 	[OMASEC_A_MSG_EXPECT_NONCE] = { .type = NLA_BINARY, .len = OMASEC_NONCE_MAX, },
@@ -208,6 +208,13 @@ static const struct nla_policy omasec_crypto_nl_policy[OMASEC_A_CRYPTO_DATA + 1]
 	[OMASEC_A_CRYPTO_OP] = NLA_POLICY_MAX(NLA_U8, 6),
 	[OMASEC_A_CRYPTO_ACCOUNT] = { .type = NLA_NUL_STRING, .len = OMASEC_NAME_MAX, },
 	[OMASEC_A_CRYPTO_DATA] = { .type = NLA_BINARY, .len = OMASEC_CRYPTO_MAX, },
+};
+
+/* OMASEC_CMD_MSG_CRED */
+static const struct nla_policy omasec_msg_cred_nl_policy[OMASEC_A_MSG_CRED + 1] = {
+	[OMASEC_A_MSG_COOKIE] = { .type = NLA_U64, },
+	[OMASEC_A_MSG_MAC_NONCE] = { .type = NLA_BINARY, .len = OMASEC_NONCE_MAX, },
+	[OMASEC_A_MSG_CRED] = { .type = NLA_BINARY, .len = OMASEC_CRED_LEN, },
 };
 
 static const struct genl_ops omasec_nl_ops[] = {
@@ -401,6 +408,13 @@ static const struct genl_ops omasec_nl_ops[] = {
 		.doit = omasec_nl_crypto_doit,
 		.policy = omasec_crypto_nl_policy,
 		.maxattr = OMASEC_A_CRYPTO_DATA,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = OMASEC_CMD_MSG_CRED,
+		.doit = omasec_nl_msg_cred_doit,
+		.policy = omasec_msg_cred_nl_policy,
+		.maxattr = OMASEC_A_MSG_CRED,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -44,6 +44,7 @@ int omasec_nl_flow_attach_doit(struct sk_buff *skb, struct genl_info *info);
 int omasec_nl_wait_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int omasec_nl_wait_pin_doit(struct sk_buff *skb, struct genl_info *info);
 int omasec_nl_crypto_doit(struct sk_buff *skb, struct genl_info *info);
+int omasec_nl_msg_cred_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	OMASEC_NLGRP_EVENTS,

@@ -198,7 +198,7 @@ int omasec_secret_use(struct key *key, enum omasec_secret_of of,
  * @form: enum omasec_mac_form
  * @nonce: nonce
  * @nonce_len: its length
- * @body_md5: MD5 of the body
+ * @body_md5: MD5 of the body; NULL for the digest of a Cred of auth-md5
  * @mac: result
  *
  * Context: process, may sleep.
@@ -216,7 +216,10 @@ int omasec_key_mac(struct key *key, unsigned int form, const u8 *nonce, size_t n
 	down_read(&key->sem);
 	p = omasec_key_payload(key, &omasec_key_k);
 	err = PTR_ERR_OR_ZERO(p);
-	if (!err)
+	if (!err && !body_md5)
+		err = omasec_digest_compute(&omasec_kernel_md5, (const u8 *)p->data, nonce,
+					    nonce_len, mac);
+	else if (!err)
 		err = omasec_mac_compute(&omasec_kernel_md5, form, (const u8 *)p->data, nonce,
 					 nonce_len, body_md5, mac);
 	up_read(&key->sem);

@@ -18,7 +18,10 @@
 int omasec_key_get(s32 serial, struct key **key, const char **why);
 /* 0, or the negative errno that using the key gives now. May sleep. */
 int omasec_key_state(struct key *key);
-/* MAC with the key, in place. 0, or a negative errno: of the key or of @md5. May sleep. */
+/*
+ * MAC with the key, in place; without @body_md5 the digest of a Cred of auth-md5. 0, or a
+ * negative errno: of the key or of @md5. May sleep.
+ */
 int omasec_key_mac(struct key *key, unsigned int form, const u8 *nonce, size_t nonce_len,
 		   const u8 body_md5[OMASEC_MD5_LEN], u8 mac[OMASEC_MD5_LEN]);
 

@@ -32,7 +32,8 @@ enum omasec_msg_state { OMASEC_MSG_NEW, OMASEC_MSG_PENDING, OMASEC_MSG_HANDED, O
  * @account: with a reference; of the MAC or of the flow; may be NULL. The
  *	verdict may set it (before DECIDED).
  * @user: in the header, "" for none
- * @mac_state: enum omasec_mac_state
+ * @mac_state: enum omasec_mac_state; of a rule with integrity signature set while it is
+ *	HANDED, under put_lock
  * @kind: enum omasec_message_kind
  * @http_kind: enum omasec_http_kind
  * @content_type: without parameters
@@ -41,7 +42,8 @@ enum omasec_msg_state { OMASEC_MSG_NEW, OMASEC_MSG_PENDING, OMASEC_MSG_HANDED, O
  * @repl: the body that the helper put; valid when @has_repl after DECIDED
  * @agreed: nonce for sessionless messages that the MAC is right with; not known when
  *	it is right with another one, or not at all
- * @mac: that MAC
+ * @mac: that MAC; or the digest of the Cred that @mac_state is about (cred_md5.c)
+ * @cred_nonce: what the Cred of the message that leaves was made with, under put_lock
  * @sessionless: the verdict says that it is a sessionless message, valid after DECIDED
  * @verdict: enum omasec_verdict, valid after DECIDED
  * @reason: enum omasec_reason for reject
@@ -74,6 +76,7 @@ struct omasec_msg {
 	struct omasec_buf body;
 	struct omasec_nonce agreed;
 	u8 mac[OMASEC_MD5_LEN];
+	struct omasec_nonce cred_nonce;
 
 	struct mutex put_lock;		/* @repl while HANDED; taken by whoever decides */
 	struct omasec_buf repl;

@@ -290,7 +290,7 @@ static bool omasec_relay_body_begins(struct omasec_flow *f, bool from_client)
 	m->http_kind = from_client ? OMASEC_HTTP_KIND_REQUEST : OMASEC_HTTP_KIND_RESPONSE;
 	memcpy(m->content_type, type.p, type.len);
 	/* On the way out nothing is verified, and what is not DM has no MAC. */
-	if (!dm || m->path == OMASEC_PATH_TX || f->rule->integrity == OMASEC_INTEGRITY_NONE)
+	if (!dm || m->path == OMASEC_PATH_TX || !omasec_rule_macs(f->rule))
 		return true;
 	d->md5 = omasec_md5_new(GFP_KERNEL_ACCOUNT);
 	if (d->md5)

@@ -15,8 +15,8 @@ struct omasec_account;
 
 /* What a rule has seen of messages, since it was first in force. */
 enum omasec_seen {
-	OMASEC_SEEN_RX_MAC,	/* delivered with a right MAC */
-	OMASEC_SEEN_TX_MAC,	/* sent with a MAC */
+	OMASEC_SEEN_RX_MAC,	/* delivered with a right MAC, or Cred in what is signed */
+	OMASEC_SEEN_TX_MAC,	/* sent with one */
 	OMASEC_SEEN_RX_PLAIN,	/* delivered without */
 	OMASEC_SEEN_TX_PLAIN,	/* sent without */
 	OMASEC_SEEN_PASSED,	/* not DM, let through */
@@ -97,10 +97,22 @@ static inline bool omasec_rule_hides(const struct omasec_rule *r)
 	return r->confidentiality != OMASEC_CONFIDENTIALITY_NONE;
 }
 
+/* Its messages have a MAC in their header, which the module makes and checks. */
+static inline bool omasec_rule_macs(const struct omasec_rule *r)
+{
+	return r->integrity != OMASEC_INTEGRITY_NONE && r->integrity != OMASEC_INTEGRITY_SIGNATURE;
+}
+
+/* The helper signs its messages. */
+static inline bool omasec_rule_signs(const struct omasec_rule *r)
+{
+	return r->integrity == OMASEC_INTEGRITY_BOTH || r->integrity == OMASEC_INTEGRITY_SIGNATURE;
+}
+
 /* The helper signs or encrypts its messages, or objects in them: they are XML on the way. */
 static inline bool omasec_rule_xml(const struct omasec_rule *r)
 {
-	return r->integrity == OMASEC_INTEGRITY_BOTH || omasec_rule_hides(r) ||
+	return omasec_rule_signs(r) || omasec_rule_hides(r) ||
 	       r->object_signature != OMASEC_OBJECT_SIGNATURE_NONE;
 }
 

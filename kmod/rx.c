@@ -129,8 +129,26 @@ static void omasec_rx_respond(struct omasec_flow *f)
 	omasec_dir_next(f, OMASEC_PATH_RX);
 }
 
+/* With integrity signature it is about the Cred. */
+static unsigned int omasec_rx_cred_reason(const struct omasec_msg *m)
+{
+	switch (m->mac_state) {
+	case OMASEC_MAC_STATE_OK:
+		return OMASEC_REASON_NONE;
+	case OMASEC_MAC_STATE_UNCHECKED:
+	case OMASEC_MAC_STATE_MISSING:
+		return OMASEC_REASON_CRED_MISSING;
+	case OMASEC_MAC_STATE_REPLAYED:
+		return OMASEC_REASON_CRED_REPLAYED;
+	default:
+		return OMASEC_REASON_CRED_WRONG;
+	}
+}
+
 static unsigned int omasec_rx_mac_reason(const struct omasec_msg *m)
 {
+	if (m->rule->integrity == OMASEC_INTEGRITY_SIGNATURE)
+		return omasec_rx_cred_reason(m);
 	switch (m->mac_state) {
 	case OMASEC_MAC_STATE_OK:
 		return OMASEC_REASON_NONE;
@@ -157,7 +175,7 @@ void omasec_rx_complete(struct omasec_flow *f)
 			omasec_rx_deliver(f);
 		return;
 	}
-	if (f->rule->integrity != OMASEC_INTEGRITY_NONE)
+	if (omasec_rule_macs(f->rule))
 		reason = omasec_check_mac(f, m);
 	if (reason) {
 		omasec_rx_refuse(f, reason, NULL);
@@ -173,8 +191,11 @@ void omasec_rx_complete(struct omasec_flow *f)
 			omasec_rx_deliver(f);
 		return;
 	}
-	/* Wrong ones go up too: the helper has a challenge to send. */
-	if (!omasec_rule_lets_in(f->rule, m->mac_state))
+	/*
+	 * Wrong ones go up too: the helper has a challenge to send. Of a Cred nothing is
+	 * known yet; see omasec_rx_decide().
+	 */
+	if (omasec_rule_macs(f->rule) && !omasec_rule_lets_in(f->rule, m->mac_state))
 		omasec_flow_event(f, OMASEC_EVENT_KIND_REFUSED,
 				  omasec_rx_mac_reason(m), OMASEC_PATH_RX, m, NULL);
 	omasec_dir_submit(f, OMASEC_PATH_RX);
@@ -194,6 +215,9 @@ void omasec_rx_decide(struct omasec_flow *f)
 		omasec_rx_deliver(f);
 		return;
 	case OMASEC_VERDICT_RESPOND:
+		if (!omasec_rule_macs(f->rule) && !omasec_rule_lets_in(f->rule, m->mac_state))
+			omasec_flow_event(f, OMASEC_EVENT_KIND_REFUSED,
+					  omasec_rx_mac_reason(m), OMASEC_PATH_RX, m, NULL);
 		omasec_rx_respond(f);
 		return;
 	default:

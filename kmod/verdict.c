@@ -3,7 +3,8 @@
  * What a helper may decide. The helper parses hostile input, so the module does
  * not take its word for what the module itself knows: a received message whose
  * MAC is not right is never accepted, and nothing leaves without a MAC but a
- * first contact that the rule allows, or a challenge (DM Security 1.2, 5.4.3).
+ * first contact that the rule allows, or a challenge (DM Security 1.2, 5.4.3). With
+ * integrity signature the Cred takes the place of the MAC.
  */
 #include <linux/ctype.h>
 
@@ -91,6 +92,11 @@ static int omasec_verdict_check_mac(const struct omasec_msg *m, const struct oma
 		*why = "mac-nonce and no-mac exclude each other";
 		return -EINVAL;
 	}
+	if (d->mac_nonce.known && m->rule->integrity == OMASEC_INTEGRITY_SIGNATURE &&
+	    !omasec_nonce_equal(&d->mac_nonce, &m->cred_nonce)) {
+		*why = "no Cred was made with this mac-nonce for the message that leaves";
+		return -EPERM;
+	}
 	if (m->rule->integrity == OMASEC_INTEGRITY_NONE || d->mac_nonce.known)
 		return 0;
 	if (!d->no_mac) {
@@ -108,7 +114,7 @@ static int omasec_verdict_check_rx(const struct omasec_msg *m, const struct omas
 				   const char **why)
 {
 	if (!omasec_rule_lets_in(m->rule, m->mac_state)) {
-		*why = "a received message without a right MAC cannot be accepted";
+		*why = "a received message without a right MAC, or Cred, cannot be accepted";
 		return -EPERM;
 	}
 	if (d->mac_nonce.known || d->no_mac || d->expect_nonce.known) {

@@ -276,7 +276,7 @@ static void omasec_wsp_message(struct omasec_flow *f, int path, bool request)
 	if (omasec_dir_add_head(d, omasec_wsp_octets(g).p, pdu->head_len) ||
 	    omasec_buf_append(&m->body, pdu->data.p, pdu->data.len))
 		goto nomem;
-	if (path == OMASEC_PATH_RX && f->rule->integrity != OMASEC_INTEGRITY_NONE) {
+	if (path == OMASEC_PATH_RX && omasec_rule_macs(f->rule)) {
 		d->md5 = omasec_md5_new(GFP_KERNEL_ACCOUNT);
 		if (!d->md5 || omasec_md5_update(d->md5, pdu->data.p, pdu->data.len))
 			goto nomem;

@@ -60,6 +60,29 @@ out:
 	return err;
 }
 
+int omasec_digest_compute(const struct omasec_md5 *md5, const u8 *key, const u8 *nonce,
+			  size_t nonce_len, u8 digest[OMASEC_MD5_LEN])
+{
+	struct omasec_slice s[3];
+
+	if (nonce_len > OMASEC_NONCE_MAX)
+		return -EINVAL;
+	s[0] = slice(key, OMASEC_KEY_LEN);
+	s[1] = slice(":", 1);
+	s[2] = slice(nonce, nonce_len);
+	return md5->digest(md5->ctx, s, 3, digest);
+}
+
+bool omasec_nonce_like_mac(const u8 *nonce, size_t nonce_len)
+{
+	const size_t tail = OMASEC_B64_LEN(OMASEC_MD5_LEN);
+	u8 body[OMASEC_MD5_LEN];
+
+	return nonce_len > tail && nonce[nonce_len - tail - 1] == ':' &&
+	       omasec_base64_decode((const char *)nonce + nonce_len - tail, tail, body,
+				    sizeof(body)) == OMASEC_MD5_LEN;
+}
+
 int omasec_mac_compute(const struct omasec_md5 *md5, unsigned int form, const u8 *key,
 		       const u8 *nonce, size_t nonce_len, const u8 body_md5[OMASEC_MD5_LEN],
 		       u8 mac[OMASEC_MD5_LEN])

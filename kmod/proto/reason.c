@@ -426,6 +426,26 @@ static const struct {
 		"A message that is signed or encrypted says in one encoding, XML or WBXML, what has no form in the other, and one of the applications speaks WBXML.",
 		"Have the applications send binary data in Base64 and no elements of their own, or both speak XML; see the detail for what it is.",
 	},
+	[OMASEC_REASON_CRED_MISSING] = {
+		"cred-missing", EBADMSG,
+		"The message is signed, but has no Cred of auth-md5 that would show that it is not a repetition.",
+		"Make the peer send a Cred of auth-md5 in each message that it signs (DM Security, 5.3.2), or set integrity to what the peer does.",
+	},
+	[OMASEC_REASON_CRED_WRONG] = {
+		"cred-wrong", EBADMSG,
+		"The message is signed, but its Cred does not match the credential and the nonce.",
+		"Compare user name and password of the account with those of the peer; if they are equal, the nonces have drifted apart, which a challenge mends.",
+	},
+	[OMASEC_REASON_CRED_REPLAYED] = {
+		"cred-replayed", EBADMSG,
+		"The Cred of a signed message was made with the nonce before the current one: the message is a repetition, or the peer missed the last nonce.",
+		"If it happens again and again, the peer does not store the nonce that it is given; otherwise somebody sends a recorded message.",
+	},
+	[OMASEC_REASON_CRED_TAKEN] = {
+		"cred-taken", EBADMSG,
+		"The message of the application has a Cred of its own, and with integrity signature there is only room for that of omasec.",
+		"Set app-cred to strip in the account, so that the application's is taken out, or switch its authentication off.",
+	},
 };
 
 static_assert(ARRAY_SIZE(reasons) == OMASEC_REASON_MAX + 1, "a reason without words");

@@ -114,6 +114,57 @@ static void agrees_with_openssl(void **state)
 	}
 }
 
+/* DM Security 1.2, 5.3.2: B64(MD5(K ":" nonce)). */
+static void digest_of_the_standard(void **state)
+{
+	u8 digest[OMASEC_MD5_LEN], nonce[OMASEC_NONCE_MAX + 1] = { 0 };
+	char text[OMASEC_B64_LEN(OMASEC_MD5_LEN)];
+	struct md5_ctx ctx = { 0 };
+	struct omasec_md5 md5 = { md5_digest, &ctx };
+
+	(void)state;
+	assert_int_equal(omasec_digest_compute(&md5, (const u8 *)MAC_KEY, (const u8 *)"Nonce", 5, digest), 0);
+	omasec_base64_encode(digest, sizeof(digest), text);
+	assert_memory_equal(text, "Zz6EivR3yeaaENcRN6lpAQ==", sizeof(text));
+	assert_int_equal(omasec_digest_compute(&md5, (const u8 *)MAC_KEY, nonce, sizeof(nonce), digest), -EINVAL);
+	ctx.calls = 0;
+	ctx.fail_at = 1;
+	assert_int_equal(omasec_digest_compute(&md5, (const u8 *)MAC_KEY, nonce, 1, digest), -ENOMEM);
+}
+
+/* With the right nonce, a digest is the MAC of a body: that nonce is told from others. */
+static void no_digest_is_a_mac(void **state)
+{
+	u8 body[OMASEC_MD5_LEN], mac[OMASEC_MD5_LEN], digest[OMASEC_MD5_LEN], nonce[OMASEC_NONCE_MAX];
+	struct md5_ctx ctx = { 0 };
+	struct omasec_md5 md5 = { md5_digest, &ctx };
+	size_t n = 0, before;
+
+	(void)state;
+	md5_of(MAC_BODY, strlen(MAC_BODY), body);
+	for (before = 0; before <= OMASEC_NONCE_MAX - 25; before++) {
+		memset(nonce, 'n', before);
+		n = before;
+		nonce[n++] = ':';
+		n += omasec_base64_encode(body, sizeof(body), (char *)nonce + n);
+		assert_int_equal(omasec_mac_compute(&md5, OMASEC_MAC_FORM_OMA, (const u8 *)MAC_KEY, nonce, before,
+						    body, mac), 0);
+		assert_int_equal(omasec_digest_compute(&md5, (const u8 *)MAC_KEY, nonce, n, digest), 0);
+		assert_memory_equal(mac, digest, sizeof(mac));
+		assert_true(omasec_nonce_like_mac(nonce, n));
+	}
+	assert_false(omasec_nonce_like_mac(nonce, n - 1));
+	nonce[n - 25] = ';';
+	assert_false(omasec_nonce_like_mac(nonce, n));
+	nonce[n - 25] = ':';
+	nonce[n - 5] = '!';
+	assert_false(omasec_nonce_like_mac(nonce, n));
+	assert_false(omasec_nonce_like_mac((const u8 *)":", 1));
+	assert_false(omasec_nonce_like_mac((const u8 *)"", 0));
+	/* all 24 octets alone are no MAC input: the colon in front is missing */
+	assert_false(omasec_nonce_like_mac(nonce + n - 24, 24));
+}
+
 static void refuses_too_long_a_nonce(void **state)
 {
 	u8 nonce[OMASEC_NONCE_MAX + 1] = { 0 }, body[OMASEC_MD5_LEN] = { 0 }, mac[OMASEC_MD5_LEN];
@@ -175,6 +226,8 @@ int main(void)
 		table_add(&t, mac_vectors[i].name, vector, &mac_vectors[i]);
 	table_add(&t, "key_of_the_standard", key_of_the_standard, NULL);
 	table_add(&t, "agrees_with_openssl", agrees_with_openssl, NULL);
+	table_add(&t, "digest_of_the_standard", digest_of_the_standard, NULL);
+	table_add(&t, "no_digest_is_a_mac", no_digest_is_a_mac, NULL);
 	table_add(&t, "refuses_too_long_a_nonce", refuses_too_long_a_nonce, NULL);
 	table_add(&t, "refuses_unknown_form", refuses_unknown_form, NULL);
 	table_add(&t, "passes_on_every_failure_of_md5", passes_on_every_failure_of_md5, NULL);

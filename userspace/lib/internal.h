@@ -44,7 +44,8 @@ struct omasec {
 extern const struct genl_set omasec_set_cred, omasec_set_account, omasec_set_rule,
 	omasec_set_flow, omasec_set_message, omasec_set_counter, omasec_set_status,
 	omasec_set_config, omasec_set_attach, omasec_set_event, omasec_set_register, omasec_set_chunk,
-	omasec_set_blob_verdict, omasec_set_blob_protection, omasec_set_wait, omasec_set_crypto;
+	omasec_set_blob_verdict, omasec_set_blob_protection, omasec_set_wait, omasec_set_crypto,
+	omasec_set_msg_cred;
 
 /* struct for omasec_set_config */
 struct reply_config {
@@ -62,6 +63,12 @@ struct reply_chunk {
 	uint64_t cookie;
 	uint32_t offset;
 	struct genl_bytes chunk;
+};
+
+/* struct for omasec_set_msg_cred */
+struct reply_cred {
+	uint8_t mac_state;
+	struct genl_bytes cred;
 };
 
 /* struct for omasec_set_crypto */

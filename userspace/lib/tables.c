@@ -161,6 +161,7 @@ static const struct genl_field message_fields[] = {
 	GENL_FIELD_NAME(OMASEC_A_MSG_AGREED_USED, "agreed-used"),
 	GENL_FIELD_NAME(OMASEC_A_MSG_DENIED, "denied"),
 	GENL_FIELD_NAME(OMASEC_A_MSG_DENIALS, "denials"),
+	GENL_FIELD_NAME(OMASEC_A_MSG_CRED, "cred"),
 };
 const struct genl_set omasec_set_message = GENL_SET(message_fields, OMASEC_A_MSG_MAX);
 
@@ -170,6 +171,14 @@ static const struct genl_field chunk_fields[] = {
 	GENL_FIELD(OMASEC_A_MSG_CHUNK, GENL_BYTES, struct reply_chunk, chunk, "chunk"),
 };
 const struct genl_set omasec_set_chunk = GENL_SET(chunk_fields, OMASEC_A_MSG_MAX);
+
+static const struct genl_field msg_cred_fields[] = {
+	GENL_FIELD(OMASEC_A_MSG_MAC_STATE, GENL_U8, struct reply_cred, mac_state, "mac-state"),
+	GENL_FIELD(OMASEC_A_MSG_CRED, GENL_BYTES, struct reply_cred, cred, "cred"),
+	GENL_FIELD_NAME(OMASEC_A_MSG_COOKIE, "cookie"),
+	GENL_FIELD_NAME(OMASEC_A_MSG_MAC_NONCE, "mac-nonce"),
+};
+const struct genl_set omasec_set_msg_cred = GENL_SET(msg_cred_fields, OMASEC_A_MSG_MAX);
 
 static const struct genl_field counter_fields[] = {
 	GENL_FIELD(OMASEC_A_COUNTER_NAME, GENL_STR, struct omasec_counter, name, "name"),

@@ -11,6 +11,7 @@
 #define OMASEC_NAME_MAX		63
 #define OMASEC_USER_MAX		127
 #define OMASEC_NONCE_MAX	64
+#define OMASEC_CRED_LEN		16
 #define OMASEC_TYPE_MAX		127
 #define OMASEC_CHUNK_MAX	49152
 #define OMASEC_BLOB_MAX		61440
@@ -154,6 +155,13 @@
  *   takes in this session.
  * @OMASEC_REASON_NOT_CONVERTIBLE: A message says in one encoding, XML or
  *   WBXML, what has no form in the other.
+ * @OMASEC_REASON_CRED_MISSING: The signed message has no Cred of auth-md5.
+ * @OMASEC_REASON_CRED_WRONG: The Cred in the signed message does not match
+ *   credential and nonce.
+ * @OMASEC_REASON_CRED_REPLAYED: The Cred in the signed message was made with
+ *   the nonce before the current one.
+ * @OMASEC_REASON_CRED_TAKEN: The application has a Cred of its own in the
+ *   place of that of a signed message.
  */
 enum omasec_reason {
 	OMASEC_REASON_NONE,
@@ -239,8 +247,12 @@ enum omasec_reason {
 	OMASEC_REASON_WTP_UNASKED,
 	OMASEC_REASON_WTP_SDU,
 	OMASEC_REASON_NOT_CONVERTIBLE,
+	OMASEC_REASON_CRED_MISSING,
+	OMASEC_REASON_CRED_WRONG,
+	OMASEC_REASON_CRED_REPLAYED,
+	OMASEC_REASON_CRED_TAKEN,
 };
-#define OMASEC_REASON_MAX OMASEC_REASON_NOT_CONVERTIBLE
+#define OMASEC_REASON_MAX OMASEC_REASON_CRED_TAKEN
 
 /**
  * enum omasec_direction - Which sockets a rule selects: those that connect or
@@ -326,13 +338,16 @@ enum omasec_bootstrap_http {
 /**
  * enum omasec_integrity - hmac: each message carries a MAC. on-challenge: from
  *   the moment on that a side asked for it. both: each message carries an XML
- *   signature, and a MAC over the signed octets.
+ *   signature, and a MAC over the signed octets. signature: each message
+ *   carries an XML signature and no MAC, and inside of what is signed a Cred
+ *   of auth-md5, whose nonce serves once.
  */
 enum omasec_integrity {
 	OMASEC_INTEGRITY_NONE,
 	OMASEC_INTEGRITY_HMAC,
 	OMASEC_INTEGRITY_ON_CHALLENGE,
 	OMASEC_INTEGRITY_BOTH,
+	OMASEC_INTEGRITY_SIGNATURE,
 };
 
 /**
@@ -476,7 +491,8 @@ enum omasec_mac_form {
 
 /**
  * enum omasec_mac_state - What the module found out about the MAC of a
- *   received message.
+ *   received message; with integrity signature about its Cred, once the helper
+ *   has shown it (msg-cred).
  */
 enum omasec_mac_state {
 	OMASEC_MAC_STATE_UNCHECKED,
@@ -774,6 +790,7 @@ enum {
 	OMASEC_A_MSG_OBJECT_SIGNATURE,
 	OMASEC_A_MSG_WBXML,
 	OMASEC_A_MSG_CONTENT_CIPHER,
+	OMASEC_A_MSG_CRED,
 
 	__OMASEC_A_MSG_MAX
 };
@@ -954,6 +971,7 @@ enum {
 	OMASEC_CMD_WAIT_GET,
 	OMASEC_CMD_WAIT_PIN,
 	OMASEC_CMD_CRYPTO,
+	OMASEC_CMD_MSG_CRED,
 
 	__OMASEC_CMD_MAX
 };
