@@ -109,6 +109,11 @@ static void make_message(struct input *in, struct omasec_message *m, uint32_t le
 	m->first_contact = !!(b & 32);
 	m->app_cred = !!(b & 64);
 	m->integrity = b & 128 ? OMASEC_INTEGRITY_ON_CHALLENGE : OMASEC_INTEGRITY_HMAC;
+	if (b & 128 && c & 0x20) {
+		m->integrity = OMASEC_INTEGRITY_SIGNATURE;
+		m->auth_mode = OMASEC_AUTH_MODE_TRANSPARENT;
+		c |= 0x80;	/* such rules name their account */
+	}
 	m->mac_state = c % (OMASEC_MAC_STATE_USER_UNKNOWN + 1);
 	if (c & 0x80)
 		strcpy(m->account, c & 0x40 ? "acct" : "other");
@@ -132,6 +137,9 @@ static void check(const struct omasec_message *m, const struct dm_facts *f,
 		return;
 	case OMASEC_VERDICT_ACCEPT:
 		CHECK(d->body == ENGINE_KEEP || d->body == ENGINE_EDIT);
+		/* No Cred of the peer gets in, and the application's does not get out. */
+		if (m->integrity == OMASEC_INTEGRITY_SIGNATURE && f->has_cred)
+			CHECK(d->body == ENGINE_EDIT && d->edits.remove_cred);
 		if (m->path == OMASEC_PATH_RX) {
 			CHECK(!d->mac_nonce.known && !d->no_mac && !d->expect_nonce.known);
 			CHECK(m->mac_state == OMASEC_MAC_STATE_OK ||
@@ -156,7 +164,9 @@ static void check(const struct omasec_message *m, const struct dm_facts *f,
 	}
 	if (d->body == ENGINE_CHALLENGE)
 		CHECK(d->challenge.msg_id && (d->challenge.code == 401 || d->challenge.code == 407) &&
-		      d->challenge.nonce_len <= DM_NONCE_MAX);
+		      d->challenge.nonce_len <= DM_NONCE_MAX &&
+		      (!d->challenge.has_chal ||
+		       d->challenge.md5 == (m->integrity == OMASEC_INTEGRITY_SIGNATURE)));
 	else if (d->body != ENGINE_KEEP)
 		CHECK(dm_edits_valid(&d->edits));
 	if (d->body == ENGINE_EDIT)

@@ -14,6 +14,7 @@
 static struct host h;
 static struct sim_msg up, down, msg;
 static struct dm_facts app;
+static enum dm_auth peer_auth = DM_AUTH_MAC;	/* what the two ask each other for */
 
 /* ---- a native peer of the host ---- */
 
@@ -28,7 +29,7 @@ static inline void peer(struct sim_msg *m, uint32_t msg_id, uint32_t ref, uint16
 		return;
 	st = play_status(&m->facts, ref, 0, DM_CMD_SYNCHDR, code);
 	if (chal)
-		play_chal(st, DM_AUTH_MAC, chal);
+		play_chal(st, peer_auth, chal);
 }
 
 static inline void sign(struct sim_msg *m, const struct omasec_nonce *n)
@@ -51,7 +52,7 @@ static inline struct omasec_nonce issued(const struct sim_msg *m)
 
 	assert_true(m->facts.status_count > 0);
 	assert_int_equal(st->cmd_ref, 0);
-	assert_true(st->has_chal && st->chal_type == DM_AUTH_MAC && st->has_chal_nonce);
+	assert_true(st->has_chal && st->chal_type == peer_auth && st->has_chal_nonce);
 	assert_int_equal(st->chal_nonce_len, NONCE_FRESH_LEN);
 	nonce_set(&n, st->nonce, st->chal_nonce_len);
 	return n;

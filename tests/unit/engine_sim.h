@@ -160,7 +160,7 @@ static inline void worker_edit(const struct dm_facts *in, const struct dm_edits 
 	if (e->set_msg_id)
 		out->msg_id = e->set_msg_id;
 	if (e->remove_cred)
-		out->has_cred = out->cred_type = 0;
+		out->has_cred = out->has_digest = out->cred_type = 0;
 	if (e->insert_status) {
 		struct dm_status *st = &out->status[n++];
 
@@ -169,9 +169,9 @@ static inline void worker_edit(const struct dm_facts *in, const struct dm_edits 
 		st->msg_ref = e->insert_msg_ref;
 		st->cmd = DM_CMD_SYNCHDR;
 		st->code = e->insert_code;
-		if (e->insert_chal == DM_CHAL_MAC) {
+		if (e->insert_chal != DM_CHAL_REMOVE) {
 			st->has_chal = st->has_chal_nonce = 1;
-			st->chal_type = DM_AUTH_MAC;
+			st->chal_type = e->insert_chal == DM_CHAL_MD5 ? DM_AUTH_MD5 : DM_AUTH_MAC;
 			st->chal_nonce_len = e->insert_nonce_len;
 			memcpy(st->nonce, e->insert_nonce, e->insert_nonce_len);
 		}
@@ -198,9 +198,9 @@ static inline void worker_edit(const struct dm_facts *in, const struct dm_edits 
 				st.chal_nonce_len = 0;
 				memset(st.nonce, 0, sizeof(st.nonce));
 			}
-			if (ed->chal == DM_CHAL_MAC) {
+			if (ed->chal == DM_CHAL_MAC || ed->chal == DM_CHAL_MD5) {
 				st.has_chal = st.has_chal_nonce = 1;
-				st.chal_type = DM_AUTH_MAC;
+				st.chal_type = ed->chal == DM_CHAL_MD5 ? DM_AUTH_MD5 : DM_AUTH_MAC;
 				st.chal_nonce_len = ed->nonce_len;
 				memcpy(st.nonce, ed->nonce, ed->nonce_len);
 			}
@@ -235,7 +235,7 @@ static inline void worker_challenge(const struct dm_facts *in, const struct dm_c
 		st->code = c->code;
 		if (!i && c->has_chal) {
 			st->has_chal = st->has_chal_nonce = 1;
-			st->chal_type = DM_AUTH_MAC;
+			st->chal_type = c->md5 ? DM_AUTH_MD5 : DM_AUTH_MAC;
 			st->chal_nonce_len = c->nonce_len;
 			memcpy(st->nonce, c->nonce, c->nonce_len);
 		}
@@ -244,6 +244,16 @@ static inline void worker_challenge(const struct dm_facts *in, const struct dm_c
 }
 
 /* ---- a message through a host ---- */
+
+/* With integrity signature what the message proves is in itself, where the worker finds it. */
+static inline void sim_cred(const struct host *h, const struct sim_mac *mac, struct dm_facts *f)
+{
+	if (h->integrity != OMASEC_INTEGRITY_SIGNATURE || !mac->present)
+		return;
+	assert_false(f->has_cred);
+	f->has_cred = f->has_digest = 1;
+	f->cred_type = DM_AUTH_MD5;
+}
 
 /* What goes out by @d: the message and its MAC; installs the nonce that it expects. */
 static inline void host_emit(struct host *h, const struct dm_facts *in, bool account,
@@ -275,6 +285,7 @@ static inline void host_emit(struct host *h, const struct dm_facts *in, bool acc
 		assert_true(d->no_mac != d->mac_nonce.known);
 	out->mac.present = !d->no_mac;
 	out->mac.nonce = d->mac_nonce;
+	sim_cred(h, &out->mac, &out->facts);
 	kernel_expect(h, &d->expect_nonce, account);
 }
 
@@ -315,16 +326,22 @@ static inline bool host_tx(struct host *h, uint64_t flow, const struct dm_facts 
 	return true;
 }
 
-/* The wire delivers @in. The verdict; @out: for the application, or for the peer. */
-static inline uint8_t host_rx(struct host *h, uint64_t flow, const struct sim_msg *in,
+/* The wire delivers @wire. The verdict; @out: for the application, or for the peer. */
+static inline uint8_t host_rx(struct host *h, uint64_t flow, const struct sim_msg *wire,
 			      struct sim_msg *out)
 {
+	static struct sim_msg copy;
+	const struct sim_msg *in = &copy;
 	struct omasec_message m;
+
+	copy = *wire;
+	if (!copy.facts.has_cred)
+		sim_cred(h, &copy.mac, &copy.facts);
 
 	host_message(h, &m, OMASEC_PATH_RX, flow);
 	m.http_kind = h->role == OMASEC_ROLE_CLIENT ? OMASEC_HTTP_KIND_RESPONSE :
 		      OMASEC_HTTP_KIND_REQUEST;
-	if (in->mac.present)
+	if (in->mac.present && h->integrity != OMASEC_INTEGRITY_SIGNATURE)
 		strcpy(m.user, h->role == OMASEC_ROLE_CLIENT ? "server" : "Bruce2");
 	if (h->rule_account || h->flow_known || in->mac.present)
 		strcpy(m.account, "acct");
@@ -348,6 +365,8 @@ static inline uint8_t host_rx(struct host *h, uint64_t flow, const struct sim_ms
 			worker_edit(&in->facts, &h->d.edits, &out->facts);
 		else
 			out->facts = in->facts;
+		if (h->integrity == OMASEC_INTEGRITY_SIGNATURE)
+			assert_false(out->facts.has_cred);
 		break;
 	case OMASEC_VERDICT_RESPOND:
 		host_emit(h, &in->facts, *m.account || *h->d.account, out);

@@ -6,11 +6,15 @@
 #include "engine_play.h"
 
 static struct host client, server;
+static uint8_t integrity = OMASEC_INTEGRITY_HMAC;
 
 static void begin(struct play *p)
 {
 	host_init(&client, OMASEC_ROLE_CLIENT);
 	host_init(&server, OMASEC_ROLE_SERVER);
+	client.integrity = server.integrity = integrity;
+	/* With signatures rules name their account. */
+	server.rule_account = integrity == OMASEC_INTEGRITY_SIGNATURE;
 	memset(p, 0, sizeof(*p));
 	p->c = &client;
 	p->s = &server;
@@ -47,7 +51,7 @@ static void every_stale_state_converges_in_one_round(void **state)
 		play_set(&server, &client, ACCOUNT_SERVER, ss);
 		client.first_contact = shape & 1 ? OMASEC_FIRST_CONTACT_CHALLENGE :
 			OMASEC_FIRST_CONTACT_NONCE;
-		server.rule_account = shape & 2;
+		server.rule_account |= !!(shape & 2);
 		p.close_each = shape & 4;
 		p.mute_client = shape & 8;
 		p.mute_server = shape & 16;
@@ -236,8 +240,53 @@ static void server_restart_between_messages_goes_unnoticed(void **state)
 	end();
 }
 
+/* The application's Chal of auth-md5 stands behind ours, and is its own. */
+static void serve_md5(void *arg, const struct dm_facts *req, struct dm_facts *resp)
+{
+	struct play *p = arg;
+
+	play_serve(p, req, resp);
+	play_chal(&resp->status[0], DM_AUTH_MD5, "for the application");
+	p->response = *resp;
+}
+
+static void challenges_of_the_application_are_its_own(void **state)
+{
+	static struct dm_facts req, resp;
+	static struct play p;
+
+	(void)state;
+	begin(&p);
+	p.server_id = 1;
+	assert_true(play_write(&p, NULL, &req));
+	p.sent++;
+	p.request = &req;
+	assert_int_equal(sim_exchange(&client, &server, &p.flow, false, &req, serve_md5, &p, &resp), 1);
+	play_same(&p.response, &resp, false);
+	end();
+}
+
+static int as_signed(void **state)
+{
+	integrity = OMASEC_INTEGRITY_SIGNATURE;
+	return 0;
+}
+
+#define SIGNED(test) { "signed_" #test, test, NULL, NULL, NULL }
+
 int main(void)
 {
+	const struct CMUnitTest signed_tests[] = {
+		SIGNED(every_stale_state_converges_in_one_round),
+		SIGNED(stripped_cred_is_answered_with_212),
+		SIGNED(long_session_keeps_its_numbers),
+		SIGNED(nonce_lost_within_a_session_costs_one_round),
+		SIGNED(same_session_id_again_begins_anew),
+		SIGNED(polling_sessions_rarely_need_a_round),
+		SIGNED(sessions_in_turns_share_the_nonces),
+		SIGNED(server_restart_between_messages_goes_unnoticed),
+		SIGNED(challenges_of_the_application_are_its_own),
+	};
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_stale_state_converges_in_one_round),
 		cmocka_unit_test(application_auth_passes_through),
@@ -248,7 +297,9 @@ int main(void)
 		cmocka_unit_test(polling_sessions_rarely_need_a_round),
 		cmocka_unit_test(sessions_in_turns_share_the_nonces),
 		cmocka_unit_test(server_restart_between_messages_goes_unnoticed),
+		cmocka_unit_test(challenges_of_the_application_are_its_own),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL) +
+	       cmocka_run_group_tests(signed_tests, as_signed, NULL);
 }

@@ -14,28 +14,28 @@ static void fingerprints_tell_messages_apart(void **state)
 
 	(void)state;
 	play_begin(&f, "1", 1, true);
-	print = facts_print(&f, &unique);
+	print = facts_print(&f, DM_AUTH_MAC, &unique);
 	assert_false(unique);
 	g = f;
-	assert_true(facts_print(&g, &unique) == print);
+	assert_true(facts_print(&g, DM_AUTH_MAC, &unique) == print);
 	g.msg_id = 2;
-	assert_true(facts_print(&g, &unique) != print);
+	assert_true(facts_print(&g, DM_AUTH_MAC, &unique) != print);
 	g = f;
 	strcpy(g.session_id, "2");
-	assert_true(facts_print(&g, &unique) != print);
+	assert_true(facts_print(&g, DM_AUTH_MAC, &unique) != print);
 	g = f;
 	strcpy(g.source, "IMEI:2");
-	assert_true(facts_print(&g, &unique) != print);
+	assert_true(facts_print(&g, DM_AUTH_MAC, &unique) != print);
 	g = f;
 	g.length++;
-	assert_true(facts_print(&g, &unique) != print);
+	assert_true(facts_print(&g, DM_AUTH_MAC, &unique) != print);
 	assert_false(unique);
 	play_chal(play_status(&f, 1, 0, DM_CMD_SYNCHDR, 200), DM_AUTH_MAC, "a");
 	g = f;
 	g.status[0].nonce[0] = 'b';
-	print = facts_print(&f, &unique);
+	print = facts_print(&f, DM_AUTH_MAC, &unique);
 	assert_true(unique);
-	assert_true(facts_print(&g, &unique) != print);
+	assert_true(facts_print(&g, DM_AUTH_MAC, &unique) != print);
 }
 
 static int no_random(void *data, size_t len)

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include <daemon/cred.h>
 #include <daemon/job.h>
 #include <omasec.h>
 
@@ -26,6 +27,9 @@ static struct {
 	const char *type;	/* of what goes on; NULL for what came */
 	int listed;		/* what rights_wanted() says */
 	uint8_t content_cipher;
+	bool digest;		/* the message has a Cred that can be read */
+	int judged, made;	/* what the module says when it is asked */
+	bool nonce;		/* the engine has one for what leaves */
 	bool whole;		/* the whole message is encrypted, and not its SyncBody */
 } play;
 
@@ -54,6 +58,9 @@ int worker_client_start_parse(struct worker_client *wc, const char *type, const 
 	word("parse", body, len);
 	memset(facts, 0, sizeof(*facts));
 	facts->length = (uint32_t)len;
+	facts->has_cred = facts->has_digest = play.digest;
+	facts->cred_type = play.digest ? DM_AUTH_MD5 : DM_AUTH_NONE;
+	memset(facts->digest, 'd', sizeof(facts->digest));
 	facts->version = 12;
 	facts->msg_id = 1;
 	strcpy(facts->session_id, "1");
@@ -67,7 +74,7 @@ int worker_client_start_change(struct worker_client *wc, const struct dm_edits *
 			       struct dm_error *err)
 {
 	assert_int_equal(!!changes, play.listed > 0);
-	word("edit", NULL, 0);
+	word("edit", edits->cred, edits->set_cred ? 4 : 0);
 	return begin("edit", "edited", out, len, err);
 }
 
@@ -103,7 +110,7 @@ void rights_send(struct rights *r, const struct rights_in *in, int64_t now, stru
 int worker_client_start_challenge(struct worker_client *wc, const struct dm_challenge *challenge,
 				  uint8_t **out, size_t *len, struct dm_error *err)
 {
-	word("challenge", NULL, 0);
+	word("challenge", challenge->cred, challenge->set_cred ? 4 : 0);
 	return begin("challenge", "asks", out, len, err);
 }
 
@@ -151,10 +158,34 @@ int omasec_helper_crypto(struct omasec *o, const char *account, uint32_t op, con
 	return -ENOKEY;
 }
 
+int omasec_message_cred_judge(struct omasec *o, uint64_t cookie, const uint8_t *digest,
+			      uint8_t *mac_state)
+{
+	assert_int_equal(cookie, 7);
+	word("judge", digest, digest ? 4 : 0);
+	if (digest)
+		assert_memory_equal(digest, "dddddddddddddddd", OMASEC_CRED_LEN);
+	*mac_state = play.judged < 0 ? 0 : (uint8_t)play.judged;
+	return play.judged < 0 ? play.judged : 0;
+}
+
+int omasec_message_cred_make(struct omasec *o, uint64_t cookie, const struct omasec_nonce *nonce,
+			     uint8_t digest[OMASEC_CRED_LEN])
+{
+	assert_int_equal(cookie, 7);
+	word("make", nonce->data, nonce->len);
+	memcpy(digest, "credcredcredcred", OMASEC_CRED_LEN);
+	return play.made;
+}
+
 void engine_decide(struct engine *e, const struct omasec_message *msg, const struct dm_facts *facts,
 		   const void *body, uint64_t now, struct engine_decision *d)
 {
 	word("decide", body, msg->length);
+	assert_int_equal(msg->mac_state, msg->path == OMASEC_PATH_RX &&
+			 msg->integrity == OMASEC_INTEGRITY_SIGNATURE ? play.judged : 0);
+	if (play.nonce)
+		d->mac_nonce = (struct omasec_nonce){ .known = true, .len = 2, .data = "n1" };
 	d->verdict = play.verdict;
 	d->body = play.body;
 	if (d->body == ENGINE_REPEAT) {
@@ -182,7 +213,7 @@ static void goes(uint8_t path, uint8_t integrity, uint8_t confidentiality, const
 	struct omasec_message m = {
 		.path = path, .integrity = integrity, .confidentiality = confidentiality, .length = 4,
 		.object_signature = object_signature, .content_cipher = play.content_cipher,
-		.account = "acct", .wbxml = play.wbxml,
+		.account = "acct", .wbxml = play.wbxml, .cookie = 7,
 	};
 	struct job j = { .state = JOB_IDLE, .rights = &rights, .acl = &acl };
 
@@ -209,6 +240,7 @@ static void goes(uint8_t path, uint8_t integrity, uint8_t confidentiality, const
 #define TX OMASEC_PATH_TX
 #define MAC OMASEC_INTEGRITY_HMAC
 #define BOTH OMASEC_INTEGRITY_BOTH
+#define SIGNATURE OMASEC_INTEGRITY_SIGNATURE
 #define CLEAR OMASEC_CONFIDENTIALITY_NONE
 #define HIDDEN OMASEC_CONFIDENTIALITY_MESSAGE
 #define OBJECTS OMASEC_CONFIDENTIALITY_OBJECTS
@@ -437,6 +469,71 @@ static void rounds_of_our_own_are_xml(void **state)
 	     OMASEC_VERDICT_RESPOND, "signed");
 }
 
+/* The Cred is judged when what is signed was verified, and made before it is signed. */
+static void the_cred_is_inside(void **state)
+{
+	(void)state;
+	play.judged = OMASEC_MAC_STATE_OK;
+	play.digest = true;
+	play.body = ENGINE_EDIT;
+	goes(RX, SIGNATURE, CLEAR, XML, "verify(wire) parse(verified) judge(dddd) decide(verified) edit()",
+	     ACCEPT, "edited");
+	play.digest = false;
+	play.judged = OMASEC_MAC_STATE_MISSING;
+	play.nonce = true;
+	play.verdict = OMASEC_VERDICT_RESPOND;
+	play.body = ENGINE_CHALLENGE;
+	goes(RX, SIGNATURE, CLEAR, XML, "verify(wire) parse(verified) judge() decide(verified) make(n1) "
+	     "challenge(cred) sign(asks)", OMASEC_VERDICT_RESPOND, "signed");
+	play.body = ENGINE_REPEAT;
+	play.type = XML;
+	goes(RX, SIGNATURE, CLEAR, XML, "verify(wire) parse(verified) judge() decide(verified) make(n1) "
+	     "parse(held) edit(cred) to-xml(edited) sign(as-xml)", OMASEC_VERDICT_RESPOND, "signed");
+	play.type = NULL;
+	play.verdict = ACCEPT;
+	/* also where the engine has nothing to change */
+	play.body = ENGINE_KEEP;
+	goes(TX, SIGNATURE, CLEAR, XML, "parse(wire) decide(wire) make(n1) edit(cred) sign(edited)", ACCEPT, "signed");
+	goes(TX, SIGNATURE, HIDDEN, XML, "parse(wire) decide(wire) make(n1) edit(cred) sign(edited) encrypt(signed)",
+	     ACCEPT, "encrypted");
+	/* a first contact without */
+	play.nonce = false;
+	goes(TX, SIGNATURE, CLEAR, XML, "parse(wire) decide(wire) sign(wire)", ACCEPT, "signed");
+	/* for a MAC nobody asks */
+	play.nonce = true;
+	goes(TX, BOTH, CLEAR, XML, "parse(wire) decide(wire) sign(wire)", ACCEPT, "signed");
+}
+
+static void without_the_module_it_is_refused(void **state)
+{
+	static const struct { int err; uint32_t reason; } rows[] = {
+		{ -ENOKEY, OMASEC_REASON_KEY_MISSING }, { -EKEYREVOKED, OMASEC_REASON_KEY_REVOKED },
+		{ -ENOMEM, OMASEC_REASON_NO_MEMORY }, { -EINVAL, OMASEC_REASON_AUTH_FAILED },
+		{ -ESTALE, OMASEC_REASON_HELPER_ERROR },
+	};
+	struct omasec_message msg = { .cookie = 7, .path = RX, .integrity = SIGNATURE };
+	struct engine_decision d = { .verdict = ACCEPT, .mac_nonce.known = true };
+	struct dm_facts facts = { 0 };
+	struct dm_error err;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		play.judged = play.made = rows[i].err;
+		assert_true(cred_judge(NULL, &msg, &facts, &err));
+		assert_int_equal(err.reason, rows[i].reason);
+		assert_true(cred_make(NULL, &msg, &d, &err));
+		assert_int_equal(err.reason, rows[i].reason);
+		assert_false(d.edits.set_cred);
+	}
+	play.judged = -ENOKEY;
+	goes(RX, SIGNATURE, CLEAR, XML, "verify(wire) parse(verified) judge()", OMASEC_VERDICT_REJECT, "");
+	play.nonce = true;
+	goes(TX, SIGNATURE, CLEAR, XML, "parse(wire) decide(wire) make(n1)", OMASEC_VERDICT_REJECT, "");
+	play.fails = "verify";
+	goes(RX, SIGNATURE, CLEAR, XML, "verify(wire)", OMASEC_VERDICT_REJECT, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -456,6 +553,8 @@ int main(void)
 		cmocka_unit_test_setup(a_mac_alone_keeps_the_encoding, setup),
 		cmocka_unit_test_setup(wbxml_is_delivered, setup),
 		cmocka_unit_test_setup(rounds_of_our_own_are_xml, setup),
+		cmocka_unit_test_setup(the_cred_is_inside, setup),
+		cmocka_unit_test_setup(without_the_module_it_is_refused, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

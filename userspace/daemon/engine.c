@@ -63,8 +63,22 @@ static void decision_init(struct engine_decision *d)
 	memset(d, 0, sizeof(*d));
 }
 
-uint32_t engine_mac_reason(uint8_t mac_state)
+static uint32_t engine_cred_reason(uint8_t mac_state)
 {
+	switch (mac_state) {
+	case OMASEC_MAC_STATE_MISSING:
+		return OMASEC_REASON_CRED_MISSING;
+	case OMASEC_MAC_STATE_REPLAYED:
+		return OMASEC_REASON_CRED_REPLAYED;
+	default:
+		return OMASEC_REASON_CRED_WRONG;
+	}
+}
+
+uint32_t engine_mac_reason(const struct engine_in *in, uint8_t mac_state)
+{
+	if (engine_creds(in))
+		return engine_cred_reason(mac_state);
 	switch (mac_state) {
 	case OMASEC_MAC_STATE_MISSING:
 		return OMASEC_REASON_MAC_MISSING;
@@ -243,6 +257,7 @@ void engine_decide(struct engine *e, const struct omasec_message *msg,
 	decision_init(d);
 	in.send = msg->role == OMASEC_ROLE_CLIENT ? ACCOUNT_CLIENT : ACCOUNT_SERVER;
 	in.expect = msg->role == OMASEC_ROLE_CLIENT ? ACCOUNT_SERVER : ACCOUNT_CLIENT;
+	in.auth = msg->integrity == OMASEC_INTEGRITY_SIGNATURE ? DM_AUTH_MD5 : DM_AUTH_MAC;
 	sessions_expire(&e->sessions, now);
 	if (engine_account(e, &in, d))
 		return;
@@ -253,7 +268,7 @@ void engine_decide(struct engine *e, const struct omasec_message *msg,
 	}
 	if (!tx && msg->mac_state == OMASEC_MAC_STATE_UNCHECKED) {
 		engine_reject(d, OMASEC_REASON_KEY_MISSING,
-			      "the MAC was not checked; see the account's keys");
+			      "the %s was not checked; see the account's keys", engine_proof(&in));
 		return;
 	}
 	if (!tx && msg->mac_state == OMASEC_MAC_STATE_OK && !*msg->account) {

@@ -40,6 +40,13 @@
  * What a stranger sends changes no established session: not its numbers of
  * received messages, not its nonces to send with; it goes to a provisional one.
  *
+ * With integrity signature a Cred of auth-md5 inside of what is signed takes the place of
+ * the MAC, and all of the above is said of it, with Chal of auth-md5: the nonce goes the
+ * same ways, mac_state is the module's word on the Cred (cred.h), mac_nonce what it is made
+ * with. The Cred of the peer is taken out, so the application sees none; one of its own
+ * has no place on the way, and is refused or taken out as app-cred says. Of two Status for
+ * the same SyncHdr, ours is the first.
+ *
  * Native mode changes nothing: it follows the nonces that the application issues
  * and gets, and challenges in the application's name, with the application's
  * nonce, where a message may not be delivered.

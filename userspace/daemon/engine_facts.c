@@ -11,17 +11,17 @@
 /* Prints outlive the process in the store, so this is not hash_seed(). */
 #define PRINT_SEED 0x6f6d617365632031u
 
-static bool status_is_chal(const struct dm_status *st)
+static bool status_is_chal(const struct dm_status *st, enum dm_auth auth)
 {
-	return !st->cmd_ref && st->has_chal && st->chal_type == DM_AUTH_MAC && st->has_chal_nonce;
+	return !st->cmd_ref && st->has_chal && st->chal_type == auth && st->has_chal_nonce;
 }
 
-const struct dm_status *facts_chal(const struct dm_facts *f, uint32_t wire)
+const struct dm_status *facts_chal(const struct dm_facts *f, enum dm_auth auth, uint32_t wire)
 {
 	const struct dm_status *st, *best = NULL;
 
 	for (st = f->status; st < f->status + f->status_count; st++) {
-		if (!status_is_chal(st))
+		if (!status_is_chal(st, auth))
 			continue;
 		if (st->msg_ref == wire)
 			return st;
@@ -36,7 +36,7 @@ void facts_nonce(const struct dm_status *st, struct omasec_nonce *n)
 	nonce_set(n, st->nonce, st->chal_nonce_len);
 }
 
-bool facts_challenge_only(const struct dm_facts *f)
+bool facts_challenge_only(const struct dm_facts *f, enum dm_auth auth)
 {
 	const struct dm_status *st;
 	bool chal = false;
@@ -46,7 +46,7 @@ bool facts_challenge_only(const struct dm_facts *f)
 	for (st = f->status; st < f->status + f->status_count; st++) {
 		if (st->code != 401 && st->code != 407)
 			return false;
-		chal |= status_is_chal(st);
+		chal |= status_is_chal(st, auth);
 	}
 	return chal;
 }
@@ -72,9 +72,9 @@ const struct dm_status *facts_last_hdr(const struct dm_facts *f)
 	return last;
 }
 
-uint64_t facts_print(const struct dm_facts *f, bool *unique)
+uint64_t facts_print(const struct dm_facts *f, enum dm_auth auth, bool *unique)
 {
-	const struct dm_status *chal = facts_chal(f, 0);
+	const struct dm_status *chal = facts_chal(f, auth, 0);
 	uint64_t key = hash_text(PRINT_SEED, f->session_id);
 
 	key = hash_text(key, f->source);
@@ -117,12 +117,12 @@ void edits_status(struct dm_edits *e, const struct dm_facts *f, const struct dm_
 }
 
 void edits_insert(struct dm_edits *e, uint16_t code, uint32_t ref, const char *target,
-		  const char *source, const struct omasec_nonce *n)
+		  const char *source, enum dm_chal_op chal, const struct omasec_nonce *n)
 {
 	e->insert_status = 1;
 	e->insert_code = code;
 	e->insert_msg_ref = ref;
-	e->insert_chal = n ? DM_CHAL_MAC : DM_CHAL_REMOVE;
+	e->insert_chal = n ? (uint8_t)chal : DM_CHAL_REMOVE;
 	e->insert_nonce_len = n ? n->len : 0;
 	if (n)
 		memcpy(e->insert_nonce, n->data, n->len);

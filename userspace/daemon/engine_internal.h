@@ -15,6 +15,8 @@
  * @acct: account, NULL for none
  * @send: our credential
  * @expect: the credential of the peer
+ * @auth: how both prove that a message is no repetition: DM_AUTH_MAC, or with integrity
+ *	signature DM_AUTH_MD5, in a Cred inside of what is signed
  */
 struct engine_in {
 	const struct omasec_message *msg;
@@ -23,7 +25,26 @@ struct engine_in {
 	uint64_t now;
 	struct account *acct;
 	enum account_who send, expect;
+	enum dm_auth auth;
 };
+
+/* Its Cred is ours to put in and to take out. */
+static inline bool engine_creds(const struct engine_in *in)
+{
+	return in->auth == DM_AUTH_MD5;
+}
+
+/* What is right or wrong with a message, for people. */
+static inline const char *engine_proof(const struct engine_in *in)
+{
+	return engine_creds(in) ? "Cred" : "MAC";
+}
+
+/* How it is asked for. */
+static inline enum dm_chal_op engine_chal(const struct engine_in *in)
+{
+	return engine_creds(in) ? DM_CHAL_MD5 : DM_CHAL_MAC;
+}
 
 /* -- engine.c */
 /* A fresh nonce for the peer into @d; 0, or @d is a rejection. @a may be NULL. */
@@ -48,8 +69,8 @@ void engine_unanswered(struct engine_decision *d);
  * the module has taken it out of service. The guard of the account tells replays.
  */
 void engine_rearm(const struct engine_in *in, struct engine_decision *d);
-/* The reason to reject a message with this enum omasec_mac_state. */
-uint32_t engine_mac_reason(uint8_t mac_state);
+/* The reason to reject @in when its enum omasec_mac_state is this. */
+uint32_t engine_mac_reason(const struct engine_in *in, uint8_t mac_state);
 /* The established session of @in, made when there is none; NULL: @d is a rejection. */
 struct session *engine_session(struct engine *e, const struct engine_in *in,
 			       struct engine_decision *d);
@@ -83,26 +104,29 @@ void engine_challenge(struct engine *e, const struct engine_in *in, struct sessi
 		      const struct omasec_nonce *fresh, struct engine_decision *d);
 
 /* -- engine_facts.c */
-/* The Status that has the nonce for us: the one for message @wire, else the latest. */
-const struct dm_status *facts_chal(const struct dm_facts *f, uint32_t wire);
+/*
+ * The Status that has the nonce for us: the one for message @wire, else the latest. Of two
+ * for one message the first: with auth-md5, behind that may be one of the application's.
+ */
+const struct dm_status *facts_chal(const struct dm_facts *f, enum dm_auth auth, uint32_t wire);
 void facts_nonce(const struct dm_status *st, struct omasec_nonce *n);
-/* Nothing but 401 or 407, and a Chal (auth-MAC) for the SyncHdr. */
-bool facts_challenge_only(const struct dm_facts *f);
+/* Nothing but 401 or 407, and a Chal of this type for the SyncHdr. */
+bool facts_challenge_only(const struct dm_facts *f, enum dm_auth auth);
 /* Status for the SyncHdr of message @ref, not at @except; NULL for none. */
 const struct dm_status *facts_hdr(const struct dm_facts *f, uint32_t ref,
 				  const struct dm_status *except);
 /* The last Status for a SyncHdr; NULL for none. */
 const struct dm_status *facts_last_hdr(const struct dm_facts *f);
 /* A number that is the same for a replay; @unique: and for nothing else. */
-uint64_t facts_print(const struct dm_facts *f, bool *unique);
+uint64_t facts_print(const struct dm_facts *f, enum dm_auth auth, bool *unique);
 
 /* MsgRef @from becomes @to; 0 or -E2BIG. */
 int edits_map(struct dm_edits *e, uint32_t from, uint32_t to);
 void edits_status(struct dm_edits *e, const struct dm_facts *f, const struct dm_status *st,
 		  enum dm_status_op op, uint16_t code, enum dm_chal_op chal,
 		  const struct omasec_nonce *n);
-/* @n: nonce to challenge with, NULL for no Chal */
+/* @chal: with the nonce @n, which is NULL for no Chal */
 void edits_insert(struct dm_edits *e, uint16_t code, uint32_t ref, const char *target,
-		  const char *source, const struct omasec_nonce *n);
+		  const char *source, enum dm_chal_op chal, const struct omasec_nonce *n);
 
 #endif

@@ -20,7 +20,7 @@ static void native_protect(const struct engine_in *in, const struct session *s,
 	bool first = in->msg->role == OMASEC_ROLE_CLIENT && !in->facts->status_count;
 
 	if (in->msg->first_contact == OMASEC_FIRST_CONTACT_CHALLENGE &&
-	    (first || facts_challenge_only(in->facts)))
+	    (first || facts_challenge_only(in->facts, in->auth)))
 		d->no_mac = true;
 	else
 		engine_protect(in, s, &in->acct->fresh, d);
@@ -44,7 +44,7 @@ void engine_native_tx(struct engine *e, const struct engine_in *in, struct engin
 		return;
 	if (in->msg->role == OMASEC_ROLE_CLIENT)
 		native_begin(in, s, s->num.out_wire);
-	chal = facts_chal(in->facts, s->num.in_wire);
+	chal = facts_chal(in->facts, in->auth, s->num.in_wire);
 	if (chal) {
 		facts_nonce(chal, &d->expect_nonce);
 		account_issue(&e->accounts, in->acct, in->expect, &d->expect_nonce);
@@ -60,7 +60,7 @@ void engine_native_tx(struct engine *e, const struct engine_in *in, struct engin
 /* What a message that is delivered tells: the nonce for our next one. */
 static void native_learn(struct engine *e, const struct engine_in *in, struct session *s)
 {
-	const struct dm_status *chal = facts_chal(in->facts, s->num.out_wire);
+	const struct dm_status *chal = facts_chal(in->facts, in->auth, s->num.out_wire);
 	struct omasec_nonce nonce;
 
 	if (chal) {
@@ -106,7 +106,7 @@ static void native_plain(struct engine *e, const struct engine_in *in, struct en
 static void native_bad(struct engine *e, const struct engine_in *in, uint8_t mac_state,
 		       struct engine_decision *d)
 {
-	uint32_t reason = engine_mac_reason(mac_state);
+	uint32_t reason = engine_mac_reason(in, mac_state);
 	const struct dm_status *chal;
 	struct omasec_nonce nonce = { 0 };
 	struct session *s;
@@ -114,10 +114,10 @@ static void native_bad(struct engine *e, const struct engine_in *in, uint8_t mac
 	s = engine_suspect(e, in, d);
 	if (!s)
 		return;
-	chal = facts_chal(in->facts, s->num.out_wire);
+	chal = facts_chal(in->facts, in->auth, s->num.out_wire);
 	if (chal)
 		facts_nonce(chal, &nonce);
-	if (in->msg->role == OMASEC_ROLE_CLIENT && facts_challenge_only(in->facts)) {
+	if (in->msg->role == OMASEC_ROLE_CLIENT && facts_challenge_only(in->facts, in->auth)) {
 		/* The application is to answer it, and the module lets it pass. */
 		in->acct->fresh = nonce;
 		d->verdict = OMASEC_VERDICT_ACCEPT;
@@ -144,7 +144,7 @@ void engine_native_rx(struct engine *e, const struct engine_in *in, struct engin
 	uint64_t print;
 	bool unique;
 
-	print = facts_print(in->facts, &unique);
+	print = facts_print(in->facts, in->auth, &unique);
 	if (mac_state == OMASEC_MAC_STATE_OK &&
 	    account_replayed(in->acct, in->expect, print, unique))
 		mac_state = OMASEC_MAC_STATE_REPLAYED;

@@ -67,7 +67,7 @@ struct session *engine_suspect(struct engine *e, const struct engine_in *in,
 		s = session_find(&e->sessions, in->acct, in->msg->role, f->session_id);
 	if (in->msg->role == OMASEC_ROLE_CLIENT) {
 		if (!s || !s->num.out_wire)
-			engine_reject(d, engine_mac_reason(in->msg->mac_state),
+			engine_reject(d, engine_mac_reason(in, in->msg->mac_state),
 				      "not authenticated, and of a session that is not known here");
 		else
 			number_in_seen(&s->num, f->msg_id);
@@ -114,7 +114,7 @@ void engine_challenge(struct engine *e, const struct engine_in *in, struct sessi
 	if (s->failed > ENGINE_FAILED_SESSION || s->failed_flow > ENGINE_FAILED_FLOW) {
 		engine_reject(d, OMASEC_REASON_AUTH_FAILED,
 			      "%u messages in a row failed authentication, the last one: %s",
-			      s->failed, omasec_reason_name(engine_mac_reason(mac_state)));
+			      s->failed, omasec_reason_name(engine_mac_reason(in, mac_state)));
 		return;
 	}
 	final = s->failed_flow > 1;
@@ -125,6 +125,7 @@ void engine_challenge(struct engine *e, const struct engine_in *in, struct sessi
 		return;
 	if (!final) {
 		c->has_chal = 1;
+		c->md5 = engine_creds(in);
 		c->nonce_len = d->expect_nonce.len;
 		memcpy(c->nonce, d->expect_nonce.data, d->expect_nonce.len);
 		s->issued = d->expect_nonce;
@@ -164,7 +165,7 @@ static void rx_repeat(struct engine *e, const struct engine_in *in, struct sessi
 	d->edits.map_count = h->map_count;
 	memcpy(d->edits.map, h->map, h->map_count * sizeof(*h->map));
 	edits_insert(&d->edits, ok ? 200 : rx_code(mac_state), f->msg_id, f->target, f->source,
-		     engine_mac_in(in, s) ? &d->expect_nonce : NULL);
+		     engine_chal(in), engine_mac_in(in, s) ? &d->expect_nonce : NULL);
 	if (!ok)
 		rx_count(s, in->msg->flow);
 	engine_protect(in, s, nonce, d);
@@ -187,8 +188,8 @@ static void rx_challenged(struct engine *e, const struct engine_in *in, struct s
 	}
 	if (chal->msg_ref == s->held.wire && s->held.again) {
 		engine_reject(d, OMASEC_REASON_AUTH_FAILED,
-			      "the peer refused the MAC of message %u also with its own nonce",
-			      chal->msg_ref);
+			      "the peer refused the %s of message %u also with its own nonce",
+			      engine_proof(in), chal->msg_ref);
 		return;
 	}
 	if (in->msg->role == OMASEC_ROLE_SERVER && !map_to_app(&s->num.out, chal->msg_ref)) {
@@ -256,13 +257,41 @@ static bool rx_twin(const struct dm_facts *f, const struct session *s, const str
 	return false;
 }
 
+/* The first Status for the SyncHdr of a message. */
+static bool rx_first(const struct dm_facts *f, const struct dm_status *st)
+{
+	return !st->cmd_ref && facts_hdr(f, st->msg_ref, NULL) == st;
+}
+
+/*
+ * Its Chal is for us, not for the application. One of auth-md5 can be either's: ours is in
+ * the first Status for the SyncHdr (tx_status()), and one behind that is the application's.
+ */
+static bool rx_ours(const struct engine_in *in, const struct dm_status *st)
+{
+	if (!st->has_chal || st->chal_type != in->auth)
+		return false;
+	return !engine_creds(in) || rx_first(in->facts, st);
+}
+
+/* What the peer says of a Cred that the application has not sent is about ours. */
+static uint16_t rx_app_code(const struct engine_in *in, const struct session *s,
+			    const struct dm_status *st, uint32_t app)
+{
+	if (st->cmd_ref)
+		return st->code;
+	if (session_cred_has(s, app))
+		return st->code == 200 && rx_ours(in, st) ? 212 : st->code;
+	return st->code == 212 && engine_creds(in) && rx_first(in->facts, st) ? 200 : st->code;
+}
+
 static int rx_status(const struct engine_in *in, const struct session *s,
 		     const struct dm_status *st, struct engine_decision *d)
 {
 	const struct dm_facts *f = in->facts;
 	uint32_t app = map_to_app(&s->num.out, st->msg_ref);
-	bool mac = st->has_chal && st->chal_type == DM_AUTH_MAC;
-	uint16_t code = st->code;
+	bool mac = rx_ours(in, st);
+	uint16_t code = rx_app_code(in, s, st, app);
 
 	if (!app && rx_stands_in(f, s, st)) {
 		/* For the application it answers what the challenge stood in for. */
@@ -274,11 +303,9 @@ static int rx_status(const struct engine_in *in, const struct session *s,
 		edits_status(&d->edits, f, st, DM_STATUS_REMOVE, st->code, DM_CHAL_KEEP, NULL);
 		return 0;
 	}
-	if (mac) {
-		if (!st->cmd_ref && code == 200 && session_cred_has(s, app))
-			code = 212;
-		edits_status(&d->edits, f, st, DM_STATUS_SET, code, DM_CHAL_REMOVE, NULL);
-	}
+	if (mac || code != st->code)
+		edits_status(&d->edits, f, st, DM_STATUS_SET, code,
+			     mac ? DM_CHAL_REMOVE : DM_CHAL_KEEP, NULL);
 	return edits_map(&d->edits, st->msg_ref, app);
 }
 
@@ -335,7 +362,8 @@ static void rx_deliver(struct engine *e, const struct engine_in *in, struct sess
 			break;
 	}
 	session_release(&e->sessions, s);
-	s->peer_cred = f->has_cred;
+	d->edits.remove_cred = f->has_cred && engine_creds(in);
+	s->peer_cred = f->has_cred && !d->edits.remove_cred;
 	if (session_peer(s, f->source, f->target)) {
 		engine_reject(d, OMASEC_REASON_NO_MEMORY, "no memory for the session");
 		return;
@@ -363,7 +391,7 @@ static void rx_good(struct engine *e, const struct engine_in *in, uint64_t print
 	memset(&in->acct->fresh, 0, sizeof(in->acct->fresh));
 	account_accepted(&e->accounts, in->acct, in->expect, print, unique);
 	s->mac_in = true;
-	chal = facts_chal(in->facts, s->num.out_wire);
+	chal = facts_chal(in->facts, in->auth, s->num.out_wire);
 	if (chal) {
 		s->mac_out = true;
 		facts_nonce(chal, &nonce);
@@ -371,9 +399,9 @@ static void rx_good(struct engine *e, const struct engine_in *in, uint64_t print
 	}
 	if (rx_refused_for_good(in, s))
 		engine_reject(d, OMASEC_REASON_AUTH_FAILED,
-			      "the peer refused the MAC of message %u for good; are name and secret the peer's?",
-			      s->held.wire);
-	else if (facts_challenge_only(in->facts))
+			      "the peer refused the %s of message %u for good; are name and secret the peer's?",
+			      engine_proof(in), s->held.wire);
+	else if (facts_challenge_only(in->facts, in->auth))
 		rx_challenged(e, in, s, chal, true, OMASEC_MAC_STATE_OK, d);
 	else
 		rx_deliver(e, in, s, d);
@@ -393,13 +421,13 @@ static void rx_plain(struct engine *e, const struct engine_in *in, struct engine
 		return;
 	}
 	number_in_seen(&s->num, in->facts->msg_id);
-	chal = facts_chal(in->facts, s->num.out_wire);
+	chal = facts_chal(in->facts, in->auth, s->num.out_wire);
 	if (chal) {
 		s->mac_out = true;
 		facts_nonce(chal, &nonce);
 		account_learn(&e->accounts, in->acct, in->send, &nonce);
 	}
-	if (facts_challenge_only(in->facts))
+	if (facts_challenge_only(in->facts, in->auth))
 		rx_challenged(e, in, s, chal, true, OMASEC_MAC_STATE_OK, d);
 	else
 		rx_deliver(e, in, s, d);
@@ -415,27 +443,28 @@ static void rx_bad(struct engine *e, const struct engine_in *in, uint8_t mac_sta
 
 	if (!s)
 		return;
-	chal = facts_chal(f, s->num.out_wire);
+	chal = facts_chal(f, in->auth, s->num.out_wire);
 	/* A server may have answered others of that name meanwhile. */
 	if (chal && (in->msg->role == OMASEC_ROLE_SERVER || chal->msg_ref == s->num.out_wire))
 		facts_nonce(chal, &nonce);
 	/* Should this connection end, the next try of the application begins with it. */
 	if (in->msg->role == OMASEC_ROLE_CLIENT && nonce.known)
 		in->acct->fresh = nonce;
-	if (nonce.known && facts_challenge_only(f) && s->held.wire == chal->msg_ref &&
+	if (nonce.known && facts_challenge_only(f, in->auth) && s->held.wire == chal->msg_ref &&
 	    s->held.flow == in->msg->flow) {
 		rx_challenged(e, in, s, chal, false, mac_state, d);
 		return;
 	}
 	if (s->failed && f->has_cred && mac_state == OMASEC_MAC_STATE_MISSING) {
 		engine_reject(d, OMASEC_REASON_AUTH_TYPE,
+			      engine_creds(in) ? "the peer answered a challenge of auth-md5 with another Cred" :
 			      "the peer answered a challenge of auth-MAC with Cred");
 		return;
 	}
 	if (s->failed && in->msg->role == OMASEC_ROLE_CLIENT) {
 		engine_reject(d, OMASEC_REASON_AUTH_FAILED,
 			      "the server failed authentication again after a challenge: %s",
-			      omasec_reason_name(engine_mac_reason(mac_state)));
+			      omasec_reason_name(engine_mac_reason(in, mac_state)));
 		return;
 	}
 	engine_challenge(e, in, s, mac_state, NULL, &nonce, d);
@@ -447,7 +476,7 @@ void engine_rx(struct engine *e, const struct engine_in *in, struct engine_decis
 	uint64_t print;
 	bool unique;
 
-	print = facts_print(in->facts, &unique);
+	print = facts_print(in->facts, in->auth, &unique);
 	if (mac_state == OMASEC_MAC_STATE_OK &&
 	    account_replayed(in->acct, in->expect, print, unique))
 		mac_state = OMASEC_MAC_STATE_REPLAYED;

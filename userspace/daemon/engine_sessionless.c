@@ -80,7 +80,7 @@ static void sessionless_rx(struct engine *e, const struct engine_in *in, struct 
 		engine_reject(d, OMASEC_REASON_NONCE_MISSING,
 			      "no nonce was agreed for sessionless messages of the peer");
 	else
-		engine_reject(d, engine_mac_reason(in->msg->mac_state), "a sessionless message");
+		engine_reject(d, engine_mac_reason(in, in->msg->mac_state), "a sessionless message");
 }
 
 bool engine_sessionless(struct engine *e, const struct engine_in *in, struct engine_decision *d)

@@ -54,11 +54,11 @@ static int tx_status(struct engine *e, const struct engine_in *in, const struct 
 	if (engine_issue(e, in->acct, in->expect, d))
 		return -1;
 	if (hdr && !hdr->has_chal && (hdr->code == 212 || (hdr->code == 200 && !s->peer_cred)))
-		edits_status(&d->edits, f, hdr, DM_STATUS_SET, 200, DM_CHAL_MAC,
+		edits_status(&d->edits, f, hdr, DM_STATUS_SET, 200, engine_chal(in),
 			     &d->expect_nonce);
 	else
 		edits_insert(&d->edits, 200, ref, s->peer_target, s->peer_source,
-			     &d->expect_nonce);
+			     engine_chal(in), &d->expect_nonce);
 	return 0;
 }
 
@@ -85,6 +85,11 @@ void engine_tx(struct engine *e, const struct engine_in *in, struct engine_decis
 	/* The same SessionID for the next session: a client's first package has no Status. */
 	if (in->msg->role == OMASEC_ROLE_CLIENT && !f->status_count && f->msg_id <= s->num.out_app)
 		session_restart(&e->sessions, s);
+	if (f->has_cred && engine_creds(in) && in->msg->app_cred != OMASEC_APP_CRED_STRIP) {
+		engine_reject(d, OMASEC_REASON_CRED_TAKEN,
+			      "the application authenticates itself; expected app-cred = strip in the account");
+		return;
+	}
 	wire = number_out_app(&s->num, f->msg_id);
 	if (wire != f->msg_id)
 		d->edits.set_msg_id = wire;

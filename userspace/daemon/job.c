@@ -10,6 +10,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "cred.h"
 #include "job.h"
 
 /* How the two types of a DM message end. */
@@ -35,7 +36,8 @@ static void job_retype(struct job *j, uint32_t what)
 
 /*
  * What of XML security a message goes through (DM Security 1.3, 5.3 and 5.5): what leaves
- * is signed, its objects first, then encrypted; the MAC is the module's and comes last.
+ * is signed, its objects first, then encrypted; the MAC is the module's and comes last. The
+ * Cred that takes its place with integrity signature is in the message before all that.
  * Arriving, all that is taken off in the opposite order, before anybody reads the message.
  * Both are of XML: what an application says in WBXML is XML from before its signature to
  * behind its verification.
@@ -71,7 +73,8 @@ static bool job_wants(const struct job *j, uint32_t what)
 	case WORKER_SIGN_OBJECTS:
 		return job_signs_objects(j);
 	default:
-		return j->msg.integrity == OMASEC_INTEGRITY_BOTH;
+		return j->msg.integrity == OMASEC_INTEGRITY_BOTH ||
+		       j->msg.integrity == OMASEC_INTEGRITY_SIGNATURE;
 	}
 }
 
@@ -320,12 +323,23 @@ static void job_judge(struct job *j, struct engine *e)
 
 static void job_decide(struct job *j, struct engine *e, uint64_t now)
 {
+	int err;
+
 	if (!dm_facts_valid(&j->facts) || j->facts.length != j->msg.length) {
 		engine_reject(&j->d, OMASEC_REASON_WORKER_DIED, "the worker's facts make no sense");
 		j->state = JOB_DONE;
 		return;
 	}
-	engine_decide(e, &j->msg, &j->facts, j->body, now, &j->d);
+	memset(&j->err, 0, sizeof(j->err));
+	err = cred_judge(j->keys.o, &j->msg, &j->facts, &j->err);
+	if (!err) {
+		engine_decide(e, &j->msg, &j->facts, j->body, now, &j->d);
+		err = cred_make(j->keys.o, &j->msg, &j->d, &j->err);
+	}
+	if (err) {
+		job_fail(j, err);
+		return;
+	}
 	if (j->d.body == ENGINE_REPEAT)
 		job_parse_held(j);
 	else
