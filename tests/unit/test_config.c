@@ -189,7 +189,9 @@ static void takes_every_key_of_posts(void **state)
 	assert_int_equal(parse(ACCOUNT POST "integrity = both\n"), 0);
 	assert_int_equal(c.rule[0].r.encoding, OMASEC_ENCODING_AS_SENT);
 	assert_int_equal(parse(ACCOUNT POST "integrity = both\nencoding = wbxml\n"), 0);
+	assert_int_equal(parse(ACCOUNT POST "integrity = signature\nencoding = wbxml\n"), 0);
 	assert_int_equal(c.rule[0].r.encoding, OMASEC_ENCODING_WBXML);
+	assert_int_equal(parse(ACCOUNT POST "integrity = signature\nconfidentiality = message\n"), 0);
 	assert_int_equal(parse(ACCOUNT RULE "confidentiality = objects\nencoding = wbxml\n"), 0);
 	assert_int_equal(parse(ACCOUNT POST "confidentiality = message\n"), 0);
 	assert_int_equal(parse(ACCOUNT RULE "confidentiality = whole\nencoding = wbxml\n"), 0);
@@ -365,6 +367,10 @@ static const struct {
 	{ ACCOUNT RULE "deadline = 601s\n", 8, "expected a time from 50ms to 600s" },
 	{ ACCOUNT RULE "uid =\n", 8, "[rule r] uid" },
 	{ ACCOUNT RULE "integrity = both\nauth-mode = native\n", 9, "the helper signs" },
+	{ ACCOUNT RULE "integrity = signature\nauth-mode = native\n", 9, "the helper signs" },
+	{ ACCOUNT RULE "integrity = signature\nauth-mode = static\n", 9, "the helper signs" },
+	{ ACCOUNT "[rule r]\ndirection = in\nport = 80\naccount = any\nintegrity = signature\n", 7, "its sign key is used" },
+	{ ACCOUNT RULE "integrity = signature\nsessionless = accept\n", 9, "accept needs integrity = hmac" },
 	{ ACCOUNT RULE "confidentiality = message\nintegrity = none\nunprotected = yes\n", 8, "messages that are authenticated" },
 	{ ACCOUNT RULE "confidentiality = message\nauth-mode = static\n", 9, "the helper encrypts" },
 	{ ACCOUNT "[rule r]\ndirection = in\nport = 80\naccount = any\nconfidentiality = message\n", 7, "its wrap key is used" },

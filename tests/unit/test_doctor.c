@@ -221,6 +221,8 @@ static void keys_are_judged(void **state)
 	/* Who has none needs none, until a rule asks for it. */
 	FAULT(with_account("a"); rule.integrity = rule_conf.r.integrity = OMASEC_INTEGRITY_BOTH,
 	      DOCTOR_PROBLEM, "key", "sign is missing", "omasec key add a sign");
+	FAULT(with_account("a"); rule.integrity = rule_conf.r.integrity = OMASEC_INTEGRITY_SIGNATURE,
+	      DOCTOR_PROBLEM, "key", "sign is missing", "omasec key add a sign");
 	FAULT(with_account("a"); rule.confidentiality = rule_conf.r.confidentiality = OMASEC_CONFIDENTIALITY_MESSAGE,
 	      DOCTOR_PROBLEM, "key", "wrap is missing", "omasec key add a wrap");
 	FAULT(with_account("a"); rule.confidentiality = rule_conf.r.confidentiality = OMASEC_CONFIDENTIALITY_OBJECTS,

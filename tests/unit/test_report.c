@@ -41,7 +41,8 @@ static const struct omasec_account good = {
 
 static void clauses_are_judged(void **state)
 {
-	enum { N = OMASEC_INTEGRITY_NONE, H = OMASEC_INTEGRITY_HMAC, C = OMASEC_INTEGRITY_ON_CHALLENGE };
+	enum { N = OMASEC_INTEGRITY_NONE, H = OMASEC_INTEGRITY_HMAC, C = OMASEC_INTEGRITY_ON_CHALLENGE,
+	       S = OMASEC_INTEGRITY_SIGNATURE };
 	enum { P = OMASEC_TRANSPORT_PLAIN, A = OMASEC_TRANSPORT_AUTHENTICATED };
 	static const struct {
 		uint8_t integrity, transport, mode;
@@ -56,6 +57,12 @@ static void clauses_are_judged(void **state)
 		{ H, P, 0, "transport-authentication", REPORT_NOT_APPLICABLE },
 		{ H, P, 0, "hmac-over-secure-transport", REPORT_NOT_APPLICABLE },
 		{ H, P, 0, "neutral-confidentiality", REPORT_NOT_MET },
+		{ S, P, 0, "neutral-integrity", REPORT_MET },
+		{ S, P, 0, "hmac-or-signature", REPORT_MET },
+		{ S, P, 0, "hmac-nonces", REPORT_MET },
+		{ S, P, 0, "one-protection", REPORT_MET },
+		{ S, A, 0, "neutral-integrity", REPORT_MET },
+		{ S, A, 0, "hmac-over-secure-transport", REPORT_NOT_APPLICABLE },
 		{ N, P, 0, "neutral-integrity", REPORT_NOT_MET },
 		{ N, P, 0, "hmac-or-signature", REPORT_NOT_MET },
 		{ N, P, 0, "one-protection", REPORT_NOT_MET },

@@ -32,7 +32,7 @@ static bool key_is_used(const struct doctor_module *m, const char *account, enum
 		const struct omasec_rule *r = &m->rule[i];
 
 		if (!strcmp(r->account, account) &&
-		    ((who == WHO_SIGN && (r->integrity == OMASEC_INTEGRITY_BOTH ||
+		    ((who == WHO_SIGN && (rule_signs(r) ||
 					   r->object_signature != OMASEC_OBJECT_SIGNATURE_NONE)) ||
 		     (who == WHO_WRAP && r->confidentiality != OMASEC_CONFIDENTIALITY_NONE)))
 			return true;

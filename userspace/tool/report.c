@@ -78,10 +78,16 @@ static const char *keys_wrong(const struct omasec_account *a)
 	return NULL;
 }
 
-/* Each message has a MAC, whoever asked for it. */
+/* Each message has a MAC or a signature with a Cred, whoever asked for it. */
 static bool always_mac(const struct omasec_rule *r)
 {
-	return r->integrity == OMASEC_INTEGRITY_HMAC || r->integrity == OMASEC_INTEGRITY_BOTH;
+	return r->integrity == OMASEC_INTEGRITY_HMAC || rule_signs(r);
+}
+
+/* XML-Signature, and a Cred inside of what is signed in place of the MAC. */
+static bool signature_alone(const struct omasec_rule *r)
+{
+	return r->integrity == OMASEC_INTEGRITY_SIGNATURE;
 }
 
 static bool hides_all(const struct omasec_rule *r)
@@ -155,8 +161,9 @@ static void find_integrity(const struct omasec_rule *r, const struct omasec_acco
 		      "account %s takes bootstrap messages that nothing secures", a->name);
 	else if (always_mac(r))
 		found(&f[C_INTEGRITY], REPORT_MET,
-		      "integrity %s: a message without a right MAC is refused, none leaves without%s",
+		      "integrity %s: a message without a right %s is refused, none leaves without%s",
 		      omasec_name(OMASEC_NAMES_INTEGRITY, r->integrity),
+		      signature_alone(r) ? "XML signature" : "MAC",
 		      r->bootstrap == OMASEC_BOOTSTRAP_HTTP_FETCH ?
 		      "; a bootstrap message that is fetched has its own MAC" : "");
 	else
@@ -167,7 +174,11 @@ static void find_integrity(const struct omasec_rule *r, const struct omasec_acco
 		found(&f[C_HMAC], secured(r) ? REPORT_NOT_APPLICABLE : REPORT_NOT_MET,
 		      "the rule has integrity none");
 	else if (wrong)
-		found(&f[C_HMAC], REPORT_NOT_MET, "HMAC-MD5, but %s: its messages are refused", wrong);
+		found(&f[C_HMAC], REPORT_NOT_MET, "%s, but %s: its messages are refused",
+		      signature_alone(r) ? "XML-Signature" : "HMAC-MD5", wrong);
+	else if (a && signature_alone(r))
+		found(&f[C_HMAC], REPORT_MET, "XML-Signature over a Cred of auth-md5, with the keys of account %s",
+		      a->name);
 	else if (!a)
 		found(&f[C_HMAC], REPORT_MET, "HMAC-MD5 with the key of whichever account a message names");
 	else
@@ -187,6 +198,9 @@ static void find_integrity(const struct omasec_rule *r, const struct omasec_acco
 	else if (r->integrity == OMASEC_INTEGRITY_NONE)
 		found(&f[C_HMAC_SECURED], REPORT_NOT_APPLICABLE,
 		      "integrity none: challenges are the application's own business");
+	else if (signature_alone(r))
+		found(&f[C_HMAC_SECURED], REPORT_NOT_APPLICABLE,
+		      "integrity signature: XML-Signature takes the place of the HMAC, and its challenges are of auth-md5");
 	else
 		found(&f[C_HMAC_SECURED], REPORT_MET, "omasec answers for the application, or the session ends");
 }
@@ -241,7 +255,7 @@ static void find_cr2(const struct omasec_rule *r, struct report_finding *f)
 	else if (authenticated(r))
 		found(&f[C_LAYER], REPORT_NOT_APPLICABLE, "the rule says that the transport secures");
 	else if (has_mac(r))
-		found(&f[C_LAYER], REPORT_MET, "HMAC");
+		found(&f[C_LAYER], REPORT_MET, signature_alone(r) ? "XML-Signature" : "HMAC");
 	else
 		found(&f[C_LAYER], REPORT_NOT_MET, "integrity none over a plain transport");
 }

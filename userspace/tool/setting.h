@@ -54,6 +54,12 @@ struct account_conf {
 	int line[SETTING_MAX];
 };
 
+/* Its messages are signed, by themselves or beside a MAC. */
+static inline bool rule_signs(const struct omasec_rule *r)
+{
+	return r->integrity == OMASEC_INTEGRITY_BOTH || r->integrity == OMASEC_INTEGRITY_SIGNATURE;
+}
+
 /* Datagrams of the rule are Posts and Replies of sessions. */
 static inline bool rule_posts(const struct omasec_rule *r)
 {

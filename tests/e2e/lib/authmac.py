@@ -35,6 +35,29 @@ def emit(user, mac):
     return 'algorithm=MD5, username="%s", mac=%s' % (user, mac)
 
 
+def digest(key, nonce):
+    """Data of a Cred of auth-md5 (5.3.2)."""
+    return b64md5(key + b":" + nonce).decode()
+
+
+def put_cred(octets, data, kind="syncml:auth-md5"):
+    """The message in XML with a Cred, behind the Source of its SyncHdr."""
+    cred = ('<Cred><Meta><Format xmlns="syncml:metinf">b64</Format><Type xmlns="syncml:metinf">%s</Type></Meta>'
+            '<Data>%s</Data></Cred>' % (kind, data))
+    at = octets.index(b"</Source>") + len(b"</Source>")
+    return octets[:at] + cred.encode() + octets[at:]
+
+
+def judge_cred(root, key, nonce):
+    """'' when the Cred in the message is of auth-md5 and right, else why not."""
+    cred = root.find("SyncHdr/Cred")
+    if cred is None or cred.value("Meta/Type", "").lower() != "syncml:auth-md5":
+        return "missing"
+    if cred.value("Meta/Format") != "b64":
+        return "Format %r" % cred.value("Meta/Format")
+    return "" if hmac.compare_digest(cred.value("Data", ""), digest(key, nonce)) else "wrong"
+
+
 class HeaderError(Exception):
     pass
 

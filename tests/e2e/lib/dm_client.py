@@ -336,6 +336,7 @@ class Session:
         self.opts = opts
         self.kind = syncml.WBXML_TYPE if opts.wbxml else syncml.XML_TYPE
         self.peer = Peer(opts.device, opts.server_id or opts.url, "%X" % (opts.session + number))
+        self.peer.takes_cred = False
         self.transport = TRANSPORTS[opts.transport](opts, opts.url)
         u = urlsplit(opts.url)
         self.path = (u.path or "/") + ("?" + u.query if u.query else "")

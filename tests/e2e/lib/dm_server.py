@@ -70,6 +70,7 @@ class Session:
     def __init__(self, opts, client, session_id, target):
         self.opts, self.round = opts, 0
         self.peer = Peer(target, client, session_id, locname=opts.locname)
+        self.peer.takes_cred = opts.user is not None
         self.authorised = opts.user is None
         self.nonce = b"server-app-nonce"
         self.over, self.wanted, self.listed = False, {}, {}

@@ -11,6 +11,8 @@ a row ends the session. It can misbehave on purpose (--misbehave KIND@N). With
 --sign KEY every message is signed as well, by the xmlsec1 command; the MAC is over
 the signed octets. With --wrap KEY its SyncBody is encrypted after that, with --whole all of it,
 with --objects each object in it instead. With --sign-objects KEY each object is signed before all that.
+With --cred there is no header: inside of what is signed, a Cred of auth-md5 says the same, and
+challenges are of auth-md5.
 
 Exit: 0 as it should be, 1 the peer broke the protocol or its MACs were not
 right, 3 the transport failed. The JSON summary has the counts.
@@ -42,13 +44,14 @@ from dm_client import TransportError, from_oserror  # noqa: E402
 from syncml import DmError, Node, Outgoing, Peer, meta  # noqa: E402
 
 AUTH_MAC = "syncml:auth-MAC"
+AUTH_MD5 = "syncml:auth-md5"
 BAD = ("wrong-mac", "no-header", "two-headers", "bad-algorithm", "stale-nonce", "replay",
        "altered-body", "unknown-user", "other-form", "short-mac", "garbage", "folded",
        "unpadded-mac", "two-macs", "no-user", "unsigned", "other-signature", "altered-signed",
        "two-signatures", "unencrypted", "other-cipher", "other-extent", "beside", "one-readable", "exchanged",
        "unsigned-object", "altered-object", "two-object-signatures", "wrapped-object", "foreign-reference",
-       "other-address")
-GOOD = ("token-user", "reordered", "no-algorithm", "blanks", "field-case", "empty-elements")
+       "other-address", "no-cred", "wrong-cred", "stale-cred", "basic-cred")
+GOOD = ("spare-header", "token-user", "reordered", "no-algorithm", "blanks", "field-case", "empty-elements")
 
 
 class Refused(Exception):
@@ -92,7 +95,7 @@ class Misbehaviour:
     def __init__(self, opts):
         self.at, self.count, self.last, self.done = {}, 0, None, []
         self.sign, self.wrap, self.objects, self.whole = opts.sign, opts.wrap, opts.objects, opts.whole
-        self.sign_objects, self.form = opts.sign_objects, opts.form
+        self.sign_objects, self.form, self.cred = opts.sign_objects, opts.form, opts.cred
         for s in opts.misbehave or ():
             kind, _, n = s.partition("@")
             if kind not in BAD + GOOD:
@@ -113,6 +116,15 @@ class Misbehaviour:
             out = xmldsig.sign(out, self.sign)
         return out
 
+    @staticmethod
+    def with_cred(kind, body, account, who):
+        if kind == "no-cred":
+            return body
+        if kind == "basic-cred":
+            return authmac.put_cred(body, base64.b64encode(b"Device1:device-secret").decode(), "syncml:auth-basic")
+        nonce = {"wrong-cred": b"wrong", "stale-cred": account.before[who]}.get(kind, account.nonce[who])
+        return authmac.put_cred(body, authmac.digest(account.key[who], nonce))
+
     def encrypted(self, kind, body):
         if kind == "unencrypted":
             return body
@@ -128,6 +140,8 @@ class Misbehaviour:
         """(header values, field name, body, misbehaved) for the next message of credential @who."""
         self.count += 1
         kind = self.at.get(self.count)
+        if self.cred:
+            body = self.with_cred(kind, body, account, who)
         if self.sign_objects:
             body = xmlobjects.sign(body, self.sign_objects, self.form, kind)
         if self.sign:
@@ -140,6 +154,8 @@ class Misbehaviour:
         flip = ("A" if mac[0] != "A" else "B") + mac[1:]
         if kind:
             self.done.append(kind)
+        if self.cred:
+            headers = [authmac.emit(user, flip)] if kind == "spare-header" else []
         if kind == "wrong-mac":
             headers = [authmac.emit(user, flip)]
         elif kind == "no-header":
@@ -197,15 +213,27 @@ def bare(octets, opts):
     return xmlobjects.verify(octets, opts.verify_objects)[0] if opts.verify_objects else octets
 
 
-def chal(nonce):
-    return Node("Chal", meta(Type=AUTH_MAC, Format="b64", NextNonce=base64.b64encode(nonce).decode()))
+def asked(opts):
+    """The type of challenges, both ways."""
+    return AUTH_MD5 if opts.cred else AUTH_MAC
 
 
-def next_nonce(node):
-    """The nonce in a Chal, which must be one of auth-MAC."""
+def judge(opts, headers, account, who, octets, root):
+    """'' when a received message proves that it is no repetition, else why not."""
+    if not opts.cred:
+        return authmac.judge(headers, account.user[who], account.key[who], account.nonce[who], octets, account.form)
+    return "a header" if headers else authmac.judge_cred(root, account.key[who], account.nonce[who])
+
+
+def chal(nonce, kind=AUTH_MAC):
+    return Node("Chal", meta(Type=kind, Format="b64", NextNonce=base64.b64encode(nonce).decode()))
+
+
+def next_nonce(node, want=AUTH_MAC):
+    """The nonce in a Chal, which must be one of type @want."""
     if node is None:
         raise DmError("no Chal in the Status for my SyncHdr")
-    if (node.value("Meta/Type", "").lower(), node.value("Meta/Format")) != (AUTH_MAC.lower(), "b64"):
+    if (node.value("Meta/Type", "").lower(), node.value("Meta/Format")) != (want.lower(), "b64"):
         raise DmError("Chal is of %r" % node.value("Meta/Type"))
     text = node.value("Meta/NextNonce")
     if text is None:
@@ -312,7 +340,7 @@ class NativeClient:
                 out.status(hdr[0], "0", "SyncHdr", 200)
             elif hdr is not None:
                 issued = acc.issue("server")
-                out.status(hdr[0], "0", "SyncHdr", hdr[1], chal(issued))
+                out.status(hdr[0], "0", "SyncHdr", hdr[1], chal(issued, asked(self.opts)))
             for msg_id in older:
                 out.status(msg_id, "0", "SyncHdr", 200)
             package(out)
@@ -320,8 +348,7 @@ class NativeClient:
             if issued is not None:
                 acc.set("server", issued)
             root = syncml.decode(bare(octets, self.opts), self.kind)
-            why = authmac.judge(headers, acc.user["server"], acc.key["server"],
-                                acc.nonce["server"], octets, acc.form)
+            why = judge(self.opts, headers, acc, "server", octets, root)
             msg_id = int(root.value("SyncHdr/MsgID", "0"))
             no = refusal(root)
             if no:
@@ -331,7 +358,7 @@ class NativeClient:
                 if retried or no[1] is None:
                     raise Refused("refused with %d again" % no[0] if retried else "refused without Chal")
                 retried, keep = True, False
-                acc.set("client", next_nonce(no[1]))
+                acc.set("client", next_nonce(no[1], asked(self.opts)))
                 # Again what was refused, with its Status for the message before the refusal.
                 if hdr is not None and hdr[1] == 200 and not self.opts.lone_status:
                     older = [hdr[0]]
@@ -354,7 +381,7 @@ class NativeClient:
                 hdr, older = (msg_id, code), []
                 continue
             self.counts.add("verified")
-            statuses, commands = self.peer.take(root, allow_chal=(AUTH_MAC,))
+            statuses, commands = self.peer.take(root, allow_chal=(asked(self.opts),))
             code, challenge = self.peer.hdr_status(statuses)
             if self.opts.static:
                 if code not in (200, 212) or challenge is not None:
@@ -362,7 +389,7 @@ class NativeClient:
             else:
                 if code != 200:
                     raise DmError("Status for my SyncHdr is %d, with auth-MAC it must be 200" % code)
-                acc.set("client", next_nonce(challenge))
+                acc.set("client", next_nonce(challenge, asked(self.opts)))
             failed = {r: c for r, (c, _) in statuses.items() if c != 200 and r[1] != "0"}
             if failed:
                 raise DmError("the server refused commands: %s" % failed)
@@ -378,14 +405,14 @@ class NativeClient:
         """The newest nonce is for the next try, also when it came unauthenticated."""
         s = root.kids[1].find("Status")
         if s is not None and s.value("CmdRef") == "0" and s.find("Chal") is not None:
-            self.account.set("client", next_nonce(s.find("Chal")))
+            self.account.set("client", next_nonce(s.find("Chal"), asked(self.opts)))
 
     def _check_refusal(self, root, no, bad):
         """A refusal has one Status for each command, all with the same code."""
         if bad and self.bad.done[-1] == "replay":
             self.peer.peer_msg_id += 1
             return
-        statuses, _ = self.peer.take(root, allow_chal=(AUTH_MAC,), refused=True)
+        statuses, _ = self.peer.take(root, allow_chal=(asked(self.opts),), refused=True)
         # whether Results want a Status is for each implementation to say
         want = [c for c, tag in self.peer.open[self.peer.my_msg_id] if tag != "Results"] + ["0"]
         mine = {c: s for (m, c), s in statuses.items() if m == self.peer.my_msg_id}
@@ -438,8 +465,7 @@ class ServerSession:
     def handle(self, root, headers, octets):
         """The answer to a message, or None to answer with HTTP 403."""
         acc, counts = self.server.account, self.server.counts
-        why = authmac.judge(headers, acc.user["client"], acc.key["client"], acc.nonce["client"],
-                            octets, acc.form)
+        why = judge(self.opts, headers, acc, "client", octets, root)
         if self.opts.challenge and self.server.count <= self.opts.challenge and not why:
             why = "on purpose"
         msg_id = int(root.value("SyncHdr/MsgID", "0"))
@@ -457,19 +483,19 @@ class ServerSession:
             self.retries += 1
             if self.retries > 1:
                 raise DmError("the client refused my MAC twice")
-            acc.set("server", next_nonce(no[1]))
+            acc.set("server", next_nonce(no[1], asked(self.opts)))
             older = self.peer.peer_msg_id
             self.peer.peer_msg_id = msg_id
             if self.opts.lone_status or not self.last:
                 return self._answer(out, msg_id, self.last)
             return self._answer(out, msg_id, lambda o: (o.status(older, "0", "SyncHdr", 200),
                                                         self.last(o)))
-        statuses, commands = self.peer.take(root, allow_chal=(AUTH_MAC,), refused=True)
+        statuses, commands = self.peer.take(root, allow_chal=(asked(self.opts),), refused=True)
         code, challenge = self.peer.hdr_status(statuses)
         if not first and not self.opts.static:
             if code not in (200, 401, 407) or code != 200 and challenge is None:
                 raise DmError("Status for my SyncHdr is %d" % code)
-            acc.set("server", next_nonce(challenge))
+            acc.set("server", next_nonce(challenge, asked(self.opts)))
         self.retries = 0
         if first or refused_before and self.round == 0:
             if [c.tag for c in commands] != ["Alert", "Replace"]:
@@ -500,7 +526,7 @@ class ServerSession:
             out.status(msg_id, "0", "SyncHdr", 200)
         else:
             issued = acc.issue("client")
-            out.status(msg_id, "0", "SyncHdr", 200, chal(issued))
+            out.status(msg_id, "0", "SyncHdr", 200, chal(issued, asked(self.opts)))
             self.server.pending = issued
         package(out)
         return self.peer.message(out, keep=keep)
@@ -510,7 +536,7 @@ class ServerSession:
         self.peer.peer_msg_id = msg_id
         first = root.kids[1].find("Status")
         if first is not None and first.value("CmdRef") == "0" and first.find("Chal") is not None:
-            acc.set("server", next_nonce(first.find("Chal")))   # volatile, for the next try
+            acc.set("server", next_nonce(first.find("Chal"), asked(self.opts)))   # volatile, for the next try
         if self.failures > 1 + self.opts.challenge:
             self.over = True
             self.server.counts.errors.append("the client failed authentication %d times"
@@ -518,7 +544,7 @@ class ServerSession:
             return None
         out = Outgoing()
         issued = acc.issue("client")
-        out.status(msg_id, "0", "SyncHdr", code, chal(issued))
+        out.status(msg_id, "0", "SyncHdr", code, chal(issued, asked(self.opts)))
         for c in root.kids[1].kids:
             if c.tag in syncml.COMMANDS:
                 out.status(msg_id, c.value("CmdID"), c.tag, code)
@@ -631,6 +657,7 @@ def options():
     p.add_argument("--sign-objects", metavar="KEY", help="key of the signatures of objects, see xmlobjects.py")
     p.add_argument("--verify-objects", metavar="KEY", help="that of the other side, which has to have signed each")
     p.add_argument("--form", choices=xmlobjects.FORMS, default="detached", help="of the signatures of objects")
+    p.add_argument("--cred", action="store_true", help="with --sign: a Cred inside, and no header")
     p.add_argument("--static", action="store_true", help="fixed nonces, no Chal in messages")
     p.add_argument("--misbehave", action="append", metavar="KIND@N")
     p.add_argument("--challenge", type=int, default=0, help="server: refuse the first N on purpose")

@@ -176,6 +176,7 @@ class Peer:
     def __init__(self, me, other, session_id, locname=None, gaps=False):
         self.me, self.other, self.session_id = me, other, session_id
         self.locname, self.gaps = locname, gaps     # gaps: MsgID may jump, but only up
+        self.takes_cred = True      # an application that asks for none is to get none
         self.my_msg_id = self.peer_msg_id = 0
         self.open = {}      # my messages that want an answer: MsgID -> [(CmdID, Cmd)]
 
@@ -216,6 +217,8 @@ class Peer:
         cred = hdr.value("Cred/Meta/Type")
         if cred is not None and cred.lower() == "syncml:auth-mac":
             raise DmError("Cred of type auth-MAC reached the application")
+        if cred is not None and not self.takes_cred:
+            raise DmError("Cred of type %s reached the application" % cred)
         self.peer_msg_id += 1
 
         seen, statuses, commands = set(), {}, []

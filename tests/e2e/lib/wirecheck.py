@@ -11,7 +11,8 @@ peer's SyncHdr with a Chal of auth-MAC; no nonce may be issued twice. A message
 that tamper.py changed must not authenticate, and counts for nothing else. With
 --sign KEY each message must also have a Signature that xmlsec1 takes, with --wrap KEY a
 SyncBody that is encrypted, and that xmlsec1 decrypts; with --whole so must be all of it, with --objects
-each object.
+each object. With --cred none has an x-syncml-hmac, and each a right Cred of auth-md5 inside of what is
+signed, in its place; challenges are of auth-md5.
 Exit 0 when all is so; prints what it counted as JSON.
 """
 
@@ -28,7 +29,7 @@ import syncml  # noqa: E402
 import xmldsig  # noqa: E402
 import xmlenc  # noqa: E402
 import xmlobjects  # noqa: E402
-from native_peer import AUTH_MAC, next_nonce, refusal  # noqa: E402
+from native_peer import asked, next_nonce, refusal  # noqa: E402
 from syncml import DmError  # noqa: E402
 
 
@@ -85,7 +86,9 @@ class Wire:
             root = syncml.decode(bare, kind)
             if tampered:
                 self.count["tampered"] += 1
-                if not authmac.judge(fields(m["head"], authmac.HEADER), self.user[who], self.key[who],
+                if self.opts.cred:
+                    self.altered(m, who, body, root)
+                elif not authmac.judge(fields(m["head"], authmac.HEADER), self.user[who], self.key[who],
                                      self.nonce[who], body, self.form):
                     raise DmError("authenticates in spite of %s" % m["did"])
                 return
@@ -93,8 +96,21 @@ class Wire:
         except DmError as e:
             self.bad.append("%s: %s" % (where, e))
 
+    def altered(self, m, who, body, root):
+        """It still counts when its signature is right, and so is its Cred."""
+        if authmac.judge_cred(root, self.key[who], self.nonce[who]):
+            return
+        try:
+            xmldsig.verify(body, self.sign[who])
+        except DmError:
+            return
+        raise DmError("authenticates in spite of %s" % m["did"])
+
     def judge(self, where, who, headers, body, root):
-        why = authmac.judge(headers, self.user[who], self.key[who], self.nonce[who], body, self.form)
+        if self.opts.cred:
+            why = "in a header" if headers else authmac.judge_cred(root, self.key[who], self.nonce[who])
+        else:
+            why = authmac.judge(headers, self.user[who], self.key[who], self.nonce[who], body, self.form)
         no = refusal(root)
         if no:
             self.count["refusals"] += 1
@@ -122,9 +138,9 @@ class Wire:
         if status.value("Data") not in ("200", "401", "407"):
             raise DmError("SyncHdr Status %s" % status.value("Data"))
         if (status.find("Chal/Meta") is None or
-                status.value("Chal/Meta/Type", "").lower() != AUTH_MAC.lower()):
-            raise DmError("no Chal of auth-MAC")
-        nonce = next_nonce(status.find("Chal"))
+                status.value("Chal/Meta/Type", "").lower() != asked(self.opts).lower()):
+            raise DmError("no Chal of %s" % asked(self.opts))
+        nonce = next_nonce(status.find("Chal"), asked(self.opts))
         if nonce in self.issued or len(nonce) < 8:
             raise DmError("the nonce %r is not fresh" % nonce)
         self.issued.add(nonce)
@@ -150,6 +166,7 @@ def main():
     p.add_argument("--objects", action="store_true", help="each object is encrypted, and nothing else")
     p.add_argument("--sign-objects", metavar="KEY", help="key of the signatures of objects, see xmlobjects.py")
     p.add_argument("--sign-objects-server", metavar="KEY", help="that of the server, where it has another")
+    p.add_argument("--cred", action="store_true", help="with --sign: a Cred in each message, and no MAC")
     p.add_argument("--called", action="store_true", help="the server has connected to the client")
     p.add_argument("--state", help="file with the nonces that the sessions before have left")
     opts = p.parse_args()
