@@ -32,11 +32,11 @@ def build(pdu, headers, data, kind, tid):
 
 
 def change(verb, arg, pdu):
-    """Of the datagrams of peers here all other headers have names."""
+    """With an altered body all else stays as it is; of the datagrams of peers here headers have names."""
     headers, data, kind, tid = pdu.headers, pdu.data, pdu.kind, pdu.tid
     if verb == "body":
-        data = tamper.other_digit(data)
-    elif verb == "strip":
+        return pdu.octets[:len(pdu.octets) - len(data)] + tamper.other_digit(data)
+    if verb == "strip":
         headers = [h for h in headers if h[0] != HEADER]
     elif verb == "flip":
         headers = [(n, tamper.other_mac(v.encode()).decode() if n == HEADER else v) for n, v in headers]
