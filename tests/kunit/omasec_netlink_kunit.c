@@ -236,7 +236,7 @@ static void rule_attributes_are_validated(struct kunit *test)
 	u32 before = generation(), big = OMASEC_MESSAGE_MAX + 1, nothing = 0;
 	static const u8 mapped[16] = { [10] = 0xff, [11] = 0xff, [12] = 10 };
 	u16 low = 4998, zero = 0;
-	u8 two = 2, three = 3, four = 4, one = 1, many = 129;
+	u8 two = 2, three = 3, five = 5, one = 1, many = 129;
 
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_PORT_MAX, &low, 2), -EINVAL);
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_PORT_MAX, &zero, 2), -ERANGE);
@@ -244,7 +244,7 @@ static void rule_attributes_are_validated(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_ADDRESS, mapped, 16), -EINVAL);
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_PREFIX, &one, 1), -EINVAL);
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_PREFIX, &many, 1), -ERANGE);
-	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_INTEGRITY, &four, 1), -ERANGE);
+	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_INTEGRITY, &five, 1), -ERANGE);
 	/* Only for a transport that authenticates. */
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_INTEGRITY, &two, 1), -EINVAL);
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_TRANSPORT, &two, 1), -ERANGE);
@@ -268,6 +268,48 @@ static void rule_attributes_are_validated(struct kunit *test)
 	nla_put_u16(((struct nl_test *)test->priv)->skb, OMASEC_A_RULE_PORT_MIN, 4999);
 	KUNIT_EXPECT_EQ(test, answer(test), -EINVAL);
 	KUNIT_EXPECT_EQ(test, generation(), before);
+}
+
+/* integrity signature, with what goes with it and what does not. */
+static void signatures_have_what_they_need(struct kunit *test)
+{
+	static const struct { int attr; u8 value; int err; } rows[] = {
+		{ 0, 0, 0 },
+		{ OMASEC_A_RULE_FIRST_CONTACT, OMASEC_FIRST_CONTACT_CHALLENGE, 0 },
+		{ OMASEC_A_RULE_CONFIDENTIALITY, OMASEC_CONFIDENTIALITY_MESSAGE, 0 },
+		{ OMASEC_A_RULE_OBJECT_SIGNATURE, OMASEC_OBJECT_SIGNATURE_BOTH, 0 },
+		{ OMASEC_A_RULE_ENCODING, OMASEC_ENCODING_WBXML, 0 },
+		{ OMASEC_A_RULE_BINDING, OMASEC_BINDING_OBEX, 0 },
+		{ OMASEC_A_RULE_AUTH_MODE, OMASEC_AUTH_MODE_STATIC, -EINVAL },
+		{ OMASEC_A_RULE_AUTH_MODE, OMASEC_AUTH_MODE_NATIVE, -EINVAL },
+		{ OMASEC_A_RULE_SESSIONLESS, OMASEC_SESSIONLESS_ACCEPT, -EINVAL },
+		{ OMASEC_A_RULE_PROTOCOL, OMASEC_PROTOCOL_UDP, -EINVAL },
+	};
+	struct sk_buff *skb;
+	size_t i;
+
+	KUNIT_ASSERT_EQ(test, set_credential(test, 0, NULL, 0), 0);
+	for (i = 0; i <= ARRAY_SIZE(rows); i++) {
+		bool account = i < ARRAY_SIZE(rows);
+		int err = account ? rows[i].err : -EINVAL;
+
+		skb = request(test, OMASEC_CMD_RULE_ADD, 0);
+		nla_put_string(skb, OMASEC_A_RULE_NAME, "kunit");
+		nla_put_u8(skb, OMASEC_A_RULE_DIRECTION, OMASEC_DIRECTION_IN);
+		nla_put_u16(skb, OMASEC_A_RULE_PORT_MIN, 4999);
+		nla_put_u8(skb, OMASEC_A_RULE_INTEGRITY, OMASEC_INTEGRITY_SIGNATURE);
+		if (account)
+			nla_put_string(skb, OMASEC_A_RULE_ACCOUNT, "kunit");
+		if (account && rows[i].attr)
+			nla_put_u8(skb, rows[i].attr, rows[i].value);
+		KUNIT_EXPECT_EQ_MSG(test, answer(test), err, "row %zu", i);
+		if (err)
+			continue;
+		nla_put_string(request(test, OMASEC_CMD_RULE_DEL, 0), OMASEC_A_RULE_NAME, "kunit");
+		KUNIT_EXPECT_EQ(test, answer(test), 0);
+	}
+	nla_put_string(request(test, OMASEC_CMD_ACCOUNT_DEL, 0), OMASEC_A_ACCOUNT_NAME, "kunit");
+	KUNIT_EXPECT_EQ(test, answer(test), 0);
 }
 
 static void rule_gets_the_safe_defaults(struct kunit *test)
@@ -319,6 +361,11 @@ static void message_commands_are_the_helpers(struct kunit *test)
 	skb = request(test, OMASEC_CMD_MSG_GET, NLM_F_DUMP);
 	nla_put_u64_64bit(skb, OMASEC_A_MSG_COOKIE, 1, OMASEC_A_MSG_PAD);
 	KUNIT_EXPECT_EQ(test, answer(test), -EPERM);
+	skb = request(test, OMASEC_CMD_MSG_CRED, 0);
+	nla_put_u64_64bit(skb, OMASEC_A_MSG_COOKIE, 1, OMASEC_A_MSG_PAD);
+	KUNIT_EXPECT_EQ(test, answer(test), -EPERM);
+	request(test, OMASEC_CMD_MSG_CRED, 0);
+	KUNIT_EXPECT_EQ(test, answer(test), -EINVAL);
 
 	skb = request(test, OMASEC_CMD_HELPER_REGISTER, 0);
 	nla_put_u32(skb, OMASEC_A_HELPER_ABI, OMASEC_GENL_VERSION);
@@ -329,6 +376,13 @@ static void message_commands_are_the_helpers(struct kunit *test)
 	skb = request(test, OMASEC_CMD_MSG_GET, NLM_F_DUMP);
 	nla_put_u64_64bit(skb, OMASEC_A_MSG_COOKIE, 1, OMASEC_A_MSG_PAD);
 	KUNIT_EXPECT_EQ(test, answer(test), -ESTALE);
+	skb = request(test, OMASEC_CMD_MSG_CRED, 0);
+	nla_put_u64_64bit(skb, OMASEC_A_MSG_COOKIE, 1, OMASEC_A_MSG_PAD);
+	KUNIT_EXPECT_EQ(test, answer(test), -ESTALE);
+	skb = request(test, OMASEC_CMD_MSG_CRED, 0);
+	nla_put_u64_64bit(skb, OMASEC_A_MSG_COOKIE, 1, OMASEC_A_MSG_PAD);
+	nla_put(skb, OMASEC_A_MSG_CRED, 17, "0123456789abcdef");
+	KUNIT_EXPECT_EQ(test, answer(test), -ERANGE);
 
 	/* It ends with its socket. */
 	nl_close(t);
@@ -579,6 +633,7 @@ static struct kunit_case netlink_cases[] = {
 	KUNIT_CASE(credential_attributes_are_validated),
 	KUNIT_CASE(rule_attributes_are_validated),
 	KUNIT_CASE(rule_gets_the_safe_defaults),
+	KUNIT_CASE(signatures_have_what_they_need),
 	KUNIT_CASE(message_commands_are_the_helpers),
 	KUNIT_CASE(keys_are_used_for_the_helper_only),
 	KUNIT_CASE(events_reach_who_listens_at_a_limited_rate),
