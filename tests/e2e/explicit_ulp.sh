@@ -4,7 +4,7 @@
 # setsockopt(TCP_ULP, omasec) attaches a socket as a rule would; ss and flow list
 # show it.
 #
-# KERNELS: 6.1 6.12 debug
+# KERNELS: 6.12 debug rt
 # TIMEOUT: 180
 . ./lib/common.sh
 network

@@ -5,7 +5,7 @@
 # listed and killed, listeners given back and taken over, and rules change. Nothing
 # is left of it, and the kernel has nothing to complain about.
 #
-# KERNELS: 6.1 6.12 debug
+# KERNELS: 6.12 debug rt
 # TIMEOUT: 180
 # CPUS: 2
 . ./lib/common.sh

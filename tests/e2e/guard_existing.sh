@@ -4,7 +4,7 @@
 # A connection from before the rule is ended as soon as it sends; nothing of it goes
 # on unprotected.
 #
-# KERNELS: 6.1 6.12 debug
+# KERNELS: 6.12 debug rt
 # TIMEOUT: 180
 . ./lib/common.sh
 network

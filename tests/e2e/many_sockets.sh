@@ -3,7 +3,7 @@
 #
 # Hundreds of sockets at once.
 #
-# KERNELS: 6.1 6.12 debug
+# KERNELS: 6.12 debug rt
 # TIMEOUT: 300
 # MEM: 2048
 . ./lib/common.sh

@@ -4,7 +4,7 @@
 # Two network namespaces that use the same account name do not touch each other's
 # keys, nonces and rules.
 #
-# KERNELS: 6.1 6.12 debug
+# KERNELS: 6.12 debug rt
 # TIMEOUT: 180
 . ./lib/common.sh
 network

@@ -3,7 +3,7 @@
 #
 # A network namespace is removed while flows and helper live in it; nothing is left of it.
 #
-# KERNELS: 6.1 6.12 debug
+# KERNELS: 6.12 debug rt
 # TIMEOUT: 180
 # MODULE: no
 . ./lib/common.sh

@@ -5,7 +5,7 @@
 # session in XML: every message on the wire is authenticated, the applications see
 # nothing of it.
 #
-# KERNELS: 6.1 6.12 debug
+# KERNELS: 6.12 debug rt
 # TIMEOUT: 180
 . ./lib/common.sh
 network

@@ -4,7 +4,7 @@
 # What would go around a protected socket is refused: kTLS, MPTCP, fast open, urgent
 # data; and no octet of it leaves.
 #
-# KERNELS: 6.1 6.12 debug
+# KERNELS: 6.12 debug rt
 # TIMEOUT: 240
 . ./lib/common.sh
 network

@@ -3,7 +3,7 @@
 #
 # The same on the listening side: MPTCP, urgent data, raw octets.
 #
-# KERNELS: 6.1 6.12 debug
+# KERNELS: 6.12 debug rt
 # TIMEOUT: 180
 . ./lib/common.sh
 network

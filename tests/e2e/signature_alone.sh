@@ -7,7 +7,7 @@
 # auth-md5, interoperates in both roles. What is changed, repeated, or has no right Cred does not
 # reach the application; neither does anything without helper or key.
 #
-# KERNELS: 6.12
+# KERNELS: 6.1
 # TIMEOUT: 300
 # NEEDS: xmlsec1
 . ./lib/common.sh

@@ -3,7 +3,7 @@
 #
 # The socket cases on protected sockets, IPv4: everything that TCP promises holds.
 #
-# KERNELS: 6.1 6.12 debug
+# KERNELS: 6.12 debug rt
 # TIMEOUT: 300
 # ALONE: yes
 . ./lib/common.sh
