@@ -121,8 +121,9 @@ static void a_nonce_serves_one_message(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, judge(second, HELPER_PORT, t.digest, &state), 0);
 	KUNIT_EXPECT_EQ(test, state, (u8)OMASEC_MAC_STATE_REPLAYED);
-	cred_end(first);
+	omasec_upcall_cancel(first);
 	KUNIT_EXPECT_EQ(test, judge(first, HELPER_PORT, t.digest, &state), -ESTALE);
+	omasec_msg_put(first);
 	cred_end(second);
 	omasec_account_put(a);
 	key_put(t.key);
