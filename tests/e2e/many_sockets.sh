@@ -7,9 +7,9 @@
 # TIMEOUT: 300
 # MEM: 2048
 . ./lib/common.sh
-# Under the sanitizers of the debug kernel a third of them takes long enough.
+# Under the sanitizers of the debug kernel fewer of them take long enough.
 COUNT=300
-[ ! -e /sys/kernel/debug/kmemleak ] || COUNT=100
+[ ! -e /sys/kernel/debug/kmemleak ] || COUNT=40
 network
 { account; rule dm "direction = out" "auth-mode = static"; } >"$WORK/c"
 apply device <"$WORK/c"

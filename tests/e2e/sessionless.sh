@@ -5,7 +5,7 @@
 # once, whatever happens to the helper; nothing else gets through, and the
 # applications on both sides know nothing of it.
 #
-# KERNELS: 6.12 debug
+# KERNELS: 6.12
 # TIMEOUT: 240
 . ./lib/common.sh
 network

@@ -5,7 +5,7 @@
 # what is too long, what comes in the wrong order or from the wrong side, floods; static mode,
 # other content, DTLS, both ends at the same port, and what ends a flow.
 #
-# KERNELS: 6.1 debug
+# KERNELS: 6.1
 # TIMEOUT: 300
 . ./lib/common.sh
 network
