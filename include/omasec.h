@@ -75,6 +75,7 @@ struct omasec_status {
 	char sha384_driver[OMASEC_TYPE_MAX + 1], sha512_driver[OMASEC_TYPE_MAX + 1];
 	char aes_driver[OMASEC_TYPE_MAX + 1];		/**< of AES key wrap */
 	char gcm_driver[OMASEC_TYPE_MAX + 1];		/**< of AES-GCM */
+	char cbc_driver[OMASEC_TYPE_MAX + 1];		/**< of AES-CBC */
 	uint32_t abi;
 	uint32_t helper;				/**< port id of the helper, 0 for none */
 	uint32_t accounts, rules, flows, listeners;
@@ -161,10 +162,13 @@ struct omasec_account {
 	struct omasec_secret pin;		/**< digits of a PIN */
 	struct omasec_secret sign;		/**< for HMACs of XML signatures */
 	struct omasec_secret wrap;		/**< AES key that wraps keys of XML encryption */
+	struct omasec_secret legacy_wrap;	/**< the same, for encryption_profile legacy */
 	uint8_t usernetwpin;			/**< enum omasec_usernetwpin */
 	uint8_t bootstrap_unsecured;		/**< enum omasec_bootstrap_unsecured */
+	uint8_t encryption_profile;		/**< enum omasec_encryption_profile */
 	uint8_t pin_failures;			/**< replies only: wrong PINs one after the other */
 	uint32_t pin_locked;			/**< replies only: seconds for which no PIN is taken */
+	uint32_t decryption_blocked;		/**< replies only: seconds for which nothing is decrypted */
 	uint64_t messages_ok, messages_refused;	/**< replies only */
 };
 
@@ -194,6 +198,12 @@ OMASEC_API int omasec_account_nonce(struct omasec *o, const char *name,
 OMASEC_API int omasec_account_agreed_used(struct omasec *o, const char *name,
 					  const struct omasec_cred *client,
 					  const struct omasec_cred *server);
+
+/**
+ * Tell that nothing of an account is decrypted with keys of the legacy profile (helper only).
+ * @param seconds  for how long, at most 3600
+ */
+OMASEC_API int omasec_account_blocked(struct omasec *o, const char *name, uint32_t seconds);
 
 /** Forget the wrong PINs that were given for an account. */
 OMASEC_API int omasec_account_pin_reset(struct omasec *o, const char *name);
@@ -530,15 +540,19 @@ OMASEC_API int omasec_message_verdict(struct omasec *o, const struct omasec_deci
  * Have the module use a key of an account: HMACs with its sign key; with its wrap key
  * AES-256-GCM under a new key, which is wrapped (RFC 3394). No key leaves the kernel
  * but so. What was sealed is 40 octets of wrapped key, 12 of IV, cipher text, 16 of tag.
+ * The operations with CBC use the legacy-wrap key and AES-CBC; what they open is not told
+ * apart from anything else, see enum omasec_crypto_op.
  * @param op  enum omasec_crypto_op
  * @param data  for an HMAC and what is to be opened up to OMASEC_CRYPTO_MAX octets; what
  *   is to be sealed: 1 to OMASEC_CRYPTO_MAX - OMASEC_SEAL_MORE
  * @param out  for what comes out: the HMAC in full length; what was sealed,
- *   OMASEC_SEAL_MORE octets longer; what was opened, so many shorter; wiped on failure
+ *   OMASEC_SEAL_MORE octets longer; what was opened, so many shorter, with CBC up to 15
+ *   more at first; wiped on failure
  * @param out_len  in: room at @p out; out: octets there, 0 on failure
  * @return 0, or a negative errno:
  *   -ENOENT without such an account, -ENOKEY when it has no key for this,
  *   -EKEYREVOKED, -EKEYEXPIRED, -EKEYREJECTED when that key cannot be used,
+ *   -EACCES when the encryption-profile of the account is the other one,
  *   -EBADMSG when what was to be opened was not sealed with this key, or changed since,
  *   -EMSGSIZE when @p data have a length that this does not take or @p out has no room,
  *   -EOPNOTSUPP when the kernel lacks the algorithm or there is no such operation
@@ -632,6 +646,7 @@ enum omasec_names {
 	OMASEC_NAMES_SEC,
 	OMASEC_NAMES_USERNETWPIN,
 	OMASEC_NAMES_BOOTSTRAP_UNSECURED,
+	OMASEC_NAMES_ENCRYPTION_PROFILE,
 	OMASEC_NAMES_COUNT
 };
 

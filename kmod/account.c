@@ -11,6 +11,7 @@
  */
 #include <crypto/algapi.h>
 #include <linux/random.h>
+#include <linux/timekeeping.h>
 #include <linux/jhash.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -160,6 +161,7 @@ struct omasec_account *omasec_account_new(const struct omasec_account_spec *spec
 	a->app_cred = spec->app_cred;
 	a->usernetwpin = spec->usernetwpin;
 	a->bootstrap_unsecured = spec->bootstrap_unsecured;
+	a->encryption_profile = spec->encryption_profile;
 	p = a->name;
 	omasec_account_string(&p, spec->name);
 	a->server_id = omasec_account_string(&p, spec->server_id);
@@ -189,7 +191,8 @@ bool omasec_account_same(const struct omasec_account *a, const struct omasec_acc
 	if (strcmp(a->name, spec->name) || strcmp(a->server_id, spec->server_id ?: "") ||
 	    a->mac_form != spec->mac_form || a->app_cred != spec->app_cred ||
 	    a->usernetwpin != spec->usernetwpin ||
-	    a->bootstrap_unsecured != spec->bootstrap_unsecured)
+	    a->bootstrap_unsecured != spec->bootstrap_unsecured ||
+	    a->encryption_profile != spec->encryption_profile)
 		return false;
 	for (who = 0; who < 2; who++) {
 		if (strcmp(a->cred[who].user, spec->user[who] ?: "") ||
@@ -627,10 +630,42 @@ void omasec_account_inherit(struct omasec_account *a, struct omasec_account *old
 	atomic64_set(&a->messages_refused, atomic64_read(&old->messages_refused));
 	a->pin_failures = old->pin_failures;
 	a->pin_tried = old->pin_tried;
+	a->blocked_until = old->blocked_until;
 	a->notified = old->notified;
 	old->notified = NULL;
 	old->successor = omasec_account_get(a);
 	spin_unlock_bh(&old->lock);
+}
+
+/**
+ * omasec_account_block() - notes for how long the helper decrypts nothing
+ * @a: the account
+ * @seconds: from now on
+ *
+ * Context: any but hard interrupts.
+ */
+void omasec_account_block(struct omasec_account *a, u32 seconds)
+{
+	a = omasec_account_lock(a);
+	a->blocked_until = ktime_get_boottime_seconds() + seconds;
+	spin_unlock_bh(&a->lock);
+}
+
+/**
+ * omasec_account_blocked() - for how long that still is
+ * @a: the account
+ *
+ * Context: any but hard interrupts.
+ * Return: seconds, 0 when it is over.
+ */
+u32 omasec_account_blocked(struct omasec_account *a)
+{
+	time64_t left;
+
+	a = omasec_account_lock(a);
+	left = a->blocked_until - ktime_get_boottime_seconds();
+	spin_unlock_bh(&a->lock);
+	return left > 0 ? left : 0;
 }
 
 /**

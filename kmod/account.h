@@ -87,9 +87,12 @@ struct omasec_notified;
  * @app_cred: enum omasec_app_cred
  * @usernetwpin: enum omasec_usernetwpin
  * @bootstrap_unsecured: enum omasec_bootstrap_unsecured
+ * @encryption_profile: enum omasec_encryption_profile
  * @pin_failures: wrong PINs one after the other, those that are being tried
  *	included; under @lock
  * @pin_tried: seconds since boot when the last one was tried; under @lock
+ * @blocked_until: seconds since boot from which the helper decrypts again what is of the
+ *	legacy profile, as it has told; under @lock
  * @server_id: inside this allocation, like the user names
  * @cred: [enum omasec_cred_who]
  * @secret: [enum omasec_secret_of], keys with references, NULL for none
@@ -106,9 +109,9 @@ struct omasec_account {
 	refcount_t ref;
 	u32 id, rules, born, died;
 	spinlock_t lock;
-	u8 mac_form, app_cred, usernetwpin, bootstrap_unsecured;
+	u8 mac_form, app_cred, usernetwpin, bootstrap_unsecured, encryption_profile;
 	u8 pin_failures;
-	time64_t pin_tried;
+	time64_t pin_tried, blocked_until;
 	char *server_id;
 	struct omasec_cred cred[2];
 	struct key *secret[OMASEC_SECRETS];
@@ -125,6 +128,7 @@ struct omasec_account {
  * @app_cred: enum omasec_app_cred
  * @usernetwpin: enum omasec_usernetwpin
  * @bootstrap_unsecured: enum omasec_bootstrap_unsecured
+ * @encryption_profile: enum omasec_encryption_profile
  * @user: user names, NULL for none
  * @key: keys, NULL for none; the account takes references of its own
  * @secret: [enum omasec_secret_of], keys, NULL for none; likewise
@@ -133,7 +137,7 @@ struct omasec_account {
  */
 struct omasec_account_spec {
 	const char *name, *server_id;
-	u8 mac_form, app_cred, usernetwpin, bootstrap_unsecured;
+	u8 mac_form, app_cred, usernetwpin, bootstrap_unsecured, encryption_profile;
 	const char *user[2];
 	struct key *key[2];
 	struct key *secret[OMASEC_SECRETS];
@@ -201,6 +205,10 @@ unsigned int omasec_account_mac(struct omasec_account *a, enum omasec_cred_who w
 
 /* Locks the account that has the nonces of @a's name now; the caller holds @a. */
 struct omasec_account *omasec_account_lock(struct omasec_account *a) __acquires(&a->lock);
+
+/* The helper decrypts nothing for so long, with keys of the legacy profile. Any context. */
+void omasec_account_block(struct omasec_account *a, u32 seconds);
+u32 omasec_account_blocked(struct omasec_account *a);
 
 /*
  * notified.c: the nonce that a notification is made with; notes that one with a right

@@ -398,6 +398,27 @@ static int omasec_commit_old(struct omasec_config *cfg)
 	return 0;
 }
 
+/*
+ * What a rule encrypts with is what its account says: AES-CBC for those of the legacy profile,
+ * which have nothing else, and only below a MAC. NULL when it is so.
+ */
+static const char *omasec_commit_unfit(const struct omasec_rule *r)
+{
+	bool legacy = r->account &&
+		      r->account->encryption_profile == OMASEC_ENCRYPTION_PROFILE_LEGACY;
+
+	if (!omasec_rule_hides(r))
+		return NULL;
+	if (legacy && !omasec_rule_legacy(r))
+		return "encryption-profile legacy is for rules with content-cipher aes-256-cbc or aes-128-cbc";
+	if (!legacy && omasec_rule_legacy(r))
+		return "content-cipher aes-256-cbc and aes-128-cbc are for accounts with encryption-profile legacy";
+	if (legacy && r->integrity != OMASEC_INTEGRITY_HMAC &&
+	    r->integrity != OMASEC_INTEGRITY_BOTH)
+		return "encryption-profile legacy is for messages that carry a MAC: integrity hmac or both";
+	return NULL;
+}
+
 /* Makes each rule name the account that its name means after the change. */
 static int omasec_commit_resolve(struct omasec_config *cfg, const char **why)
 {
@@ -420,6 +441,9 @@ static int omasec_commit_resolve(struct omasec_config *cfg, const char **why)
 			omasec_rule_put(r);
 			cfg->rules[i] = c;
 		}
+		*why = omasec_commit_unfit(cfg->rules[i]);
+		if (*why)
+			return -EINVAL;
 		/* A rule that stays what it was keeps its id, counters and flows. */
 		if (was && i < was->count && omasec_rule_same(was->rules[i], cfg->rules[i])) {
 			omasec_rule_put(cfg->rules[i]);
@@ -580,7 +604,7 @@ err_policy:
 err_undo:
 	omasec_commit_undo(cfg);
 	omasec_config_guard(cfg->on);
-	if (err != -EBUSY)
+	if (err != -EBUSY && err != -EINVAL)
 		*why = "out of memory";
 	return err;
 }

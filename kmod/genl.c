@@ -44,7 +44,7 @@ static const struct nla_policy omasec_config_begin_nl_policy[OMASEC_A_CONFIG_REP
 };
 
 /* OMASEC_CMD_ACCOUNT_SET */
-static const struct nla_policy omasec_account_set_nl_policy[OMASEC_A_ACCOUNT_WRAP_KEY + 1] = {
+static const struct nla_policy omasec_account_set_nl_policy[OMASEC_A_ACCOUNT_LEGACY_WRAP_KEY + 1] = {
 	[OMASEC_A_ACCOUNT_NAME] = { .type = NLA_NUL_STRING, .len = OMASEC_NAME_MAX, },
 	[OMASEC_A_ACCOUNT_SERVER_ID] = { .type = NLA_NUL_STRING, .len = 255, },
 	[OMASEC_A_ACCOUNT_CLIENT] = NLA_POLICY_NESTED(omasec_cred_nl_policy),
@@ -58,6 +58,8 @@ static const struct nla_policy omasec_account_set_nl_policy[OMASEC_A_ACCOUNT_WRA
 	[OMASEC_A_ACCOUNT_BOOTSTRAP_UNSECURED] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OMASEC_A_ACCOUNT_SIGN_KEY] = { .type = NLA_S32, },
 	[OMASEC_A_ACCOUNT_WRAP_KEY] = { .type = NLA_S32, },
+	[OMASEC_A_ACCOUNT_ENCRYPTION_PROFILE] = NLA_POLICY_MAX(NLA_U8, 1),
+	[OMASEC_A_ACCOUNT_LEGACY_WRAP_KEY] = { .type = NLA_S32, },
 };
 
 /* OMASEC_CMD_ACCOUNT_DEL */
@@ -71,10 +73,11 @@ static const struct nla_policy omasec_account_get_nl_policy[OMASEC_A_ACCOUNT_NAM
 };
 
 /* OMASEC_CMD_ACCOUNT_NONCE */
-static const struct nla_policy omasec_account_nonce_nl_policy[OMASEC_A_ACCOUNT_SERVER + 1] = {
+static const struct nla_policy omasec_account_nonce_nl_policy[OMASEC_A_ACCOUNT_DECRYPTION_BLOCKED + 1] = {
 	[OMASEC_A_ACCOUNT_NAME] = { .type = NLA_NUL_STRING, .len = OMASEC_NAME_MAX, },
 	[OMASEC_A_ACCOUNT_CLIENT] = NLA_POLICY_NESTED(omasec_cred_nl_policy),
 	[OMASEC_A_ACCOUNT_SERVER] = NLA_POLICY_NESTED(omasec_cred_nl_policy),
+	[OMASEC_A_ACCOUNT_DECRYPTION_BLOCKED] = NLA_POLICY_MAX(NLA_U32, 3600),
 };
 
 /* OMASEC_CMD_RULE_ADD */
@@ -112,7 +115,7 @@ static const struct nla_policy omasec_rule_add_nl_policy[OMASEC_A_RULE_CONTENT_C
 	[OMASEC_A_RULE_CONFIDENTIALITY] = NLA_POLICY_MAX(NLA_U8, 3),
 	[OMASEC_A_RULE_OBJECT_SIGNATURE] = NLA_POLICY_MAX(NLA_U8, 4),
 	[OMASEC_A_RULE_ENCODING] = NLA_POLICY_MAX(NLA_U8, 1),
-	[OMASEC_A_RULE_CONTENT_CIPHER] = NLA_POLICY_MAX(NLA_U8, 1),
+	[OMASEC_A_RULE_CONTENT_CIPHER] = NLA_POLICY_MAX(NLA_U8, 3),
 };
 
 /* OMASEC_CMD_RULE_DEL */
@@ -152,7 +155,7 @@ static const struct nla_policy omasec_msg_verdict_nl_policy[OMASEC_A_MSG_DENIALS
 	[OMASEC_A_MSG_CONTENT_TYPE] = { .type = NLA_NUL_STRING, .len = OMASEC_TYPE_MAX, },
 	[OMASEC_A_MSG_LENGTH] = { .type = NLA_U32, },
 	[OMASEC_A_MSG_VERDICT] = NLA_POLICY_MAX(NLA_U8, 3),
-	[OMASEC_A_MSG_REASON] = NLA_POLICY_MAX(NLA_U32, 86),
+	[OMASEC_A_MSG_REASON] = NLA_POLICY_MAX(NLA_U32, 87),
 	[OMASEC_A_MSG_MAC_NONCE] = { .type = NLA_BINARY, .len = OMASEC_NONCE_MAX, },
 	[OMASEC_A_MSG_NO_MAC] = { .type = NLA_FLAG, },
 	[OMASEC_A_MSG_EXPECT_NONCE] = { .type = NLA_BINARY, .len = OMASEC_NONCE_MAX, },
@@ -205,7 +208,7 @@ static const struct nla_policy omasec_wait_pin_nl_policy[OMASEC_A_WAIT_REFUSE + 
 
 /* OMASEC_CMD_CRYPTO */
 static const struct nla_policy omasec_crypto_nl_policy[OMASEC_A_CRYPTO_DATA + 1] = {
-	[OMASEC_A_CRYPTO_OP] = NLA_POLICY_MAX(NLA_U8, 6),
+	[OMASEC_A_CRYPTO_OP] = NLA_POLICY_MAX(NLA_U8, 10),
 	[OMASEC_A_CRYPTO_ACCOUNT] = { .type = NLA_NUL_STRING, .len = OMASEC_NAME_MAX, },
 	[OMASEC_A_CRYPTO_DATA] = { .type = NLA_BINARY, .len = OMASEC_CRYPTO_MAX, },
 };
@@ -257,7 +260,7 @@ static const struct genl_ops omasec_nl_ops[] = {
 		.cmd = OMASEC_CMD_ACCOUNT_SET,
 		.doit = omasec_nl_account_set_doit,
 		.policy = omasec_account_set_nl_policy,
-		.maxattr = OMASEC_A_ACCOUNT_WRAP_KEY,
+		.maxattr = OMASEC_A_ACCOUNT_LEGACY_WRAP_KEY,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -279,7 +282,7 @@ static const struct genl_ops omasec_nl_ops[] = {
 		.cmd = OMASEC_CMD_ACCOUNT_NONCE,
 		.doit = omasec_nl_account_nonce_doit,
 		.policy = omasec_account_nonce_nl_policy,
-		.maxattr = OMASEC_A_ACCOUNT_SERVER,
+		.maxattr = OMASEC_A_ACCOUNT_DECRYPTION_BLOCKED,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 	{

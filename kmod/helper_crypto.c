@@ -23,6 +23,7 @@
 static struct crypto_shash *omasec_hmac_tfm[OMASEC_CRYPTO_OP_HMAC_SHA512 + 1];
 static struct crypto_sync_skcipher *omasec_aes_tfm;
 static struct crypto_aead *omasec_gcm_tfm;
+static struct crypto_sync_skcipher *omasec_cbc_tfm;
 
 static const struct {
 	const char *name;
@@ -40,6 +41,11 @@ static const struct {
 static_assert(OMASEC_MORE(OMASEC_KEK_LEN) == OMASEC_SEAL_MORE);
 static_assert(OMASEC_MORE(OMASEC_KEK_128_LEN) == OMASEC_SEAL_128_MORE);
 
+/* With CBC, which has no tag, with the wrapped key and an IV of a block; padding is at most one. */
+#define OMASEC_CBC_FRONT(cek) ((cek) + OMASEC_WRAP_BLOCK + OMASEC_AES_BLOCK)
+static_assert(OMASEC_CBC_FRONT(OMASEC_KEK_LEN) + OMASEC_AES_BLOCK == OMASEC_SEAL_CBC_MORE);
+static_assert(OMASEC_CBC_FRONT(OMASEC_KEK_128_LEN) + OMASEC_AES_BLOCK == OMASEC_SEAL_128_CBC_MORE);
+
 /**
  * struct omasec_keyed - an operation with its key
  * @op: enum omasec_crypto_op
@@ -49,6 +55,7 @@ static_assert(OMASEC_MORE(OMASEC_KEK_128_LEN) == OMASEC_SEAL_128_MORE);
  * @block: where that block is
  * @sg: of @block
  * @gcm: for the content, with a key of its own
+ * @cbc: instead, for the legacy profile
  * @content: that, and behind it @tag
  * @cek: the key for it
  * @key_len: octets of that, and of the one that wraps it
@@ -63,9 +70,10 @@ struct omasec_keyed {
 	u8 block[OMASEC_AES_BLOCK];
 	struct scatterlist sg;
 	struct crypto_aead *gcm;
+	struct crypto_sync_skcipher *cbc;
 	struct scatterlist content[2];
 	unsigned int key_len;
-	u8 cek[OMASEC_KEK_LEN], iv[OMASEC_IV_LEN], tag[OMASEC_TAG_LEN];
+	u8 cek[OMASEC_KEK_LEN], iv[OMASEC_AES_BLOCK], tag[OMASEC_TAG_LEN];
 };
 
 static bool omasec_op_is_hmac(unsigned int op)
@@ -75,14 +83,21 @@ static bool omasec_op_is_hmac(unsigned int op)
 
 static bool omasec_op_is_seal(unsigned int op)
 {
-	return op == OMASEC_CRYPTO_OP_SEAL || op == OMASEC_CRYPTO_OP_SEAL_128;
+	return op == OMASEC_CRYPTO_OP_SEAL || op == OMASEC_CRYPTO_OP_SEAL_128 ||
+	       op == OMASEC_CRYPTO_OP_SEAL_CBC || op == OMASEC_CRYPTO_OP_SEAL_128_CBC;
+}
+
+static bool omasec_op_is_cbc(unsigned int op)
+{
+	return op >= OMASEC_CRYPTO_OP_SEAL_CBC;
 }
 
 /* Octets of both AES keys of an operation that has them. */
 static unsigned int omasec_op_key_len(unsigned int op)
 {
-	return op == OMASEC_CRYPTO_OP_SEAL || op == OMASEC_CRYPTO_OP_OPEN ? OMASEC_KEK_LEN :
-									    OMASEC_KEK_128_LEN;
+	return op == OMASEC_CRYPTO_OP_SEAL || op == OMASEC_CRYPTO_OP_OPEN ||
+	       op == OMASEC_CRYPTO_OP_SEAL_CBC || op == OMASEC_CRYPTO_OP_OPEN_CBC ?
+		OMASEC_KEK_LEN : OMASEC_KEK_128_LEN;
 }
 
 /* ---- algorithms ---- */
@@ -95,7 +110,7 @@ static unsigned int omasec_op_key_len(unsigned int op)
  */
 int omasec_helper_crypto_init(void)
 {
-	struct crypto_sync_skcipher *aes;
+	struct crypto_sync_skcipher *aes, *cbc;
 	struct crypto_shash *tfm;
 	struct crypto_aead *gcm;
 	unsigned int op;
@@ -121,6 +136,11 @@ int omasec_helper_crypto_init(void)
 		goto err_nomem;
 	if (!IS_ERR(gcm))
 		omasec_gcm_tfm = gcm;
+	cbc = crypto_alloc_sync_skcipher("cbc(aes)", 0, 0);
+	if (cbc == ERR_PTR(-ENOMEM))
+		goto err_nomem;
+	if (!IS_ERR(cbc))
+		omasec_cbc_tfm = cbc;
 	return 0;
 
 err_nomem:
@@ -143,6 +163,9 @@ void omasec_helper_crypto_exit(void)
 	if (omasec_gcm_tfm)
 		crypto_free_aead(omasec_gcm_tfm);
 	omasec_gcm_tfm = NULL;
+	if (omasec_cbc_tfm)
+		crypto_free_sync_skcipher(omasec_cbc_tfm);
+	omasec_cbc_tfm = NULL;
 }
 
 const char *omasec_helper_hmac_driver(unsigned int op)
@@ -159,6 +182,12 @@ const char *omasec_helper_aes_driver(void)
 const char *omasec_helper_gcm_driver(void)
 {
 	return omasec_gcm_tfm ? crypto_tfm_alg_driver_name(crypto_aead_tfm(omasec_gcm_tfm)) : "";
+}
+
+const char *omasec_helper_cbc_driver(void)
+{
+	return omasec_cbc_tfm ? crypto_tfm_alg_driver_name(crypto_skcipher_tfm(&omasec_cbc_tfm->base)) :
+				"";
 }
 
 /* ---- an operation ---- */
@@ -181,6 +210,10 @@ static int omasec_keyed_cipher(struct omasec_keyed *k)
 		return -ENOMEM;
 	skcipher_request_set_callback(k->req, 0, NULL, NULL);
 	skcipher_request_set_crypt(k->req, &k->sg, &k->sg, sizeof(k->block), NULL);
+	if (omasec_op_is_cbc(k->op)) {
+		k->cbc = crypto_alloc_sync_skcipher(omasec_helper_cbc_driver(), 0, 0);
+		return PTR_ERR_OR_ZERO(k->cbc);
+	}
 	k->gcm = crypto_alloc_aead(omasec_helper_gcm_driver(), 0, CRYPTO_ALG_ASYNC);
 	if (IS_ERR(k->gcm))
 		return PTR_ERR(k->gcm);
@@ -191,7 +224,9 @@ static bool omasec_op_is_served(unsigned int op)
 {
 	if (omasec_op_is_hmac(op))
 		return omasec_hmac_tfm[op];
-	return op < OMASEC_CRYPTO_OPS && omasec_aes_tfm && omasec_gcm_tfm;
+	if (op >= OMASEC_CRYPTO_OPS || !omasec_aes_tfm)
+		return false;
+	return omasec_op_is_cbc(op) ? !!omasec_cbc_tfm : !!omasec_gcm_tfm;
 }
 
 /**
@@ -231,6 +266,8 @@ void omasec_keyed_free(struct omasec_keyed *k)
 		crypto_free_sync_skcipher(k->aes);
 	if (!IS_ERR_OR_NULL(k->gcm))
 		crypto_free_aead(k->gcm);
+	if (!IS_ERR_OR_NULL(k->cbc))
+		crypto_free_sync_skcipher(k->cbc);
 	kfree_sensitive(k);
 }
 
@@ -301,11 +338,11 @@ static int omasec_keyed_seal(struct omasec_keyed *k, struct omasec_slice in, u8 
 	int err;
 
 	get_random_bytes(k->cek, k->key_len);
-	get_random_bytes(k->iv, sizeof(k->iv));
+	get_random_bytes(k->iv, OMASEC_IV_LEN);
 	err = omasec_key_wrap(&aes, k->cek, k->key_len, out);
 	if (err)
 		return err;
-	memcpy(iv, k->iv, sizeof(k->iv));
+	memcpy(iv, k->iv, OMASEC_IV_LEN);
 	memcpy(content, in.p, in.len);
 	err = omasec_keyed_gcm(k, false, content, in.len);
 	memcpy(content + in.len, k->tag, sizeof(k->tag));
@@ -322,10 +359,88 @@ static int omasec_keyed_open(struct omasec_keyed *k, struct omasec_slice in, u8 
 	err = omasec_key_unwrap(&aes, wrapped, k->key_len + OMASEC_WRAP_BLOCK, k->cek);
 	if (err)
 		return err;
-	memcpy(k->iv, iv, sizeof(k->iv));
+	memcpy(k->iv, iv, OMASEC_IV_LEN);
 	memcpy(out, iv + OMASEC_IV_LEN, len);
 	memcpy(k->tag, iv + OMASEC_IV_LEN + len, sizeof(k->tag));
 	return omasec_keyed_gcm(k, true, out, len);
+}
+
+/* The content, in place, whole blocks, with @cek and @iv. */
+static int omasec_keyed_cbc(struct omasec_keyed *k, bool decrypt, u8 *content, size_t len)
+{
+	struct skcipher_request *req;
+	int err;
+
+	err = crypto_sync_skcipher_setkey(k->cbc, k->cek, k->key_len);
+	if (err)
+		return err;
+	req = skcipher_request_alloc(&k->cbc->base, GFP_KERNEL);
+	if (!req)
+		return -ENOMEM;
+	sg_init_one(k->content, content, len);
+	skcipher_request_set_callback(req, 0, NULL, NULL);
+	skcipher_request_set_crypt(req, k->content, k->content, len, k->iv);
+	err = decrypt ? crypto_skcipher_decrypt(req) : crypto_skcipher_encrypt(req);
+	skcipher_request_free(req);
+	return err;
+}
+
+static int omasec_keyed_seal_cbc(struct omasec_keyed *k, struct omasec_slice in, u8 *out, size_t len)
+{
+	const struct omasec_aes aes = { omasec_keyed_block, k };
+	size_t front = OMASEC_CBC_FRONT(k->key_len);
+	u8 *content = out + front;
+	int err;
+
+	get_random_bytes(k->cek, k->key_len);
+	get_random_bytes(k->iv, OMASEC_AES_BLOCK);
+	err = omasec_key_wrap(&aes, k->cek, k->key_len, out);
+	if (err)
+		return err;
+	/* The algorithm leaves another one behind. */
+	memcpy(content - OMASEC_AES_BLOCK, k->iv, OMASEC_AES_BLOCK);
+	memcpy(content, in.p, in.len);
+	get_random_bytes(content + in.len, len - front - in.len);
+	omasec_xmlenc_pad(content, in.len, len - front);
+	return omasec_keyed_cbc(k, false, content, len - front);
+}
+
+/*
+ * Whether the key unwrapped, and then the padding, must not show: nothing here goes another
+ * way because of that, and something comes out in any case.
+ */
+static int omasec_keyed_open_cbc(struct omasec_keyed *k, struct omasec_slice in, u8 *out, size_t len)
+{
+	const struct omasec_aes aes = { omasec_keyed_block, k };
+	const u8 *wrapped = (const u8 *)in.p, *iv = wrapped + k->key_len + OMASEC_WRAP_BLOCK;
+	u8 unwrapped[OMASEC_KEK_LEN] = {};
+	int err;
+
+	get_random_bytes(k->cek, k->key_len);
+	err = omasec_key_unwrap(&aes, wrapped, k->key_len + OMASEC_WRAP_BLOCK, unwrapped);
+	omasec_xmlenc_choose(k->cek, unwrapped, k->key_len, !err);
+	memzero_explicit(unwrapped, sizeof(unwrapped));
+	if (err && err != -EBADMSG)
+		return err;
+	memcpy(k->iv, iv, OMASEC_AES_BLOCK);
+	memcpy(out, iv + OMASEC_AES_BLOCK, len);
+	err = omasec_keyed_cbc(k, true, out, len);
+	return err ?: (int)omasec_xmlenc_unpad(out, len);
+}
+
+/* With AES-GCM, or for the legacy profile with AES-CBC; as omasec_keyed_run(). */
+static int omasec_keyed_content(struct omasec_keyed *k, struct omasec_slice in, u8 *out, int len)
+{
+	bool seal = omasec_op_is_seal(k->op);
+	int err;
+
+	if (omasec_op_is_cbc(k->op) && !seal)
+		return omasec_keyed_open_cbc(k, in, out, len);
+	if (omasec_op_is_cbc(k->op))
+		err = omasec_keyed_seal_cbc(k, in, out, len);
+	else
+		err = seal ? omasec_keyed_seal(k, in, out) : omasec_keyed_open(k, in, out);
+	return err ?: len;
 }
 
 /**
@@ -336,7 +451,8 @@ static int omasec_keyed_open(struct omasec_keyed *k, struct omasec_slice in, u8 
  *	failure
  *
  * Context: process, may sleep.
- * Return: 0, -EMSGSIZE, -EBADMSG, -EFAULT for other memory, or what the algorithm returned.
+ * Return: octets in @out, -EMSGSIZE, -EBADMSG, -EFAULT for other memory, or what the algorithm
+ * returned.
  */
 int omasec_keyed_run(struct omasec_keyed *k, struct omasec_slice in, u8 *out)
 {
@@ -349,17 +465,28 @@ int omasec_keyed_run(struct omasec_keyed *k, struct omasec_slice in, u8 *out)
 	if (!k->hmac && !virt_addr_valid(out))
 		return -EFAULT;
 	if (k->hmac)
-		err = crypto_shash_tfm_digest(k->hmac, (const u8 *)in.p, in.len, out);
-	else if (omasec_op_is_seal(k->op))
-		err = omasec_keyed_seal(k, in, out);
+		err = crypto_shash_tfm_digest(k->hmac, (const u8 *)in.p, in.len, out) ?: len;
 	else
-		err = omasec_keyed_open(k, in, out);
-	if (err)
+		err = omasec_keyed_content(k, in, out, len);
+	if (err < 0)
 		memzero_explicit(out, len);
 	return err;
 }
 
 /* ---- what the helper asks for ---- */
+
+/* The same with AES-CBC: whole blocks behind what is in front. */
+static int omasec_helper_cbc_len(unsigned int op, size_t len)
+{
+	size_t front = OMASEC_CBC_FRONT(omasec_op_key_len(op));
+
+	if (omasec_op_is_seal(op)) {
+		size_t out = front + (len / OMASEC_AES_BLOCK + 1) * OMASEC_AES_BLOCK;
+
+		return len && out <= OMASEC_CRYPTO_MAX ? (int)out : -EMSGSIZE;
+	}
+	return len > front && !((len - front) % OMASEC_AES_BLOCK) ? (int)(len - front) : -EMSGSIZE;
+}
 
 /**
  * omasec_helper_crypto_len() - how many octets come out
@@ -367,7 +494,7 @@ int omasec_keyed_run(struct omasec_keyed *k, struct omasec_slice in, u8 *out)
  * @len: octets that go in
  *
  * Context: any.
- * Return: their number, above 0, or -EMSGSIZE when it does not take so many or so few.
+ * Return: their number, or more where padding comes off; above 0; or -EMSGSIZE when it does not take so many or so few.
  */
 int omasec_helper_crypto_len(unsigned int op, size_t len)
 {
@@ -377,6 +504,8 @@ int omasec_helper_crypto_len(unsigned int op, size_t len)
 		return -EMSGSIZE;
 	if (omasec_op_is_hmac(op))
 		return omasec_hmac[op].len;
+	if (omasec_op_is_cbc(op))
+		return omasec_helper_cbc_len(op, len);
 	more = OMASEC_MORE(omasec_op_key_len(op));
 	if (omasec_op_is_seal(op))
 		return len && len <= OMASEC_CRYPTO_MAX - more ? (int)(len + more) : -EMSGSIZE;
@@ -394,6 +523,8 @@ static const char *omasec_helper_crypto_why(int err)
 		return "the key has expired";
 	case -EKEYREJECTED:
 		return "the key has a length that this does not take";
+	case -EACCES:
+		return "AES-CBC is for accounts with encryption-profile legacy, which have nothing else";
 	case -EOPNOTSUPP:
 		return "this kernel does not have the algorithm";
 	case -EBADMSG:
@@ -416,16 +547,25 @@ static const char *omasec_helper_crypto_why(int err)
  * @why: set to words on failure
  *
  * Context: process, may sleep.
- * Return: 0, -ENOKEY, -EKEYREVOKED, -EKEYEXPIRED, -EKEYREJECTED, -EOPNOTSUPP, -EMSGSIZE,
- * -EBADMSG, -ENOMEM, or what the algorithm returned.
+ * Return: octets in @out, -ENOKEY, -EKEYREVOKED, -EKEYEXPIRED, -EKEYREJECTED, -EACCES,
+ * -EOPNOTSUPP, -EMSGSIZE, -EBADMSG, -ENOMEM, or what the algorithm returned.
  */
 int omasec_helper_crypto(struct omasec_account *a, unsigned int op, struct omasec_slice in,
 			 u8 *out, const char **why)
 {
-	enum omasec_secret_of of = omasec_op_is_hmac(op) ? OMASEC_SECRET_SIGN : OMASEC_SECRET_WRAP;
-	struct omasec_keyed *k = omasec_keyed_new(op);
-	int err = PTR_ERR_OR_ZERO(k);
+	bool legacy = a->encryption_profile == OMASEC_ENCRYPTION_PROFILE_LEGACY;
+	enum omasec_secret_of of = omasec_op_is_hmac(op) ? OMASEC_SECRET_SIGN :
+				   omasec_op_is_cbc(op) ? OMASEC_SECRET_LEGACY_WRAP :
+							  OMASEC_SECRET_WRAP;
+	struct omasec_keyed *k;
+	int err;
 
+	if (!omasec_op_is_hmac(op) && omasec_op_is_cbc(op) != legacy) {
+		err = -EACCES;
+		goto out;
+	}
+	k = omasec_keyed_new(op);
+	err = PTR_ERR_OR_ZERO(k);
 	if (err)
 		goto out;
 	err = omasec_secret_use(a->secret[of], of, omasec_keyed_set, k);
@@ -433,7 +573,7 @@ int omasec_helper_crypto(struct omasec_account *a, unsigned int op, struct omase
 		err = omasec_keyed_run(k, in, out);
 	omasec_keyed_free(k);
 out:
-	if (err)
+	if (err < 0)
 		*why = omasec_helper_crypto_why(err);
 	return err;
 }

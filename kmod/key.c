@@ -36,6 +36,9 @@ static const struct omasec_key_size omasec_key_secret[OMASEC_SECRETS] = {
 	[OMASEC_SECRET_WRAP] = { OMASEC_KEK_128_LEN, OMASEC_KEK_LEN,
 				 OMASEC_KEK_LEN - OMASEC_KEK_128_LEN,
 				 "a key that wraps must hold 32 octets, or 16" },
+	[OMASEC_SECRET_LEGACY_WRAP] = { OMASEC_KEK_128_LEN, OMASEC_KEK_LEN,
+					OMASEC_KEK_LEN - OMASEC_KEK_128_LEN,
+					"a key that wraps must hold 32 octets, or 16" },
 };
 
 /* The payload, or an errno. The key's semaphore is held. */

@@ -35,11 +35,12 @@ int omasec_key_mac(struct key *key, unsigned int form, const u8 *nonce, size_t n
  * @OMASEC_SECRET_PIN: digits of a PIN, for bootstrap messages
  * @OMASEC_SECRET_SIGN: for HMACs, by helper_crypto.c only
  * @OMASEC_SECRET_WRAP: AES key that wraps keys, by helper_crypto.c only
+ * @OMASEC_SECRET_LEGACY_WRAP: the same, for content in AES-CBC
  * @OMASEC_SECRETS: how many there are
  */
 enum omasec_secret_of {
 	OMASEC_SECRET_NETW, OMASEC_SECRET_PIN, OMASEC_SECRET_SIGN, OMASEC_SECRET_WRAP,
-	OMASEC_SECRETS
+	OMASEC_SECRET_LEGACY_WRAP, OMASEC_SECRETS
 };
 
 /* As omasec_key_get() and omasec_key_state(), of a secret, whose kind says how long it is. */

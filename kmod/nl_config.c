@@ -162,9 +162,22 @@ static const struct {
 	[OMASEC_SECRET_PIN] = { OMASEC_A_ACCOUNT_PIN_KEY, OMASEC_A_ACCOUNT_PIN_KEY_STATE },
 	[OMASEC_SECRET_SIGN] = { OMASEC_A_ACCOUNT_SIGN_KEY, OMASEC_A_ACCOUNT_SIGN_KEY_STATE },
 	[OMASEC_SECRET_WRAP] = { OMASEC_A_ACCOUNT_WRAP_KEY, OMASEC_A_ACCOUNT_WRAP_KEY_STATE },
+	[OMASEC_SECRET_LEGACY_WRAP] = { OMASEC_A_ACCOUNT_LEGACY_WRAP_KEY,
+					OMASEC_A_ACCOUNT_LEGACY_WRAP_KEY_STATE },
 };
 
-/* One key must not do both, or what it signs tells of what it wraps. */
+/*
+ * One key must not do two of these, or what it signs tells of what it wraps, and who can
+ * change content in AES-CBC learns what was in AES-GCM.
+ */
+static bool omasec_nl_secrets_apart(struct key *secret[OMASEC_SECRETS])
+{
+	struct key *sign = secret[OMASEC_SECRET_SIGN], *wrap = secret[OMASEC_SECRET_WRAP];
+	struct key *legacy = secret[OMASEC_SECRET_LEGACY_WRAP];
+
+	return !(sign && (sign == wrap || sign == legacy)) && !(wrap && wrap == legacy);
+}
+
 static int omasec_nl_secrets(struct genl_info *info, struct key *secret[OMASEC_SECRETS])
 {
 	const char *why = NULL;
@@ -180,9 +193,10 @@ static int omasec_nl_secrets(struct genl_info *info, struct key *secret[OMASEC_S
 		if (err)
 			return omasec_nl_fail(info->extack, attr, err, why);
 	}
-	if (secret[OMASEC_SECRET_SIGN] && secret[OMASEC_SECRET_SIGN] == secret[OMASEC_SECRET_WRAP])
-		return omasec_nl_fail(info->extack, info->attrs[OMASEC_A_ACCOUNT_WRAP_KEY], -EINVAL,
-				      "one key cannot both sign and wrap");
+	if (!omasec_nl_secrets_apart(secret))
+		return omasec_nl_fail(info->extack, info->attrs[OMASEC_A_ACCOUNT_LEGACY_WRAP_KEY] ?:
+				      info->attrs[OMASEC_A_ACCOUNT_WRAP_KEY], -EINVAL,
+				      "one key cannot do two of: sign, wrap, wrap for the legacy profile");
 	return 0;
 }
 
@@ -223,6 +237,8 @@ int omasec_nl_account_set_doit(struct sk_buff *skb, struct genl_info *info)
 		spec.usernetwpin = nla_get_u8(attrs[OMASEC_A_ACCOUNT_USERNETWPIN]);
 	if (attrs[OMASEC_A_ACCOUNT_BOOTSTRAP_UNSECURED])
 		spec.bootstrap_unsecured = nla_get_u8(attrs[OMASEC_A_ACCOUNT_BOOTSTRAP_UNSECURED]);
+	if (attrs[OMASEC_A_ACCOUNT_ENCRYPTION_PROFILE])
+		spec.encryption_profile = nla_get_u8(attrs[OMASEC_A_ACCOUNT_ENCRYPTION_PROFILE]);
 	spec.server_id = omasec_nl_string(attrs[OMASEC_A_ACCOUNT_SERVER_ID]);
 
 	err = omasec_nl_cred(info, attrs[OMASEC_A_ACCOUNT_CLIENT], &spec, OMASEC_CRED_CLIENT);
@@ -309,6 +325,7 @@ int omasec_nl_account_nonce_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *client = info->attrs[OMASEC_A_ACCOUNT_CLIENT];
 	struct nlattr *server = info->attrs[OMASEC_A_ACCOUNT_SERVER];
+	struct nlattr *blocked = info->attrs[OMASEC_A_ACCOUNT_DECRYPTION_BLOCKED];
 	struct omasec_net *on = omasec_nl_net(info);
 	struct omasec_nl_nonces n[2] = {};
 	struct omasec_account *a;
@@ -326,7 +343,7 @@ int omasec_nl_account_nonce_doit(struct sk_buff *skb, struct genl_info *info)
 		err = omasec_nl_nonces(info, server, &n[OMASEC_CRED_SERVER]);
 	if (err)
 		return err;
-	if (!client && !server)
+	if (!client && !server && !blocked)
 		return omasec_nl_missing(info, "neither a client nor a server nonce is given");
 	a = omasec_account_find(on, name);
 	if (!a)
@@ -338,6 +355,8 @@ int omasec_nl_account_nonce_doit(struct sk_buff *skb, struct genl_info *info)
 		if (n[who].agreed.known)
 			omasec_agreed_used(a, who, &n[who].agreed, n[who].used);
 	}
+	if (blocked)
+		omasec_account_block(a, nla_get_u32(blocked));
 	omasec_account_put(a);
 	return 0;
 }
@@ -413,6 +432,8 @@ static int omasec_nl_put_account(struct sk_buff *skb, struct omasec_net *on,
 	    omasec_nl_put_cred(skb, OMASEC_A_ACCOUNT_SERVER, a, OMASEC_CRED_SERVER, helper) ||
 	    nla_put_u8(skb, OMASEC_A_ACCOUNT_MAC_FORM, a->mac_form) ||
 	    nla_put_u8(skb, OMASEC_A_ACCOUNT_APP_CRED, a->app_cred) ||
+	    nla_put_u8(skb, OMASEC_A_ACCOUNT_ENCRYPTION_PROFILE, a->encryption_profile) ||
+	    nla_put_u32(skb, OMASEC_A_ACCOUNT_DECRYPTION_BLOCKED, omasec_account_blocked(a)) ||
 	    omasec_nl_put_bootstrap(skb, a) ||
 	    nla_put_u64_64bit(skb, OMASEC_A_ACCOUNT_MESSAGES_OK,
 			      atomic64_read(&a->messages_ok), OMASEC_A_ACCOUNT_PAD) ||

@@ -7,28 +7,38 @@
 #include "helper_crypto.h"
 #include "netlink.h"
 
+/* @out has @len octets, and it was not known before that it has not more. */
+static void omasec_nl_crypto_cut(struct sk_buff *reply, struct nlattr *out, int len)
+{
+	out->nla_len = nla_attr_size(len);
+	memset(nla_data(out) + len, 0, nla_padlen(len));
+	skb_trim(reply, (u8 *)out + nla_total_size(len) - reply->data);
+}
+
 /* Makes the reply and the result in it; a failed one is wiped before it is freed. */
 static int omasec_nl_crypto(struct genl_info *info, struct omasec_account *a, unsigned int op,
 			    struct nlattr *data)
 {
 	struct omasec_slice in = { .p = nla_data(data), .len = nla_len(data) };
 	int len = omasec_helper_crypto_len(op, in.len), err;
-	const char *why = NULL;
+	const char *why = "no room for the result";
 	struct sk_buff *reply;
 	struct nlattr *out;
 	void *hdr;
 
 	if (len < 0)
 		return omasec_nl_fail(info->extack, data, len,
-				      "sealed are 1 to 61372 octets, opened 68 more; 61388 and 52 with AES-128");
+				      "sealed are 1 to 61372 octets, opened 68 more; 61388 and 52 with AES-128; with AES-CBC 61375 or 61391, and whole blocks");
 	reply = omasec_nl_reply(info, nla_total_size(len), OMASEC_CMD_CRYPTO, &hdr);
 	if (!reply)
 		return -ENOMEM;
 	out = nla_reserve(reply, OMASEC_A_CRYPTO_DATA, len);
 	err = out ? omasec_helper_crypto(a, op, in, nla_data(out), &why) : -EMSGSIZE;
-	if (err)
+	if (err < 0)
 		omasec_nl_fail(info->extack, err == -EBADMSG ? data : NULL, err, why);
-	return omasec_nl_reply_end(info, reply, hdr, err);
+	else
+		omasec_nl_crypto_cut(reply, out, err);
+	return omasec_nl_reply_end(info, reply, hdr, min(err, 0));
 }
 
 int omasec_nl_crypto_doit(struct sk_buff *skb, struct genl_info *info)

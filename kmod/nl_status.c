@@ -48,7 +48,8 @@ static int omasec_nl_put_drivers(struct sk_buff *skb)
 	}
 	return nla_put_string(skb, OMASEC_A_STATUS_MD5_DRIVER, omasec_crypto_md5_driver()) ||
 	       nla_put_string(skb, OMASEC_A_STATUS_AES_DRIVER, omasec_helper_aes_driver()) ||
-	       nla_put_string(skb, OMASEC_A_STATUS_GCM_DRIVER, omasec_helper_gcm_driver()) ?
+	       nla_put_string(skb, OMASEC_A_STATUS_GCM_DRIVER, omasec_helper_gcm_driver()) ||
+	       nla_put_string(skb, OMASEC_A_STATUS_CBC_DRIVER, omasec_helper_cbc_driver()) ?
 		-EMSGSIZE : 0;
 }
 

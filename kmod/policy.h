@@ -109,6 +109,12 @@ static inline bool omasec_rule_signs(const struct omasec_rule *r)
 	return r->integrity == OMASEC_INTEGRITY_BOTH || r->integrity == OMASEC_INTEGRITY_SIGNATURE;
 }
 
+/* It does so by AES-CBC, which authenticates nothing. */
+static inline bool omasec_rule_legacy(const struct omasec_rule *r)
+{
+	return omasec_rule_hides(r) && r->content_cipher >= OMASEC_CONTENT_CIPHER_AES_256_CBC;
+}
+
 /* The helper signs or encrypts its messages, or objects in them: they are XML on the way. */
 static inline bool omasec_rule_xml(const struct omasec_rule *r)
 {

@@ -446,6 +446,11 @@ static const struct {
 		"The message of the application has a Cred of its own, and with integrity signature there is only room for that of omasec.",
 		"Set app-cred to strip in the account, so that the application's is taken out, or switch its authentication off.",
 	},
+	[OMASEC_REASON_DECRYPTION_BLOCKED] = {
+		"decryption-blocked", EBUSY,
+		"Sixteen messages of an account with encryption-profile legacy could not be decrypted within an hour; with AES-CBC or RSA 1.5 each failure can tell somebody something, so nothing of the account is decrypted for now.",
+		"Find out who sent them (omasec event, decryption-failed before this). It ends by itself an hour after the first of them; a peer that keeps failing has other keys: omasec key list, omasec key add.",
+	},
 };
 
 static_assert(ARRAY_SIZE(reasons) == OMASEC_REASON_MAX + 1, "a reason without words");

@@ -411,7 +411,7 @@ static void keys_are_used_for_the_helper_only(struct kunit *test)
 	nla_put_u32(skb, OMASEC_A_HELPER_ABI, OMASEC_GENL_VERSION);
 	KUNIT_ASSERT_EQ(test, answer(test), 0);
 	KUNIT_EXPECT_EQ(test, crypto_answer(test, OMASEC_CRYPTO_OP_SEAL, 16), -ENOENT);
-	KUNIT_EXPECT_EQ(test, crypto_answer(test, OMASEC_CRYPTO_OP_OPEN_128 + 1, 16), -ERANGE);
+	KUNIT_EXPECT_EQ(test, crypto_answer(test, OMASEC_CRYPTO_OP_OPEN_128_CBC + 1, 16), -ERANGE);
 	skb = request(test, OMASEC_CMD_CRYPTO, 0);
 	nla_put_u8(skb, OMASEC_A_CRYPTO_OP, OMASEC_CRYPTO_OP_HMAC_SHA256);
 	nla_put_string(skb, OMASEC_A_CRYPTO_ACCOUNT, "nobody");

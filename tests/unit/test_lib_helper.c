@@ -730,7 +730,7 @@ static void asks_for_nothing_that_cannot_be(void **state)
 
 	(void)state;
 	fake.handler = module_crypto;
-	assert_int_equal(crypto(OMASEC_CRYPTO_OP_OPEN_128 + 1, 9, out, &out_len), -EOPNOTSUPP);
+	assert_int_equal(crypto(OMASEC_CRYPTO_OP_OPEN_128_CBC + 1, 9, out, &out_len), -EOPNOTSUPP);
 	out_len = sizeof(out);
 	assert_int_equal(crypto(0, OMASEC_CRYPTO_MAX + 1, out, &out_len), -EMSGSIZE);
 	assert_int_equal(out_len, 0);

@@ -57,6 +57,7 @@ static const char *const spec_name[OMASEC_NAMES_COUNT] = {
 	[OMASEC_NAMES_SEC] = "sec",
 	[OMASEC_NAMES_USERNETWPIN] = "usernetwpin",
 	[OMASEC_NAMES_BOOTSTRAP_UNSECURED] = "bootstrap-unsecured",
+	[OMASEC_NAMES_ENCRYPTION_PROFILE] = "encryption-profile",
 };
 
 static char *spec;

@@ -56,8 +56,11 @@ int omasec_account_set(struct omasec *o, const struct omasec_account *account)
 		genl_put_s32(&m, OMASEC_A_ACCOUNT_SIGN_KEY, account->sign.key);
 	if (account->wrap.key)
 		genl_put_s32(&m, OMASEC_A_ACCOUNT_WRAP_KEY, account->wrap.key);
+	if (account->legacy_wrap.key)
+		genl_put_s32(&m, OMASEC_A_ACCOUNT_LEGACY_WRAP_KEY, account->legacy_wrap.key);
 	genl_put_u8(&m, OMASEC_A_ACCOUNT_USERNETWPIN, account->usernetwpin);
 	genl_put_u8(&m, OMASEC_A_ACCOUNT_BOOTSTRAP_UNSECURED, account->bootstrap_unsecured);
+	genl_put_u8(&m, OMASEC_A_ACCOUNT_ENCRYPTION_PROFILE, account->encryption_profile);
 	return omasec_call(o, &m, &omasec_set_account, NULL, NULL, account_hints);
 }
 

@@ -18,6 +18,8 @@ static const struct hint crypto_hints[] = {
 	{ EKEYREVOKED, "the key was revoked", "omasec key add" },
 	{ EKEYEXPIRED, "the key has expired", "omasec key add" },
 	{ EKEYREJECTED, "the key has a length that this does not take", "omasec key add" },
+	{ EACCES, "AES-CBC is for accounts with encryption-profile legacy, which have nothing else",
+	  "omasec account show" },
 	{ EOPNOTSUPP, "the kernel does not have this algorithm", NULL },
 	{ EPROTO, "the kernel module answered with something unexpected",
 	  "are module and library of the same version?" },
@@ -69,7 +71,7 @@ int omasec_helper_crypto(struct omasec *o, const char *account, uint32_t op, con
 	*out_len = 0;
 	if (rc)
 		return rc;
-	if (op > OMASEC_CRYPTO_OP_OPEN_128)
+	if (op > OMASEC_CRYPTO_OP_OPEN_128_CBC)
 		return omasec_fail(o, -EOPNOTSUPP, "there is no operation %u", op);
 	if (len > OMASEC_CRYPTO_MAX)
 		return omasec_fail(o, -EMSGSIZE, "%zu octets are more than the %d that go into one operation",

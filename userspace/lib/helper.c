@@ -516,3 +516,17 @@ int omasec_account_agreed_used(struct omasec *o, const char *name,
 {
 	return helper_account_nonce(o, name, helper_put_used, client, server);
 }
+
+int omasec_account_blocked(struct omasec *o, const char *name, uint32_t seconds)
+{
+	struct genl_msg m;
+	int rc = omasec_helper_need(o);
+
+	if (rc)
+		return rc;
+	genl_msg_init(&m, &o->helper.g, OMASEC_CMD_ACCOUNT_NONCE, false, 512);
+	genl_put_str(&m, OMASEC_A_ACCOUNT_NAME, name, OMASEC_NAME_MAX);
+	genl_put_u32(&m, OMASEC_A_ACCOUNT_DECRYPTION_BLOCKED, seconds);
+	rc = helper_call(o, &m, &omasec_set_account, NULL, NULL);
+	return omasec_explain(o, &o->helper.g, rc, nonce_hints);
+}

@@ -31,7 +31,7 @@ static const struct {
 	[OMASEC_NAMES_HELPER_LOST] = NAMES("reject", "hold"),
 	[OMASEC_NAMES_FIRST_CONTACT] = NAMES("nonce", "challenge"),
 	[OMASEC_NAMES_CONFIDENTIALITY] = NAMES("none", "message", "objects", "whole"),
-	[OMASEC_NAMES_CONTENT_CIPHER] = NAMES("aes-256-gcm", "aes-128-gcm"),
+	[OMASEC_NAMES_CONTENT_CIPHER] = NAMES("aes-256-gcm", "aes-128-gcm", "aes-256-cbc", "aes-128-cbc"),
 	[OMASEC_NAMES_OBJECT_SIGNATURE] = NAMES("none", "accept", "require", "sign", "both"),
 	[OMASEC_NAMES_ENCODING] = NAMES("as-sent", "wbxml"),
 	[OMASEC_NAMES_APP_CRED] = NAMES("pass", "strip"),
@@ -56,6 +56,7 @@ static const struct {
 	[OMASEC_NAMES_SEC] = NAMES("none", "netwpin", "userpin", "usernetwpin", "userpinmac"),
 	[OMASEC_NAMES_USERNETWPIN] = NAMES("concat", "colon"),
 	[OMASEC_NAMES_BOOTSTRAP_UNSECURED] = NAMES("refuse", "accept"),
+	[OMASEC_NAMES_ENCRYPTION_PROFILE] = NAMES("standard", "legacy"),
 };
 
 unsigned int omasec_name_count(enum omasec_names which)

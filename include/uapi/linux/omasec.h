@@ -18,6 +18,8 @@
 #define OMASEC_CRYPTO_MAX	61440
 #define OMASEC_SEAL_MORE	68
 #define OMASEC_SEAL_128_MORE	52
+#define OMASEC_SEAL_CBC_MORE	72
+#define OMASEC_SEAL_128_CBC_MORE	56
 #define OMASEC_PIN_MAX		64
 #define OMASEC_PIN_WAIT_DEFAULT	300
 #define OMASEC_PIN_WAIT_MAX	3600
@@ -162,6 +164,8 @@
  *   the nonce before the current one.
  * @OMASEC_REASON_CRED_TAKEN: The application has a Cred of its own in the
  *   place of that of a signed message.
+ * @OMASEC_REASON_DECRYPTION_BLOCKED: Too many messages could not be decrypted
+ *   with keys of the legacy profile.
  */
 enum omasec_reason {
 	OMASEC_REASON_NONE,
@@ -251,8 +255,9 @@ enum omasec_reason {
 	OMASEC_REASON_CRED_WRONG,
 	OMASEC_REASON_CRED_REPLAYED,
 	OMASEC_REASON_CRED_TAKEN,
+	OMASEC_REASON_DECRYPTION_BLOCKED,
 };
-#define OMASEC_REASON_MAX OMASEC_REASON_CRED_TAKEN
+#define OMASEC_REASON_MAX OMASEC_REASON_DECRYPTION_BLOCKED
 
 /**
  * enum omasec_direction - Which sockets a rule selects: those that connect or
@@ -413,11 +418,14 @@ enum omasec_confidentiality {
 /**
  * enum omasec_content_cipher - With what the helper encrypts, and what it
  *   takes: AES-GCM of that length for the content, whose key a key of the same
- *   length wraps, or RSA-OAEP.
+ *   length wraps, or RSA-OAEP. AES-CBC, with RSA 1.5 instead of OAEP, for
+ *   accounts with encryption-profile legacy, which take nothing else.
  */
 enum omasec_content_cipher {
 	OMASEC_CONTENT_CIPHER_AES_256_GCM,
 	OMASEC_CONTENT_CIPHER_AES_128_GCM,
+	OMASEC_CONTENT_CIPHER_AES_256_CBC,
+	OMASEC_CONTENT_CIPHER_AES_128_CBC,
 };
 
 /**
@@ -598,6 +606,16 @@ enum omasec_bootstrap_unsecured {
 };
 
 /**
+ * enum omasec_encryption_profile - What XML-Encryption an account has.
+ *   standard: AES-GCM, with the wrap key. legacy: AES-CBC, as the annex of DM
+ *   Security 1.2 has it, with the legacy-wrap key: one key never does both.
+ */
+enum omasec_encryption_profile {
+	OMASEC_ENCRYPTION_PROFILE_STANDARD,
+	OMASEC_ENCRYPTION_PROFILE_LEGACY,
+};
+
+/**
  * enum omasec_crypto_op - What the helper may have done with a key that it
  *   cannot read. hmac: with the sign key of the account. seal: AES-256-GCM
  *   with a new key, which is wrapped with the wrap key of the account (RFC
@@ -605,7 +623,11 @@ enum omasec_bootstrap_unsecured {
  *   as many as go in, 16 of tag. open: the other way round. seal-128 and
  *   open-128: the same with AES-128 for both, and 24 octets of wrapped key.
  *   The wrap key has 32 octets, or with these 16, and EKEYREJECTED says that
- *   it has others.
+ *   it has others. With -cbc: AES-CBC and the legacy-wrap key of an account
+ *   with encryption-profile legacy; 16 octets of IV, the padding of
+ *   XML-Encryption, no tag. What was not sealed so is not told apart:
+ *   something else comes out, and where the padding was wrong its last octet
+ *   is 0.
  */
 enum omasec_crypto_op {
 	OMASEC_CRYPTO_OP_HMAC_SHA256,
@@ -615,6 +637,10 @@ enum omasec_crypto_op {
 	OMASEC_CRYPTO_OP_OPEN,
 	OMASEC_CRYPTO_OP_SEAL_128,
 	OMASEC_CRYPTO_OP_OPEN_128,
+	OMASEC_CRYPTO_OP_SEAL_CBC,
+	OMASEC_CRYPTO_OP_OPEN_CBC,
+	OMASEC_CRYPTO_OP_SEAL_128_CBC,
+	OMASEC_CRYPTO_OP_OPEN_128_CBC,
 };
 
 enum {
@@ -654,6 +680,10 @@ enum {
 	OMASEC_A_ACCOUNT_WRAP_KEY,
 	OMASEC_A_ACCOUNT_SIGN_KEY_STATE,
 	OMASEC_A_ACCOUNT_WRAP_KEY_STATE,
+	OMASEC_A_ACCOUNT_ENCRYPTION_PROFILE,
+	OMASEC_A_ACCOUNT_LEGACY_WRAP_KEY,
+	OMASEC_A_ACCOUNT_LEGACY_WRAP_KEY_STATE,
+	OMASEC_A_ACCOUNT_DECRYPTION_BLOCKED,
 
 	__OMASEC_A_ACCOUNT_MAX
 };
@@ -853,6 +883,7 @@ enum {
 	OMASEC_A_STATUS_SHA512_DRIVER,
 	OMASEC_A_STATUS_AES_DRIVER,
 	OMASEC_A_STATUS_GCM_DRIVER,
+	OMASEC_A_STATUS_CBC_DRIVER,
 
 	__OMASEC_A_STATUS_MAX
 };
