@@ -20,6 +20,7 @@
 #include "userspace/tool/value.h"
 
 #define ACCOUNT "[account a]\nserver-id = id\nclient-name = dev\n"
+#define LEGACY "encryption-profile = legacy\n"
 #define UDP "[rule r]\nprotocol = udp\ndirection = in\nport = 2948\naccount = a\n"
 #define POST "[rule r]\nprotocol = udp\nbinding = wsp-post\ndirection = out\nport = 9200\naccount = a\n"
 #define RULE "[rule r]\ndirection = out\nport = 80\naccount = a\n"
@@ -199,6 +200,10 @@ static void takes_every_key_of_posts(void **state)
 	assert_int_equal(c.rule[0].r.content_cipher, OMASEC_CONTENT_CIPHER_AES_256_GCM);
 	assert_int_equal(parse(ACCOUNT RULE "confidentiality = objects\ncontent-cipher = aes-128-gcm\n"), 0);
 	assert_int_equal(c.rule[0].r.content_cipher, OMASEC_CONTENT_CIPHER_AES_128_GCM);
+	assert_int_equal(parse(ACCOUNT LEGACY RULE "confidentiality = whole\ncontent-cipher = aes-128-cbc\n"), 0);
+	assert_int_equal(c.rule[0].r.content_cipher, OMASEC_CONTENT_CIPHER_AES_128_CBC);
+	assert_int_equal(c.account[0].a.encryption_profile, OMASEC_ENCRYPTION_PROFILE_LEGACY);
+	assert_int_equal(parse(ACCOUNT LEGACY RULE), 0);
 	assert_int_equal(parse(ACCOUNT POST "integrity = none\nunprotected = yes\n"), 0);
 }
 
@@ -379,6 +384,10 @@ static const struct {
 	{ ACCOUNT RULE "confidentiality = whole\nintegrity = none\nunprotected = yes\n", 8, "messages that are authenticated" },
 	{ ACCOUNT RULE "content-cipher = aes-128-gcm\n", 8, "messages that are encrypted" },
 	{ ACCOUNT RULE "confidentiality = message\ncontent-cipher = aes-128-cbc\n", 9, "aes-256-gcm or aes-128-gcm" },
+	{ ACCOUNT LEGACY RULE "confidentiality = message\ncontent-cipher = aes-128-gcm\n", 10, "aes-256-cbc or aes-128-cbc" },
+	{ ACCOUNT LEGACY RULE "confidentiality = message\n", 5, "aes-256-cbc or aes-128-cbc" },
+	{ ACCOUNT LEGACY RULE "confidentiality = message\nintegrity = none\nunprotected = yes\ncontent-cipher = aes-128-cbc\n",
+	  9, "messages that are authenticated" },
 	{ ACCOUNT RULE "confidentiality = all\n", 8, "none, message, objects or whole" },
 	{ ACCOUNT UDP "confidentiality = message\n", 9, "is for protocol tcp" },
 	{ ACCOUNT RULE "object-signature = require\nintegrity = none\nunprotected = yes\n", 8, "messages that are authenticated" },

@@ -47,7 +47,7 @@ static void well(void)
 	account = (struct omasec_account){ .name = "a", .client = { .key = 1 }, .server = { .key = 2 } };
 	f.module.account = &account;
 	f.module.accounts = 1;
-	pkeys = (struct doctor_pkeys){ .error = { -ENOENT, -ENOENT, -ENOENT, -ENOENT } };
+	pkeys = (struct doctor_pkeys){ .error = { -ENOENT, -ENOENT, -ENOENT, -ENOENT, -ENOENT, -ENOENT } };
 	f.pkeys = &pkeys;
 	omasec_rule_init(&rule);
 	strcpy(rule.name, "r");
@@ -214,6 +214,11 @@ static void keys_are_judged(void **state)
 	      "omasec key add a encrypt --file FILE");
 	FAULT(pkeys.error[2] = -EINVAL; pkeys.error[3] = 0, DOCTOR_PROBLEM, "key", "the decrypt key cannot be used",
 	      "omasec key add a decrypt --secret-file FILE");
+	FAULT(pkeys.error[4] = 0, DOCTOR_PROBLEM, "key", "the legacy-encrypt key is missing",
+	      "omasec key add a legacy-encrypt --file FILE");
+	FAULT(account.encryption_profile = OMASEC_ENCRYPTION_PROFILE_LEGACY; account_conf.a.encryption_profile = OMASEC_ENCRYPTION_PROFILE_LEGACY,
+	      DOCTOR_WARNING, "encryption-profile", "account a: encryption-profile legacy", "AES-GCM and RSA-OAEP");
+	FAULT(account.decryption_blocked = 60, DOCTOR_PROBLEM, "decryption", "none is for 60 seconds", "ends by itself");
 	FAULT(pkeys.kept[0] = true; f.kernel.takes_pkeys = true, DOCTOR_WARNING, "private-key",
 	      "1 RSA private key is in files of omasecd", "omasec apply FILE");
 	FAULT(pkeys.kept[0] = pkeys.kept[2] = true, DOCTOR_WARNING, "private-key",
@@ -227,13 +232,16 @@ static void keys_are_judged(void **state)
 	      DOCTOR_PROBLEM, "key", "wrap is missing", "omasec key add a wrap");
 	FAULT(with_account("a"); rule.confidentiality = rule_conf.r.confidentiality = OMASEC_CONFIDENTIALITY_OBJECTS,
 	      DOCTOR_PROBLEM, "key", "wrap is missing", "omasec key add a wrap");
+	FAULT(with_account("a"); rule.confidentiality = rule_conf.r.confidentiality = OMASEC_CONFIDENTIALITY_MESSAGE;
+	      rule.content_cipher = rule_conf.r.content_cipher = OMASEC_CONTENT_CIPHER_AES_128_CBC,
+	      DOCTOR_PROBLEM, "key", "legacy-wrap is missing", "omasec key add a legacy-wrap");
 	FAULT(with_account("a"); rule.object_signature = rule_conf.r.object_signature = OMASEC_OBJECT_SIGNATURE_ACCEPT,
 	      DOCTOR_PROBLEM, "key", "sign is missing", "omasec key add a sign");
 	/* With these two, no sign key. */
 	well();
 	with_account("a");
 	rule.integrity = rule_conf.r.integrity = OMASEC_INTEGRITY_BOTH;
-	pkeys = (struct doctor_pkeys){ .error = { 0, 0, -ENOENT, -ENOENT } };
+	pkeys = (struct doctor_pkeys){ .error = { 0, 0, -ENOENT, -ENOENT, -ENOENT, -ENOENT } };
 	judge();
 	assert_int_equal(found.states[DOCTOR_OK], found.count);
 	well();
@@ -271,7 +279,7 @@ static void store_is_judged(void **state)
 	FAULT(f.store.free = 1 << 20, DOCTOR_WARNING, "store", "1024 KiB", "df -h");
 	FAULT(f.store.free = 0, DOCTOR_PROBLEM, "store", "0 KiB", "df -h");
 	FAULT(f.store.damaged = true, DOCTOR_PROBLEM, "store", "no database", "mv /var/lib/omasec/omasec.db");
-	FAULT(f.store.schema = STORE_SCHEMA + 1, DOCTOR_PROBLEM, "store", "schema 3", "newer omasecd");
+	FAULT(f.store.schema = STORE_SCHEMA + 1, DOCTOR_PROBLEM, "store", "schema 4", "newer omasecd");
 	FAULT(f.store.file_uid = 0, DOCTOR_PROBLEM, "store", "belongs to user 0", "chown --reference");
 	FAULT(f.store.file = SEEN_NOT, DOCTOR_UNSEEN, "store", "not for this user", "as root");
 	well();
@@ -342,6 +350,7 @@ static void differences_are_seen(void **state)
 	DIFFERS(rule_conf.r.max_message = 4096, "rule r");
 	DIFFERS(strcpy(account.client.user, "u"), "account a");
 	DIFFERS(account.mac_form ^= 1, "account a");
+	DIFFERS(account.encryption_profile ^= 1, "account a");
 	DIFFERS(f.conf.config.rule_count = 0, "1 loaded account or rule is not in the file");
 	DIFFERS(f.module.rules = 0, "rule r is not loaded");
 	DIFFERS(f.module.accounts = 0, "account a is not loaded");

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include <daemon/cred.h>
+#include <daemon/engine_internal.h>
 #include <daemon/job.h>
 #include <omasec.h>
 
@@ -26,10 +27,12 @@ static struct {
 	bool wbxml;		/* the application speaks it */
 	const char *type;	/* of what goes on; NULL for what came */
 	int listed;		/* what rights_wanted() says */
-	uint8_t content_cipher;
 	bool digest;		/* the message has a Cred that can be read */
 	int judged, made;	/* what the module says when it is asked */
 	bool nonce;		/* the engine has one for what leaves */
+	uint8_t content_cipher, mac_state;
+	struct engine *engine;
+	uint32_t reason;	/* of what fails, of what is refused */
 	bool whole;		/* the whole message is encrypted, and not its SyncBody */
 } play;
 
@@ -120,18 +123,23 @@ int worker_client_start_xsec(struct worker_client *wc, const struct worker_xsec 
 {
 	static const char *const what[] = {
 		"", "verify", "sign", "encrypt", "decrypt", "encrypt-objects", "decrypt-objects", "sign-objects",
-		"verify-objects", "to-xml", "to-wbxml",
+		"verify-objects", "to-xml", "to-wbxml", "header",
 	};
 	static const char *const makes[] = {
 		"", "verified", "signed", "encrypted", "decrypted", "encrypted", "decrypted", "objects", "objects",
-		"as-xml", "as-wbxml",
+		"as-xml", "as-wbxml", "bare",
+	};
+	static const enum xsec_cipher ciphers[] = {
+		[OMASEC_CONTENT_CIPHER_AES_256_GCM] = XSEC_AES256_GCM,
+		[OMASEC_CONTENT_CIPHER_AES_128_GCM] = XSEC_AES128_GCM,
+		[OMASEC_CONTENT_CIPHER_AES_256_CBC] = XSEC_AES256_CBC,
+		[OMASEC_CONTENT_CIPHER_AES_128_CBC] = XSEC_AES128_CBC,
 	};
 
 	assert_true(worker_xsec_valid(how));
 	assert_int_equal(how->require, object_signature == OMASEC_OBJECT_SIGNATURE_REQUIRE ||
 			 object_signature == OMASEC_OBJECT_SIGNATURE_BOTH);
-	assert_int_equal(how->cipher, play.content_cipher == OMASEC_CONTENT_CIPHER_AES_128_GCM ?
-			 XSEC_AES128_GCM : XSEC_AES256_GCM);
+	assert_int_equal(how->cipher, ciphers[play.content_cipher]);
 	assert_string_equal(how->target, (how->what == WORKER_ENCRYPT || how->what == WORKER_DECRYPT) &&
 			    !play.whole ? "SyncBody" : "");
 	assert_string_equal(((struct keys *)crypto->private)->account, "acct");
@@ -142,7 +150,7 @@ int worker_client_start_xsec(struct worker_client *wc, const struct worker_xsec 
 int worker_client_step(struct worker_client *wc)
 {
 	if (!play.makes) {
-		play.err->reason = OMASEC_REASON_SIGNATURE_WRONG;
+		play.err->reason = play.reason ? play.reason : OMASEC_REASON_SIGNATURE_WRONG;
 		return -EBADMSG;
 	}
 	if (play.out) {	/* of octets */
@@ -183,7 +191,7 @@ void engine_decide(struct engine *e, const struct omasec_message *msg, const str
 {
 	word("decide", body, msg->length);
 	assert_int_equal(msg->mac_state, msg->path == OMASEC_PATH_RX &&
-			 msg->integrity == OMASEC_INTEGRITY_SIGNATURE ? play.judged : 0);
+			 msg->integrity == OMASEC_INTEGRITY_SIGNATURE ? play.judged : play.mac_state);
 	if (play.nonce)
 		d->mac_nonce = (struct omasec_nonce){ .known = true, .len = 2, .data = "n1" };
 	d->verdict = play.verdict;
@@ -197,14 +205,27 @@ void engine_decide(struct engine *e, const struct omasec_message *msg, const str
 
 void engine_reject(struct engine_decision *d, uint32_t reason, const char *fmt, ...)
 {
+	va_list ap;
+
 	d->verdict = OMASEC_VERDICT_REJECT;
 	d->reason = reason;
+	va_start(ap, fmt);
+	vsnprintf(d->detail, sizeof(d->detail), fmt, ap);
+	va_end(ap);
+}
+
+uint32_t engine_mac_reason(const struct engine_in *in, uint8_t mac_state)
+{
+	assert_int_equal(in->auth, DM_AUTH_MAC);
+	return mac_state == OMASEC_MAC_STATE_MISSING ? OMASEC_REASON_MAC_MISSING : OMASEC_REASON_MAC_WRONG;
 }
 
 void engine_decision_done(struct engine_decision *d) { }
 
 static struct rights rights;
 static struct job_acl acl;
+
+static struct engine_decision last;
 
 /* Plays a message; what has to be asked for, and what goes on ("" for the octets as they are). */
 static void goes(uint8_t path, uint8_t integrity, uint8_t confidentiality, const char *type,
@@ -213,19 +234,20 @@ static void goes(uint8_t path, uint8_t integrity, uint8_t confidentiality, const
 	struct omasec_message m = {
 		.path = path, .integrity = integrity, .confidentiality = confidentiality, .length = 4,
 		.object_signature = object_signature, .content_cipher = play.content_cipher,
-		.account = "acct", .wbxml = play.wbxml, .cookie = 7,
+		.account = "acct", .wbxml = play.wbxml, .mac_state = play.mac_state, .cookie = 7,
 	};
 	struct job j = { .state = JOB_IDLE, .rights = &rights, .acl = &acl };
 
 	snprintf(m.content_type, sizeof(m.content_type), "%s", type);
 	play.words[0] = '\0';
 	play.whole = confidentiality == OMASEC_CONFIDENTIALITY_WHOLE;
-	job_start(&j, NULL, &m, (uint8_t *)strdup("wire"), 0);
+	job_start(&j, play.engine, &m, (uint8_t *)strdup("wire"), 0);
 	assert_int_equal(j.state, JOB_DONE);
 	assert_string_equal(play.words, words);
 	/* what another message was denied is not told of this one */
 	assert_int_equal(acl.denied.count, !!strstr(play.words, "deliver"));
 	assert_int_equal(j.d.verdict, verdict);
+	last = j.d;
 	assert_int_equal(!!j.out, !!*out);
 	if (*out) {
 		assert_int_equal(j.out_len, strlen(out));
@@ -534,6 +556,147 @@ static void without_the_module_it_is_refused(void **state)
 	goes(RX, SIGNATURE, CLEAR, XML, "verify(wire)", OMASEC_VERDICT_REJECT, "");
 }
 
+/* ------------------------------------------------------------------ AES-CBC */
+
+static struct engine engine;
+
+static int setup_legacy(void **state)
+{
+	setup(state);
+	play.content_cipher = OMASEC_CONTENT_CIPHER_AES_128_CBC;
+	play.mac_state = OMASEC_MAC_STATE_OK;
+	play.engine = &engine;
+	return accounts_init(&engine.accounts, NULL, NULL);
+}
+
+static int teardown_legacy(void **state)
+{
+	accounts_free(&engine.accounts);
+	return 0;
+}
+
+static unsigned int spent(void)
+{
+	struct account *a = account_find(&engine.accounts, "acct");
+	unsigned int i, n = 0;
+
+	for (i = 0; a && i < BUDGET_SLOTS; i++)
+		n += !!a->budget.failed[i];
+	assert_int_equal(a ? a->budget.taken : 0, 0);
+	assert_int_equal(a && a->budget_dirty, n > 0);
+	assert_ptr_equal(engine.accounts.dirty, n ? a : NULL);
+	return n;
+}
+
+#define OPENED "decrypt(wire) parse(decrypted) decide(decrypted)"
+
+/* A right MAC, and it is as always. */
+static void legacy_with_a_right_mac(void **state)
+{
+	goes(RX, MAC, HIDDEN, XML, OPENED, ACCEPT, "decrypted");
+	goes(RX, MAC, WHOLE, XML, OPENED, ACCEPT, "decrypted");
+	goes(TX, BOTH, OBJECTS, XML, "parse(wire) decide(wire) sign(wire) encrypt-objects(signed)", ACCEPT, "encrypted");
+	play.content_cipher = OMASEC_CONTENT_CIPHER_AES_256_CBC;
+	goes(RX, MAC, OBJECTS, XML, "decrypt-objects(wire) parse(decrypted) decide(decrypted)", ACCEPT, "decrypted");
+	assert_int_equal(spent(), 0);
+}
+
+static uint32_t mac_reason(uint8_t mac)
+{
+	const struct engine_in in = { .auth = DM_AUTH_MAC };
+
+	return engine_mac_reason(&in, mac);
+}
+
+/* Without it nothing is decrypted: what answers it comes from the header, and nothing is delivered. */
+static void legacy_without_a_right_mac(void **state)
+{
+	uint8_t mac;
+
+	for (mac = OMASEC_MAC_STATE_UNCHECKED; mac <= OMASEC_MAC_STATE_USER_UNKNOWN; mac++) {
+		if (mac == OMASEC_MAC_STATE_OK)
+			continue;
+		play.mac_state = mac;
+		play.verdict = OMASEC_VERDICT_RESPOND;
+		play.body = ENGINE_CHALLENGE;
+		goes(RX, MAC, HIDDEN, XML, "header(wire) parse(bare) decide(bare) challenge() encrypt(asks)",
+		     OMASEC_VERDICT_RESPOND, "encrypted");
+		goes(RX, BOTH, OBJECTS, XML,
+		     "header(wire) parse(bare) decide(bare) challenge() sign(asks) encrypt-objects(signed)",
+		     OMASEC_VERDICT_RESPOND, "encrypted");
+		goes(RX, MAC, WHOLE, XML, "", OMASEC_VERDICT_REJECT, "");
+		assert_int_equal(last.reason, mac_reason(mac));
+		play.verdict = ACCEPT;
+		play.body = ENGINE_KEEP;
+		goes(RX, BOTH, HIDDEN, XML, "header(wire) parse(bare) decide(bare)", OMASEC_VERDICT_REJECT, "");
+		assert_int_equal(last.reason, mac_reason(mac));
+	}
+	assert_int_equal(spent(), 0);
+	/* with GCM it is as before */
+	play.content_cipher = OMASEC_CONTENT_CIPHER_AES_256_GCM;
+	goes(RX, MAC, HIDDEN, XML, OPENED, ACCEPT, "decrypted");
+}
+
+/* Whatever is wrong behind the cipher: one reason, one text, and one less of the budget. */
+static void legacy_fails_in_one_way(void **state)
+{
+	static const struct {
+		const char *fails, *words;
+		uint32_t reason;
+		bool counts;
+	} c[] = {
+		{ "decrypt", "decrypt(wire)", OMASEC_REASON_DECRYPTION_FAILED, true },
+		{ "decrypt", "decrypt(wire)", OMASEC_REASON_WORKER_DIED, true },
+		{ "decrypt", "decrypt(wire)", OMASEC_REASON_DEADLINE, true },
+		{ "verify", "decrypt(wire) verify(decrypted)", OMASEC_REASON_SIGNATURE_MISSING, true },
+		{ "verify", "decrypt(wire) verify(decrypted)", OMASEC_REASON_KEY_MISSING, true },
+		{ "parse", "decrypt(wire) verify(decrypted) parse(verified)", OMASEC_REASON_DM_BAD, true },
+		{ "parse", "decrypt(wire) verify(decrypted) parse(verified)", OMASEC_REASON_XML_BAD, true },
+		{ "decrypt", "decrypt(wire)", OMASEC_REASON_ALGORITHM_REFUSED, false },
+		{ "decrypt", "decrypt(wire)", OMASEC_REASON_PROFILE_VIOLATED, false },
+		{ "decrypt", "decrypt(wire)", OMASEC_REASON_KEY_MISSING, false },
+	};
+	unsigned int i, n = 0;
+
+	for (i = 0; i < sizeof(c) / sizeof(*c); i++) {
+		play.fails = c[i].fails;
+		play.reason = c[i].reason;
+		goes(RX, BOTH, HIDDEN, XML, c[i].words, OMASEC_VERDICT_REJECT, "");
+		n += c[i].counts;
+		assert_int_equal(last.reason, c[i].counts ? OMASEC_REASON_DECRYPTION_FAILED : c[i].reason);
+		if (c[i].counts)
+			assert_string_equal(last.detail, "message cannot be decrypted");
+		assert_int_equal(spent(), n);
+	}
+	/* what leaves has nothing to do with it */
+	play.fails = "encrypt";
+	goes(TX, MAC, HIDDEN, XML, "parse(wire) decide(wire) encrypt(wire)", OMASEC_VERDICT_REJECT, "");
+	assert_int_equal(spent(), n);
+}
+
+/* Then none is decrypted any more, a right one neither; with another key of the rule it is not about that. */
+static void legacy_is_blocked(void **state)
+{
+	unsigned int i;
+
+	play.fails = "decrypt";
+	play.reason = OMASEC_REASON_DECRYPTION_FAILED;
+	for (i = 0; i < BUDGET_SLOTS; i++) {
+		goes(RX, MAC, HIDDEN, XML, "decrypt(wire)", OMASEC_VERDICT_REJECT, "");
+		assert_int_equal(last.reason, OMASEC_REASON_DECRYPTION_FAILED);
+	}
+	play.fails = NULL;
+	goes(RX, MAC, HIDDEN, XML, "", OMASEC_VERDICT_REJECT, "");
+	assert_int_equal(last.reason, OMASEC_REASON_DECRYPTION_BLOCKED);
+	assert_non_null(strstr(last.detail, " seconds"));
+	goes(TX, MAC, HIDDEN, XML, "parse(wire) decide(wire) encrypt(wire)", ACCEPT, "encrypted");
+	assert_int_equal(spent(), BUDGET_SLOTS);
+	account_find(&engine.accounts, "acct")->budget.failed[7] -= BUDGET_SECONDS;
+	goes(RX, MAC, HIDDEN, XML, OPENED, ACCEPT, "decrypted");
+}
+
+#define LEGACY(f) cmocka_unit_test_setup_teardown(f, setup_legacy, teardown_legacy)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -555,6 +718,10 @@ int main(void)
 		cmocka_unit_test_setup(rounds_of_our_own_are_xml, setup),
 		cmocka_unit_test_setup(the_cred_is_inside, setup),
 		cmocka_unit_test_setup(without_the_module_it_is_refused, setup),
+		LEGACY(legacy_with_a_right_mac),
+		LEGACY(legacy_without_a_right_mac),
+		LEGACY(legacy_fails_in_one_way),
+		LEGACY(legacy_is_blocked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

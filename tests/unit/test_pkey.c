@@ -497,6 +497,9 @@ static int decrypt_sample(uint32_t what, const uint8_t *message, size_t message_
 /* What this side encrypts, the holder of the private key decrypts; so does xmlsec1. */
 static void encrypts_with(enum xsec_cipher with, enum xsec_wrap wrap)
 {
+	bool legacy = xsec_cipher_is_cbc(with);
+	enum pkey_of enc = legacy ? PKEY_LEGACY_ENCRYPT : PKEY_ENCRYPT;
+	enum pkey_of dec = legacy ? PKEY_LEGACY_DECRYPT : PKEY_DECRYPT;
 	char path[] = "/tmp/omasec-pkey.xml.XXXXXX", command[512];
 	uint8_t *out, *back, *plain;
 	size_t len, back_len, plain_len;
@@ -507,10 +510,15 @@ static void encrypts_with(enum xsec_cipher with, enum xsec_wrap wrap)
 	plain = xsec_file("plain.xml", &plain_len);
 	assert_int_equal(choose(WORKER_ENCRYPT, &how), 0);
 	assert_int_equal(how.wrap, wrap);
-	assert_int_equal(put("a", PKEY_ENCRYPT, "rsa.pem"), 0);
-	assert_int_equal(put("a", PKEY_DECRYPT, "other.pem"), 0);
+	/* of the other profile: nobody goes on with these */
+	assert_int_equal(put("a", legacy ? PKEY_ENCRYPT : PKEY_LEGACY_ENCRYPT, "rsa.pem"), 0);
 	assert_int_equal(choose(WORKER_ENCRYPT, &how), 0);
-	assert_int_equal(how.wrap, XSEC_RSA_OAEP);
+	assert_int_equal(how.wrap, wrap);
+	assert_int_equal(pkey_del(dir, "a", legacy ? PKEY_ENCRYPT : PKEY_LEGACY_ENCRYPT), 0);
+	assert_int_equal(put("a", enc, "rsa.pem"), 0);
+	assert_int_equal(put("a", dec, "other.pem"), 0);
+	assert_int_equal(choose(WORKER_ENCRYPT, &how), 0);
+	assert_int_equal(how.wrap, legacy ? XSEC_RSA_1_5 : XSEC_RSA_OAEP);
 	assert_int_equal(encrypt_sample(WORKER_ENCRYPT, (char *)plain, plain_len, &out, &len), 0);
 	assert_null(memmem(out, len, "good", 4));
 	/* the key of this side is not the one that it was encrypted to */
@@ -525,15 +533,16 @@ static void encrypts_with(enum xsec_cipher with, enum xsec_wrap wrap)
 	unlink(path);
 	remove_dir(NULL);
 	make_dir(NULL);
-	assert_int_equal(put("a", PKEY_DECRYPT, "rsa.pem"), 0);
-	assert_int_equal(put("a", PKEY_ENCRYPT, "other.pem"), 0);
+	assert_int_equal(put("a", dec, "rsa.pem"), 0);
+	assert_int_equal(put("a", enc, "other.pem"), 0);
 	assert_int_equal(decrypt_sample(WORKER_DECRYPT, out, len, &back, &back_len), 0);
 	assert_int_equal(back_len, plain_len);
 	assert_memory_equal(back, plain, plain_len);
 	assert_null(keys.pkey.key);
 	/* with the other cipher it is not taken */
 	free(back);
-	cipher = with == XSEC_AES128_GCM ? XSEC_AES256_GCM : XSEC_AES128_GCM;
+	cipher = with == XSEC_AES128_GCM ? XSEC_AES256_GCM : with == XSEC_AES256_CBC ? XSEC_AES128_CBC :
+		 with == XSEC_AES128_CBC ? XSEC_AES256_CBC : XSEC_AES128_GCM;
 	assert_int_equal(decrypt_sample(WORKER_DECRYPT, out, len, &back, &back_len), -EBADMSG);
 	assert_int_equal(error.reason, OMASEC_REASON_ALGORITHM_REFUSED);
 	cipher = XSEC_AES256_GCM;
@@ -551,6 +560,27 @@ static void with_128_bits_too(void **state)
 {
 	(void)state;
 	encrypts_with(XSEC_AES128_GCM, XSEC_KW_AES128);
+}
+
+static void with_cbc_and_rsa_1_5(void **state)
+{
+	(void)state;
+	encrypts_with(XSEC_AES256_CBC, XSEC_KW_AES256);
+	remove_dir(NULL);
+	make_dir(NULL);
+	encrypts_with(XSEC_AES128_CBC, XSEC_KW_AES128);
+}
+
+/* By OAEP what is of CBC, or by RSA 1.5 what is of GCM, nobody asks for. */
+static void profiles_do_not_mix(void **state)
+{
+	struct xsec_request oaep = { .op = XSEC_OPEN, .cipher = XSEC_AES128_CBC, .wrap = XSEC_RSA_OAEP };
+	struct xsec_request rsa = { .op = XSEC_OPEN, .cipher = XSEC_AES256_GCM, .wrap = XSEC_RSA_1_5 };
+	struct xsec_reply reply = { 0 };
+
+	keys.o = (struct omasec *)dir;
+	assert_int_equal(keys_use(&keys, &oaep, &reply), -EOPNOTSUPP);
+	assert_int_equal(keys_use(&keys, &rsa, &reply), -EOPNOTSUPP);
 }
 
 /* Whatever is wrong with key or cipher: one error, nothing comes out, and libcrypto keeps no word of it. */
@@ -650,18 +680,20 @@ static void encryption_needs_both_keys(void **state)
 
 static void each_key_has_one_use(void **state)
 {
-	static const enum pkey_of all[] = { PKEY_PRIVATE, PKEY_PUBLIC, PKEY_DECRYPT, PKEY_ENCRYPT };
+	static const enum pkey_of all[] = {
+		PKEY_PRIVATE, PKEY_PUBLIC, PKEY_DECRYPT, PKEY_ENCRYPT, PKEY_LEGACY_DECRYPT, PKEY_LEGACY_ENCRYPT,
+	};
 	size_t i, k;
 
 	(void)state;
 	assert_int_equal(put("a", PKEY_DECRYPT, "ec256.pem"), -EINVAL);
 	assert_non_null(strstr(why, "RSA"));
 	assert_int_equal(put("a", PKEY_ENCRYPT, "ec384.pem"), -EINVAL);
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < PKEY_KINDS; i++) {
 		remove_dir(NULL);
 		make_dir(NULL);
 		assert_int_equal(put("a", all[i], "rsa.pem"), 0);
-		for (k = 0; k < 4; k++)
+		for (k = 0; k < PKEY_KINDS; k++)
 			assert_int_equal(put("a", all[k], "rsa.pem"), k == i ? 0 : -EINVAL);
 	}
 }
@@ -756,6 +788,7 @@ int main(void)
 		T(is_taken_at_the_other_end), T(the_key_says_the_algorithm),
 		T(with_one_key_the_other_is_missing), T(other_uses_are_refused),
 		T(is_decrypted_at_the_other_end), T(with_128_bits_too), T(decryption_fails_in_one_way),
+		T(with_cbc_and_rsa_1_5), T(profiles_do_not_mix),
 		T(encryption_needs_both_keys), T(each_key_has_one_use), T(few_objects_with_rsa),
 		T(signs_objects),
 	};

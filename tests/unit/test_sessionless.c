@@ -333,7 +333,7 @@ static void older_store_goes_on(void **state)
 	account_issue(&engine.accounts, a, ACCOUNT_CLIENT, &n);
 	assert_int_equal(commit(), 0);
 	closed();
-	meddle("DROP TABLE agreed; PRAGMA user_version = 1");
+	meddle("DROP TABLE agreed; DROP TABLE budget; PRAGMA user_version = 1");
 	opened();
 	a = account_find(&engine.accounts, "a");
 	assert_true(nonce_equal(&a->nonce[ACCOUNT_CLIENT], &n));

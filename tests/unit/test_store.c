@@ -243,11 +243,65 @@ static void refused(int want, const char *word)
 		fail_msg("'%s' does not say '%s'", err, word);
 }
 
+static void fail_one(const char *name)
+{
+	struct account *a = need(name);
+
+	budget_spend(&a->budget, budget_take(&a->budget, 500), 500);
+	a->budget_dirty = true;
+	account_dirty(&accounts, a);
+}
+
+/* How often decryption failed is not forgotten by who starts anew, nor by who loads the account anew. */
+static void keeps_the_budget(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	opened();
+	for (i = 0; i < BUDGET_SLOTS; i++)
+		fail_one("a");
+	fail_one("b");
+	assert_int_equal(commit(), 0);
+	assert_null(accounts.dirty);
+	assert_false(need("a")->budget_dirty);
+	account_drop(&accounts, need("a"));
+	assert_int_equal(budget_take(&need("a")->budget, 501), -1);
+	closed();
+	opened();
+	assert_int_equal(budget_take(&need("a")->budget, 501), -1);
+	assert_int_equal(need("b")->budget.failed[0], 500);
+	assert_int_equal(need("b")->budget.failed[1], 0);
+	assert_int_equal(need("c")->budget.failed[0], 0);
+	closed();
+}
+
+/* What the versions before have made goes on, and is of this one then. */
+static void older_schemas_go_on(void **state)
+{
+	(void)state;
+	filled();
+	meddle("DROP TABLE budget; PRAGMA user_version = 2");
+	opened();
+	fail_one("a");
+	assert_int_equal(commit(), 0);
+	closed();
+	meddle("DROP TABLE budget; DROP TABLE agreed; PRAGMA user_version = 1");
+	opened();
+	assert_int_equal(need("a")->budget.failed[0], 0);
+	fail_one("a");
+	assert_int_equal(commit(), 0);
+	closed();
+	opened();
+	assert_int_equal(need("a")->budget.failed[0], 500);
+	closed();
+}
+
 static void newer_schema_is_refused(void **state)
 {
 	(void)state;
 	filled();
-	meddle("PRAGMA user_version = 3");
+	meddle("PRAGMA user_version = 4");
 	refused(-EPROTO, "newer omasecd");
 }
 
@@ -399,6 +453,8 @@ int main(void)
 		test(keeps_nonces_and_fingerprints),
 		test(keeps_shifted_numbers_only),
 		test(committed_is_there_after_sigkill),
+		test(keeps_the_budget),
+		test(older_schemas_go_on),
 		test(newer_schema_is_refused),
 		test(other_database_is_refused),
 		test(damaged_file_is_refused),

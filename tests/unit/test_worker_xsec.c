@@ -230,6 +230,10 @@ static void converts(void **state)
 	assert_int_equal(worker_client_xsec(wc, &how, out, len, &crypto, &back, &back_len, &err), -EBADMSG);
 	assert_int_equal(err.reason, OMASEC_REASON_WBXML_BAD);
 	free(out);
+	how.what = WORKER_HEADER;
+	assert_int_equal(worker_client_xsec(wc, &how, (const uint8_t *)ODD, strlen(ODD), &crypto, &out, &len, &err), 0);
+	assert_non_null(memmem(out, len, "</SyncHdr><SyncBody><Final/></SyncBody>", 39));
+	free(out);
 	how.what = WORKER_TO_WBXML;
 	assert_int_equal(worker_client_xsec(wc, &how, (const uint8_t *)ODD, strlen(ODD), &crypto, &out, &len, &err),
 			 -EBADMSG);
@@ -367,7 +371,7 @@ static void carries_the_largest(void **state)
 	assert_int_equal(worker_client_xsec(wc, &how, message, size, &crypto, &out, &len, &err), -EBADMSG);
 	assert_int_equal(err.reason, OMASEC_REASON_TOO_LARGE);
 	assert_null(out);
-	how.what = WORKER_TO_WBXML + 1;
+	how.what = WORKER_HEADER + 1;
 	assert_int_equal(worker_client_xsec(wc, &how, message, 100, &crypto, &out, &len, &err), -EINVAL);
 	free(back);
 	free(message);

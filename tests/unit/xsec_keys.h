@@ -21,6 +21,8 @@
 
 #include <xsec/xsec.h>
 
+#include "../../kmod/proto/xmlenc.h"
+
 #define XSEC_DATA OMASEC_TEST_DATA "/data/xsec/"
 #define GCM_IV 12
 #define GCM_TAG 16
@@ -167,11 +169,12 @@ static inline int xsec_keys_wrap(struct xsec_keys *keys, enum xsec_wrap wrap, bo
 	size_t n = 1024;
 	int ok = 0;
 
-	if (wrap != XSEC_RSA_OAEP)
+	if (wrap < XSEC_RSA_OAEP)
 		return xsec_keys_aes_wrap(keys, wrap, out, in, len, to);
 	ctx = keys->pkey ? EVP_PKEY_CTX_new(keys->pkey, NULL) : NULL;
 	if (ctx && (out ? EVP_PKEY_encrypt_init(ctx) : EVP_PKEY_decrypt_init(ctx)) == 1 &&
-	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) == 1)
+	    EVP_PKEY_CTX_set_rsa_padding(ctx, wrap == XSEC_RSA_1_5 ? RSA_PKCS1_PADDING :
+					 RSA_PKCS1_OAEP_PADDING) == 1)
 		ok = out ? EVP_PKEY_encrypt(ctx, to, &n, in, len) : EVP_PKEY_decrypt(ctx, to, &n, in, len);
 	EVP_PKEY_CTX_free(ctx);
 	return ok == 1 ? (int)n : -1;
@@ -206,6 +209,48 @@ static inline int xsec_keys_gcm(enum xsec_cipher cipher, bool out, const uint8_t
 	return ret;
 }
 
+static inline size_t xsec_keys_session(enum xsec_cipher cipher)
+{
+	return cipher <= XSEC_AES256_GCM ? 16 + 8 * (size_t)cipher : cipher == XSEC_AES128_CBC ? 16 : 32;
+}
+
+/* What comes out is what the holder of a key has to give, see struct xsec_reply. */
+static inline int xsec_keys_cbc(enum xsec_cipher cipher, bool out, const uint8_t *session,
+				const uint8_t *in, size_t len, struct xsec_reply *reply)
+{
+	size_t padded = out ? (len / 16 + 1) * 16 : len - 16;
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	uint8_t *to = reply->data;
+	int n = 0, done = 0;
+
+	if (!out && (len < 32 || len % 16)) {
+		EVP_CIPHER_CTX_free(ctx);
+		return -EBADMSG;
+	}
+	if (out) {
+		RAND_bytes(to, 16);
+		memcpy(to + 16, in, len);
+		omasec_xmlenc_pad(to + 16, len, padded);
+	} else {
+		memcpy(to, in + 16, padded);
+	}
+	EVP_CipherInit_ex(ctx, cipher == XSEC_AES128_CBC ? EVP_aes_128_cbc() : EVP_aes_256_cbc(), NULL, session,
+			  out ? to : in, out);
+	EVP_CIPHER_CTX_set_padding(ctx, 0);
+	EVP_CipherUpdate(ctx, to + (out ? 16 : 0), &n, to + (out ? 16 : 0), (int)padded);
+	EVP_CipherFinal_ex(ctx, to + (out ? 16 : 0) + n, &done);
+	EVP_CIPHER_CTX_free(ctx);
+	reply->len = out ? 16 + padded : omasec_xmlenc_unpad(to, padded);
+	return 0;
+}
+
+static inline int xsec_keys_content(enum xsec_cipher cipher, bool out, const uint8_t *session,
+				    const uint8_t *in, size_t len, struct xsec_reply *reply)
+{
+	return xsec_cipher_is_cbc(cipher) ? xsec_keys_cbc(cipher, out, session, in, len, reply) :
+					    xsec_keys_gcm(cipher, out, session, in, len, reply);
+}
+
 static inline int xsec_keys_seal(struct xsec_keys *keys, const struct xsec_request *r,
 				 struct xsec_reply *reply)
 {
@@ -213,18 +258,18 @@ static inline int xsec_keys_seal(struct xsec_keys *keys, const struct xsec_reque
 	int n;
 
 	RAND_bytes(session, sizeof(session));
-	n = xsec_keys_wrap(keys, r->wrap, true, session, 16 + 8 * (size_t)r->cipher, reply->wrapped);
+	n = xsec_keys_wrap(keys, r->wrap, true, session, xsec_keys_session(r->cipher), reply->wrapped);
 	if (n < 0)
 		return -ENOKEY;
 	reply->wrapped_len = (size_t)n;
 	xsec_session_note(session);
-	return xsec_keys_gcm(r->cipher, true, session, r->data, r->len, reply);
+	return xsec_keys_content(r->cipher, true, session, r->data, r->len, reply);
 }
 
 static inline int xsec_keys_open(struct xsec_keys *keys, const struct xsec_request *r,
 				 struct xsec_reply *reply)
 {
-	size_t want = 16 + 8 * (size_t)r->cipher;
+	size_t want = xsec_keys_session(r->cipher);
 	uint8_t session[XSEC_WRAPPED_MAX + 64] = { 0 };
 
 	if (r->wrapped_len > XSEC_WRAPPED_MAX)
@@ -232,7 +277,7 @@ static inline int xsec_keys_open(struct xsec_keys *keys, const struct xsec_reque
 	if (xsec_keys_wrap(keys, r->wrap, false, r->wrapped, r->wrapped_len, session) != (int)want)
 		RAND_bytes(session, (int)want);
 	xsec_session_note(session);
-	return xsec_keys_gcm(r->cipher, false, session, r->data, r->len, reply);
+	return xsec_keys_content(r->cipher, false, session, r->data, r->len, reply);
 }
 
 static inline int xsec_keys_do(void *private, const struct xsec_request *r, struct xsec_reply *reply)

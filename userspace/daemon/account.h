@@ -10,6 +10,7 @@
 
 #include <omasec.h>
 
+#include "budget.h"
 #include "hash.h"
 #include "window.h"
 
@@ -41,6 +42,9 @@ struct guard {
  * @guard: for the credential of the peer, by enum account_who
  * @window: of the agreed nonce of the peer's credential, by enum account_who
  * @agreed: the module has an agreed nonce, by enum account_who
+ * @budget: of failures to decrypt, with encryption-profile legacy
+ * @budget_dirty: and it has changed
+ * @legacy: that is its encryption-profile
  * @user: name of the client credential, "" when it is not known
  * @server: identifier of the server, by which Access Control Lists know it; "" for none
  * @listed: the module has the account, or had it when we looked last
@@ -56,6 +60,8 @@ struct account {
 	struct guard guard[2];
 	struct window window[2];
 	bool agreed[2];
+	struct budget budget;
+	bool budget_dirty, legacy;
 	uint64_t busy, busy_until;
 	char *user;
 	char server[OMASEC_SERVER_ID_MAX + 1];

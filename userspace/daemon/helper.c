@@ -171,6 +171,9 @@ static void helper_take(struct helper *h, struct job *j, uint64_t now)
 {
 	struct ready *r = calloc(1, sizeof(*r));
 
+	/* For those who look at the account. */
+	if (j->blocked && omasec_account_blocked(h->o, j->msg.account, j->blocked))
+		log_error("account %s: %s", j->msg.account, omasec_error(h->o));
 	if (r) {
 		ready_fill(r, j);
 		if (!h->ready_count++)

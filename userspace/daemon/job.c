@@ -11,7 +11,9 @@
 #include <time.h>
 
 #include "cred.h"
+#include "engine_internal.h"
 #include "job.h"
+#include "log.h"
 
 /* How the two types of a DM message end. */
 #define JOB_XML "+xml"
@@ -98,7 +100,16 @@ static uint32_t job_extent(const struct job *j, uint32_t what)
 
 static enum xsec_cipher job_cipher(const struct job *j)
 {
-	return j->msg.content_cipher == OMASEC_CONTENT_CIPHER_AES_128_GCM ? XSEC_AES128_GCM : XSEC_AES256_GCM;
+	switch (j->msg.content_cipher) {
+	case OMASEC_CONTENT_CIPHER_AES_128_GCM:
+		return XSEC_AES128_GCM;
+	case OMASEC_CONTENT_CIPHER_AES_256_CBC:
+		return XSEC_AES256_CBC;
+	case OMASEC_CONTENT_CIPHER_AES_128_CBC:
+		return XSEC_AES128_CBC;
+	default:
+		return XSEC_AES256_GCM;
+	}
 }
 
 static bool job_wants_any(const struct job *j)
@@ -106,10 +117,108 @@ static bool job_wants_any(const struct job *j)
 	return job_wants(j, WORKER_SIGN) || job_wants(j, WORKER_ENCRYPT) || job_wants(j, WORKER_VERIFY_OBJECTS);
 }
 
-static void job_fail(struct job *j, int err)
-{
-	uint32_t reason = j->err.reason ? j->err.reason : OMASEC_REASON_HELPER_ERROR;
+/* ------------------------------------------------------------------ AES-CBC */
 
+/*
+ * What was encrypted by AES-CBC or RSA 1.5 can be changed, and who learns in what way it is
+ * wrong then, decrypts it (Jager, Somorovsky; Bleichenbacher). So it is decrypted only below a
+ * MAC that is right; all that fails between there and the facts fails as one; and that
+ * only so often.
+ */
+static struct account *job_account(const struct job *j, const struct engine *e)
+{
+	return account_find(&e->accounts, j->msg.account);
+}
+
+/* Decrypted and read: whatever is wrong now has nothing to do with that. */
+static void job_opened(struct job *j, struct engine *e)
+{
+	struct account *a = j->slot < 0 ? NULL : job_account(j, e);
+
+	if (a)
+		budget_give(&a->budget, j->slot);
+	j->slot = -1;
+}
+
+static void job_not_opened(struct job *j, struct engine *e)
+{
+	struct account *a = job_account(j, e);
+	uint64_t now = (uint64_t)time(NULL);
+
+	if (a) {
+		budget_spend(&a->budget, j->slot, now);
+		a->budget_dirty = true;
+		account_dirty(&e->accounts, a);
+		j->blocked = budget_wait(&a->budget, now);
+		if (j->blocked)
+			log_warning("account %s: %d messages could not be decrypted within an hour: for %u seconds none is",
+				    a->name, BUDGET_SLOTS, j->blocked);
+	}
+	j->slot = -1;
+	j->err.reason = OMASEC_REASON_DECRYPTION_FAILED;
+	snprintf(j->err.text, sizeof(j->err.text), "message cannot be decrypted");
+}
+
+/* A slot for the message is settled, if it has one: did it fail at what @opened says? */
+static void job_settle(struct job *j, struct engine *e)
+{
+	uint32_t reason = j->err.reason;
+
+	if (j->slot < 0)
+		return;
+	/* With all other reasons no key was used on the content yet. */
+	if (j->opened || reason == OMASEC_REASON_DECRYPTION_FAILED || reason == OMASEC_REASON_WORKER_DIED ||
+	    reason == OMASEC_REASON_DEADLINE)
+		job_not_opened(j, e);
+	else
+		job_opened(j, e);
+}
+
+/* The legacy profile is for messages with a MAC, never for those with a Cred in its place. */
+static uint32_t job_mac_reason(const struct job *j)
+{
+	const struct engine_in in = { .msg = &j->msg, .auth = DM_AUTH_MAC };
+
+	return engine_mac_reason(&in, j->msg.mac_state);
+}
+
+/* Whether the message may be decrypted; if not, @step is what is done instead, or the reason is in @err. */
+static int job_may_open(struct job *j, struct engine *e, uint32_t *step)
+{
+	uint64_t now = (uint64_t)time(NULL);
+	struct account *a;
+
+	memset(&j->err, 0, sizeof(j->err));
+	if (j->msg.mac_state != OMASEC_MAC_STATE_OK) {
+		j->sealed = true;
+		*step = WORKER_HEADER;
+		if (j->msg.confidentiality != OMASEC_CONFIDENTIALITY_WHOLE)
+			return 0;
+		j->err.reason = job_mac_reason(j);
+		snprintf(j->err.text, sizeof(j->err.text), "not authenticated, so not decrypted");
+		return -EBADMSG;
+	}
+	if (account_need(&e->accounts, j->msg.account, &a)) {
+		j->err.reason = OMASEC_REASON_HELPER_ERROR;
+		snprintf(j->err.text, sizeof(j->err.text), "the account cannot be read");
+		return -EIO;
+	}
+	j->slot = budget_take(&a->budget, now);
+	if (j->slot >= 0)
+		return 0;
+	j->blocked = budget_wait(&a->budget, now);
+	j->err.reason = OMASEC_REASON_DECRYPTION_BLOCKED;
+	snprintf(j->err.text, sizeof(j->err.text), "%d messages of the account could not be decrypted within an hour: none is for %u seconds",
+		 BUDGET_SLOTS, j->blocked);
+	return -EBUSY;
+}
+
+static void job_fail(struct job *j, struct engine *e, int err)
+{
+	uint32_t reason;
+
+	job_settle(j, e);
+	reason = j->err.reason ? j->err.reason : OMASEC_REASON_HELPER_ERROR;
 	free(j->out);
 	j->out = NULL;
 	engine_reject(&j->d, reason, "%s", j->err.text[0] ? j->err.text : strerror(-err));
@@ -121,7 +230,7 @@ static int job_xsec(struct job *j, uint32_t what, const uint8_t *octets, size_t 
 	struct worker_xsec how = {
 		.what = job_extent(j, what), .cipher = job_cipher(j), .require = job_requires_signed(j),
 	};
-	bool converts = what == WORKER_TO_XML || what == WORKER_TO_WBXML;
+	bool keyless = what == WORKER_TO_XML || what == WORKER_TO_WBXML || what == WORKER_HEADER;
 	int err;
 
 	memset(&j->err, 0, sizeof(j->err));
@@ -136,7 +245,7 @@ static int job_xsec(struct job *j, uint32_t what, const uint8_t *octets, size_t 
 	    j->msg.confidentiality == OMASEC_CONFIDENTIALITY_MESSAGE)
 		snprintf(how.target, sizeof(how.target), "SyncBody");
 	j->keys.account = j->msg.account;
-	err = converts ? 0 : keys_choose(&j->keys, &how, &j->err);
+	err = keyless ? 0 : keys_choose(&j->keys, &how, &j->err);
 	if (err)
 		return err;
 	j->crypto = (struct xsec_crypto){ .fn = keys_use, .private = &j->keys };
@@ -144,7 +253,7 @@ static int job_xsec(struct job *j, uint32_t what, const uint8_t *octets, size_t 
 					&j->err);
 }
 
-static void job_parse(struct job *j)
+static void job_parse(struct job *j, struct engine *e)
 {
 	int err;
 
@@ -152,33 +261,37 @@ static void job_parse(struct job *j)
 	err = worker_client_start_parse(j->wc, j->msg.content_type, j->body, j->msg.length,
 					&j->facts, &j->err);
 	if (err)
-		job_fail(j, err);
+		job_fail(j, e, err);
 	else
 		j->state = JOB_PARSE;
 }
 
 /* The next thing to take off a message that came in; then it is read. */
-static void job_arrive(struct job *j)
+static void job_arrive(struct job *j, struct engine *e)
 {
-	uint32_t what = job_wanted(j, job_arriving);
-	int err;
+	uint32_t what = j->sealed ? 0 : job_wanted(j, job_arriving);
+	int err = 0;
 
 	if (!what) {
-		job_parse(j);
+		job_parse(j, e);
 		return;
 	}
-	err = job_xsec(j, what, j->body, j->msg.length);
+	if (what == WORKER_DECRYPT && xsec_cipher_is_cbc(job_cipher(j)))
+		err = job_may_open(j, e, &what);
+	if (!err)
+		err = job_xsec(j, what, j->body, j->msg.length);
 	if (err)
-		job_fail(j, err);
+		job_fail(j, e, err);
 	else
 		j->state = JOB_ARRIVE;
 }
 
 /* From here on the message is what was inside. */
-static void job_arrived(struct job *j)
+static void job_arrived(struct job *j, struct engine *e)
 {
+	j->opened = j->slot >= 0;
 	if (j->out_len > UINT32_MAX) {
-		job_fail(j, -EMSGSIZE);
+		job_fail(j, e, -EMSGSIZE);
 		return;
 	}
 	keys_done(&j->keys);
@@ -188,11 +301,11 @@ static void job_arrived(struct job *j)
 	j->out = NULL;
 	j->out_len = 0;
 	j->step++;
-	job_arrive(j);
+	job_arrive(j, e);
 }
 
 /* The next thing to do to octets that go on. */
-static void job_leave(struct job *j)
+static void job_leave(struct job *j, struct engine *e)
 {
 	uint32_t what = job_wanted(j, j->steps);
 	int err;
@@ -207,12 +320,12 @@ static void job_leave(struct job *j)
 	j->out = NULL;
 	err = job_xsec(j, what, j->bare, j->bare_len);
 	if (err)
-		job_fail(j, err);
+		job_fail(j, e, err);
 	else
 		j->state = JOB_LEAVE;
 }
 
-static void job_left(struct job *j)
+static void job_left(struct job *j, struct engine *e)
 {
 	uint32_t what = j->steps[j->step];
 
@@ -220,11 +333,11 @@ static void job_left(struct job *j)
 	if (what == WORKER_TO_XML || what == WORKER_TO_WBXML)
 		job_retype(j, what);
 	j->step++;
-	job_leave(j);
+	job_leave(j, e);
 }
 
 /* The octets that go on are there, or are those of the message (@out is NULL). */
-static void job_finish(struct job *j)
+static void job_finish(struct job *j, struct engine *e)
 {
 	bool leaves = j->d.verdict == OMASEC_VERDICT_RESPOND || j->msg.path == OMASEC_PATH_TX;
 
@@ -240,10 +353,10 @@ static void job_finish(struct job *j)
 		snprintf(j->type, sizeof(j->type), "%s", j->d.repeat_type);
 	j->steps = leaves ? job_leaving : job_delivering;
 	j->step = 0;
-	job_leave(j);
+	job_leave(j, e);
 }
 
-static void job_edit(struct job *j)
+static void job_edit(struct job *j, struct engine *e)
 {
 	int err;
 
@@ -255,13 +368,13 @@ static void job_edit(struct job *j)
 		err = worker_client_start_change(j->wc, &j->d.edits, j->listed ? &j->acl->changes : NULL,
 						 &j->out, &j->out_len, &j->err);
 	if (err)
-		job_fail(j, err);
+		job_fail(j, e, err);
 	else
 		j->state = JOB_EDIT;
 }
 
 /* The worker knows only the message that it parsed last. */
-static void job_parse_held(struct job *j)
+static void job_parse_held(struct job *j, struct engine *e)
 {
 	int err;
 
@@ -269,24 +382,24 @@ static void job_parse_held(struct job *j)
 	err = worker_client_start_parse(j->wc, j->d.repeat_type, j->d.repeat, j->d.repeat_len,
 					&j->facts, &j->err);
 	if (err)
-		job_fail(j, err);
+		job_fail(j, e, err);
 	else
 		j->state = JOB_PARSE_HELD;
 }
 
 /* The body that goes on is what the decision says. */
-static void job_body(struct job *j)
+static void job_body(struct job *j, struct engine *e)
 {
 	if (j->d.verdict == OMASEC_VERDICT_REJECT)
 		j->state = JOB_DONE;
 	else if (j->d.body == ENGINE_KEEP)
-		job_finish(j);
+		job_finish(j, e);
 	else
-		job_edit(j);
+		job_edit(j, e);
 }
 
 /* The message in the worker, if it is under lists; only those of a server are looked into. */
-static void job_list(struct job *j)
+static void job_list(struct job *j, struct engine *e)
 {
 	bool items = j->msg.path == OMASEC_PATH_RX && j->d.body != ENGINE_REPEAT;
 	int rc = j->rights ? rights_wanted(j->rights, &j->msg, &j->d) : 0;
@@ -294,7 +407,7 @@ static void job_list(struct job *j)
 	memset(&j->err, 0, sizeof(j->err));
 	j->listed = rc > 0;
 	if (!rc) {
-		job_body(j);
+		job_body(j, e);
 		return;
 	}
 	if (rc < 0)
@@ -302,7 +415,7 @@ static void job_list(struct job *j)
 	else
 		rc = worker_client_start_list(j->wc, items, &j->facts, &j->acl->list, &j->err);
 	if (rc)
-		job_fail(j, rc);
+		job_fail(j, e, rc);
 	else
 		j->state = JOB_LIST;
 }
@@ -318,7 +431,7 @@ static void job_judge(struct job *j, struct engine *e)
 		rights_deliver(j->rights, &in, now, &j->acl->changes, &j->d);
 	else
 		rights_send(j->rights, &in, now, &j->acl->changes, &j->d);
-	job_body(j);
+	job_body(j, e);
 }
 
 static void job_decide(struct job *j, struct engine *e, uint64_t now)
@@ -326,10 +439,12 @@ static void job_decide(struct job *j, struct engine *e, uint64_t now)
 	int err;
 
 	if (!dm_facts_valid(&j->facts) || j->facts.length != j->msg.length) {
-		engine_reject(&j->d, OMASEC_REASON_WORKER_DIED, "the worker's facts make no sense");
-		j->state = JOB_DONE;
+		j->err.reason = OMASEC_REASON_WORKER_DIED;
+		snprintf(j->err.text, sizeof(j->err.text), "the worker's facts make no sense");
+		job_fail(j, e, -EPROTO);
 		return;
 	}
+	job_opened(j, e);
 	memset(&j->err, 0, sizeof(j->err));
 	err = cred_judge(j->keys.o, &j->msg, &j->facts, &j->err);
 	if (!err) {
@@ -337,13 +452,16 @@ static void job_decide(struct job *j, struct engine *e, uint64_t now)
 		err = cred_make(j->keys.o, &j->msg, &j->d, &j->err);
 	}
 	if (err) {
-		job_fail(j, err);
+		job_fail(j, e, err);
 		return;
 	}
+	/* The engine delivers none that its peer has not signed; should it, this one is not whole. */
+	if (j->sealed && j->d.verdict == OMASEC_VERDICT_ACCEPT)
+		engine_reject(&j->d, job_mac_reason(j), "not authenticated, so not decrypted");
 	if (j->d.body == ENGINE_REPEAT)
-		job_parse_held(j);
+		job_parse_held(j, e);
 	else
-		job_list(j);
+		job_list(j, e);
 }
 
 void job_start(struct job *j, struct engine *e, const struct omasec_message *msg, uint8_t *body,
@@ -363,10 +481,14 @@ void job_start(struct job *j, struct engine *e, const struct omasec_message *msg
 	j->step = 0;
 	snprintf(j->type, sizeof(j->type), "%s", msg->content_type);
 	j->converted = false;
+	j->slot = -1;
+	j->blocked = 0;
+	j->opened = false;
+	j->sealed = false;
 	if (msg->path == OMASEC_PATH_RX)
-		job_arrive(j);
+		job_arrive(j, e);
 	else
-		job_parse(j);
+		job_parse(j, e);
 	job_step(j, e, now);
 }
 
@@ -374,22 +496,22 @@ static void job_next(struct job *j, struct engine *e, uint64_t now)
 {
 	switch (j->state) {
 	case JOB_ARRIVE:
-		job_arrived(j);
+		job_arrived(j, e);
 		break;
 	case JOB_PARSE:
 		job_decide(j, e, now);
 		break;
 	case JOB_PARSE_HELD:
-		job_list(j);
+		job_list(j, e);
 		break;
 	case JOB_LIST:
 		job_judge(j, e);
 		break;
 	case JOB_EDIT:
-		job_finish(j);
+		job_finish(j, e);
 		break;
 	case JOB_LEAVE:
-		job_left(j);
+		job_left(j, e);
 		break;
 	default:
 		j->state = JOB_DONE;
@@ -405,7 +527,7 @@ void job_step(struct job *j, struct engine *e, uint64_t now)
 		if (err == -EINPROGRESS)
 			return;
 		if (err)
-			job_fail(j, err);
+			job_fail(j, e, err);
 		else
 			job_next(j, e, now);
 	}

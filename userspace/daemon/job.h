@@ -40,6 +40,10 @@ struct job_acl {
  * @body: its octets, owned; in the end those that were encrypted or signed
  * @bare: octets that are being signed or encrypted, owned
  * @bare_len: how many
+ * @slot: of its account's budget, -1 for none: with AES-CBC, until it was read
+ * @blocked: nothing of its account is decrypted for so many seconds; 0: that was not found out
+ * @opened: it was decrypted so
+ * @sealed: it was not, because nobody vouches for it: only its header was read
  * @keys: what the crypto of this message is done with; its handle is set once
  * @rights: the lists; NULL for none, with @acl
  * @acl: what they say of this message
@@ -58,6 +62,9 @@ struct job {
 	bool converted;
 	uint8_t *body, *bare;
 	size_t bare_len;
+	int slot;
+	uint32_t blocked;
+	bool opened, sealed;
 	struct keys keys;
 	struct xsec_crypto crypto;
 	struct rights *rights;

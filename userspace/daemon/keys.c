@@ -13,6 +13,7 @@
 #define KEYS_MAC_MAX 64		/* octets of an HMAC-SHA512 */
 #define KEYS_WRAPPED 40		/* of a wrapped key of 32 octets, RFC 3394 */
 #define KEYS_WRAPPED_128 24	/* of one of 16 */
+#define KEYS_BLOCK 16
 #define KEYS_PKEY_USES 16	/* of an RSA key for one message: it must not hold the helper up */
 
 /* Content and wrapping key are of the same length: which one, and what the module does for it. */
@@ -28,6 +29,10 @@ static const struct keys_strength keys_strengths[] = {
 	  KEYS_WRAPPED, OMASEC_SEAL_MORE },
 	{ XSEC_AES128_GCM, XSEC_KW_AES128, OMASEC_CRYPTO_OP_SEAL_128, OMASEC_CRYPTO_OP_OPEN_128,
 	  KEYS_WRAPPED_128, OMASEC_SEAL_128_MORE },
+	{ XSEC_AES256_CBC, XSEC_KW_AES256, OMASEC_CRYPTO_OP_SEAL_CBC, OMASEC_CRYPTO_OP_OPEN_CBC,
+	  KEYS_WRAPPED, OMASEC_SEAL_CBC_MORE },
+	{ XSEC_AES128_CBC, XSEC_KW_AES128, OMASEC_CRYPTO_OP_SEAL_128_CBC, OMASEC_CRYPTO_OP_OPEN_128_CBC,
+	  KEYS_WRAPPED_128, OMASEC_SEAL_128_CBC_MORE },
 };
 
 /* NULL: not one of ours. */
@@ -64,6 +69,7 @@ static int keys_error(const struct keys *k, int err)
 {
 	switch (err) {
 	case -EKEYREJECTED:	/* a key for another content-cipher */
+	case -EACCES:		/* or for another encryption-profile */
 		log_error("account %s: %s", k->account, omasec_error(k->o));
 		return -ENOKEY;
 	case -ENOENT:		/* the account went meanwhile */
@@ -121,11 +127,19 @@ static int keys_seal(const struct keys *k, const struct keys_strength *s, const 
 static int keys_open(const struct keys *k, const struct keys_strength *s, const struct xsec_request *request,
 		     struct xsec_reply *reply)
 {
-	size_t len = request->len + s->wrapped;
+	size_t len = request->len + s->wrapped, room = len - s->more;
 	uint8_t *data;
 	int err;
 
-	if (request->wrapped_len != s->wrapped || len <= s->more)
+	if (request->wrapped_len != s->wrapped || len < s->more)
+		return -EBADMSG;
+	/* Of whole blocks, the last of which the padding need not fill. */
+	if (xsec_cipher_is_cbc(request->cipher)) {
+		room += KEYS_BLOCK;
+		if (request->len % KEYS_BLOCK)
+			return -EBADMSG;
+	}
+	if (!room)
 		return -EBADMSG;
 	if (len > OMASEC_CRYPTO_MAX)
 		return -EMSGSIZE;
@@ -134,7 +148,7 @@ static int keys_open(const struct keys *k, const struct keys_strength *s, const 
 		return -ENOMEM;
 	memcpy(data, request->wrapped, s->wrapped);
 	memcpy(data + s->wrapped, request->data, request->len);
-	err = keys_ask(k, s->open, data, len, len - s->more, reply);
+	err = keys_ask(k, s->open, data, len, room, reply);
 	free(data);
 	return err;
 }
@@ -149,6 +163,8 @@ static int keys_without(const struct keys *k, enum pkey_of of, struct dm_error *
 		[PKEY_PUBLIC] = "the account has a private key, and no public key of the other side",
 		[PKEY_DECRYPT] = "the account has a key to encrypt with, and none to decrypt with",
 		[PKEY_ENCRYPT] = "the account has a key to decrypt with, and none of the other side to encrypt with",
+		[PKEY_LEGACY_DECRYPT] = "the account has a legacy key to encrypt with, and none to decrypt with",
+		[PKEY_LEGACY_ENCRYPT] = "the account has a legacy key to decrypt with, and none of the other side to encrypt with",
 	};
 	char why[PKEY_WHY_MAX];
 	struct pkey key;
@@ -173,7 +189,7 @@ static int keys_public(const EVP_PKEY *key, struct worker_xsec *how, struct dm_e
 }
 
 /* What is encrypted goes to the other side's key, what is decrypted was for ours. */
-static enum pkey_of keys_of(uint32_t what)
+static enum pkey_of keys_of(uint32_t what, bool legacy)
 {
 	switch (what) {
 	case WORKER_VERIFY:
@@ -184,16 +200,23 @@ static enum pkey_of keys_of(uint32_t what)
 		return PKEY_PRIVATE;
 	case WORKER_ENCRYPT:
 	case WORKER_ENCRYPT_OBJECTS:
-		return PKEY_ENCRYPT;
+		return legacy ? PKEY_LEGACY_ENCRYPT : PKEY_ENCRYPT;
 	default:
-		return PKEY_DECRYPT;
+		return legacy ? PKEY_LEGACY_DECRYPT : PKEY_DECRYPT;
 	}
+}
+
+/* By RSA 1.5 what AES-CBC encrypted, and nothing else. */
+static enum xsec_wrap keys_rsa(enum xsec_cipher cipher)
+{
+	return xsec_cipher_is_cbc(cipher) ? XSEC_RSA_1_5 : XSEC_RSA_OAEP;
 }
 
 int keys_choose(struct keys *k, struct worker_xsec *how, struct dm_error *err)
 {
 	const struct keys_strength *s = keys_strength(how->cipher);
-	enum pkey_of of = keys_of(how->what);
+	bool legacy = xsec_cipher_is_cbc(how->cipher);
+	enum pkey_of of = keys_of(how->what, legacy);
 	char why[PKEY_WHY_MAX];
 	enum xsec_sign sign;
 	struct pkey key;
@@ -214,8 +237,8 @@ int keys_choose(struct keys *k, struct worker_xsec *how, struct dm_error *err)
 		return dm_fail(err, rc == -EKEYREVOKED || rc == -EKEYEXPIRED ? OMASEC_REASON_KEY_REVOKED :
 			       OMASEC_REASON_KEY_MISSING, "%.180s", why);
 	}
-	if (of == PKEY_DECRYPT || of == PKEY_ENCRYPT)
-		how->wrap = XSEC_RSA_OAEP;
+	if (of >= PKEY_DECRYPT)
+		how->wrap = keys_rsa(how->cipher);
 	else
 		how->sign = sign;
 	if (of != PKEY_PUBLIC) {
@@ -266,7 +289,7 @@ int keys_use(void *private, const struct xsec_request *request, struct xsec_repl
 
 	if (sealed && !s)
 		return -EOPNOTSUPP;
-	if (request->op == XSEC_SIGN || (sealed && request->wrap == XSEC_RSA_OAEP))
+	if (request->op == XSEC_SIGN || (sealed && request->wrap == keys_rsa(request->cipher)))
 		return keys_use_pkey(k, request, reply);
 	if (!k->o)
 		return -ENOKEY;

@@ -32,7 +32,8 @@ struct keys {
 
 /*
  * With which algorithm and key @how is done, before the worker is asked: those of the
- * account's asymmetric keys, where it has any, and otherwise HMAC-SHA256 and AES key wrap. What is in the
+ * account's asymmetric keys, where it has any, and otherwise HMAC-SHA256 and AES key wrap; for
+ * AES-CBC those of the legacy profile. What is in the
  * message has no say. 0, or what dm_fail() gives.
  */
 int keys_choose(struct keys *k, struct worker_xsec *how, struct dm_error *err);

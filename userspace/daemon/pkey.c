@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kmod/proto/xmlenc.h"
 #include "pkey.h"
 #include "pkey_kernel.h"
 
@@ -172,16 +173,25 @@ int pkey_sign(const struct pkey *key, enum xsec_sign sign, const void *data, siz
 #define PKEY_CEK 32	/* at most */
 #define PKEY_IV 12
 #define PKEY_TAG 16
+#define PKEY_BLOCK 16	/* of AES-CBC, and its IV */
 
-/* RSA-OAEP either way; octets in @to, which has room for a modulus, or a value below 0. */
-static int pkey_oaep(EVP_PKEY *key, bool out, const uint8_t *from, size_t len, uint8_t to[XSEC_WRAPPED_MAX])
+static bool pkey_rsa_padding(EVP_PKEY_CTX *ctx, bool oaep)
+{
+	if (!oaep)
+		return EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1;
+	return EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) == 1 &&
+	       EVP_PKEY_CTX_set_rsa_oaep_md(ctx, EVP_sha1()) == 1 &&
+	       EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, EVP_sha1()) == 1;
+}
+
+/* RSA-OAEP or 1.5 either way; octets in @to, which has room for a modulus, or a value below 0. */
+static int pkey_rsa(EVP_PKEY *key, bool oaep, bool out, const uint8_t *from, size_t len,
+		    uint8_t to[XSEC_WRAPPED_MAX])
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key, NULL);
 	size_t n = XSEC_WRAPPED_MAX;
 	bool ok = ctx && (out ? EVP_PKEY_encrypt_init(ctx) : EVP_PKEY_decrypt_init(ctx)) == 1 &&
-		  EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) == 1 &&
-		  EVP_PKEY_CTX_set_rsa_oaep_md(ctx, EVP_sha1()) == 1 &&
-		  EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, EVP_sha1()) == 1;
+		  pkey_rsa_padding(ctx, oaep);
 
 	if (ok)
 		ok = (out ? EVP_PKEY_encrypt(ctx, to, &n, from, len) : EVP_PKEY_decrypt(ctx, to, &n, from, len)) == 1;
@@ -192,7 +202,16 @@ static int pkey_oaep(EVP_PKEY *key, bool out, const uint8_t *from, size_t len, u
 
 static const EVP_CIPHER *pkey_cipher(enum xsec_cipher cipher)
 {
-	return cipher == XSEC_AES128_GCM ? EVP_aes_128_gcm() : EVP_aes_256_gcm();
+	switch (cipher) {
+	case XSEC_AES128_GCM:
+		return EVP_aes_128_gcm();
+	case XSEC_AES128_CBC:
+		return EVP_aes_128_cbc();
+	case XSEC_AES256_CBC:
+		return EVP_aes_256_cbc();
+	default:
+		return EVP_aes_256_gcm();
+	}
 }
 
 /* Octets of the content key. */
@@ -227,6 +246,45 @@ static bool pkey_gcm(bool out, enum xsec_cipher cipher, const uint8_t cek[PKEY_C
 	return ok;
 }
 
+/* Whole blocks from @data to @to, which may be the same. */
+static bool pkey_cbc(bool out, enum xsec_cipher cipher, const uint8_t cek[PKEY_CEK], const uint8_t *iv,
+		     const uint8_t *data, int len, uint8_t *to)
+{
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	int n = 0, rest = 0;
+	bool ok;
+
+	ok = ctx && EVP_CipherInit_ex(ctx, pkey_cipher(cipher), NULL, cek, iv, out) == 1 &&
+	     EVP_CIPHER_CTX_set_padding(ctx, 0) == 1 && EVP_CipherUpdate(ctx, to, &n, data, len) == 1 &&
+	     EVP_CipherFinal_ex(ctx, to + n, &rest) == 1;
+	EVP_CIPHER_CTX_free(ctx);
+	ERR_clear_error();
+	return ok;
+}
+
+/* Octets that IV and @len of content become. */
+static size_t pkey_sealed_len(enum xsec_cipher cipher, size_t len)
+{
+	return xsec_cipher_is_cbc(cipher) ? PKEY_BLOCK + (len / PKEY_BLOCK + 1) * PKEY_BLOCK :
+					    PKEY_IV + len + PKEY_TAG;
+}
+
+/* IV and what follows, into @to. */
+static bool pkey_content_seal(enum xsec_cipher cipher, const uint8_t cek[PKEY_CEK], const void *data, size_t len,
+			      uint8_t *to)
+{
+	size_t padded = pkey_sealed_len(cipher, len) - PKEY_BLOCK;
+	uint8_t *content = to + PKEY_BLOCK;
+
+	if (!xsec_cipher_is_cbc(cipher))
+		return RAND_bytes(to, PKEY_IV) == 1 && pkey_gcm(true, cipher, cek, data, (int)len, to);
+	memcpy(content, data, len);
+	if (RAND_bytes(to, PKEY_BLOCK) != 1 || RAND_bytes(content + len, (int)(padded - len)) != 1)
+		return false;
+	omasec_xmlenc_pad(content, len, padded);
+	return pkey_cbc(true, cipher, cek, to, content, (int)padded, content);
+}
+
 int pkey_seal(EVP_PKEY *key, enum xsec_cipher cipher, const void *data, size_t len, struct xsec_reply *reply)
 {
 	uint8_t cek[PKEY_CEK];
@@ -234,13 +292,14 @@ int pkey_seal(EVP_PKEY *key, enum xsec_cipher cipher, const void *data, size_t l
 
 	if (!len || len > XSEC_MESSAGE_MAX)
 		return -EMSGSIZE;
-	reply->len = PKEY_IV + len + PKEY_TAG;
+	reply->len = pkey_sealed_len(cipher, len);
 	reply->data = malloc(reply->len);
 	if (!reply->data)
 		return -ENOMEM;
-	if (RAND_priv_bytes(cek, sizeof(cek)) == 1 && RAND_bytes(reply->data, PKEY_IV) == 1)
-		n = pkey_oaep(key, true, cek, (size_t)pkey_cek_len(cipher), reply->wrapped);
-	if (n > 0 && pkey_gcm(true, cipher, cek, data, (int)len, reply->data)) {
+	if (RAND_priv_bytes(cek, sizeof(cek)) == 1)
+		n = pkey_rsa(key, !xsec_cipher_is_cbc(cipher), true, cek, (size_t)pkey_cek_len(cipher),
+			     reply->wrapped);
+	if (n > 0 && pkey_content_seal(cipher, cek, data, len, reply->data)) {
 		reply->wrapped_len = (size_t)n;
 	} else {
 		free(reply->data);
@@ -255,32 +314,55 @@ int pkey_seal(EVP_PKEY *key, enum xsec_cipher cipher, const void *data, size_t l
 static int pkey_unwrap(const struct pkey *key, const struct xsec_request *request,
 		       uint8_t to[XSEC_WRAPPED_MAX], int *n)
 {
+	bool oaep = !xsec_cipher_is_cbc(request->cipher);
+
 	if (key->serial)
-		return pkey_kernel_unwrap(key, request->wrapped, request->wrapped_len, to, n);
-	*n = pkey_oaep(key->key, false, request->wrapped, request->wrapped_len, to);
+		return pkey_kernel_unwrap(key, oaep, request->wrapped, request->wrapped_len, to, n);
+	*n = pkey_rsa(key->key, oaep, false, request->wrapped, request->wrapped_len, to);
+	return 0;
+}
+
+/* What is in it, in @reply, with padding for as long as this takes. */
+static bool pkey_content_open(const struct xsec_request *request, const uint8_t cek[PKEY_CEK],
+			      struct xsec_reply *reply)
+{
+	if (!xsec_cipher_is_cbc(request->cipher))
+		return pkey_gcm(false, request->cipher, cek, request->data, (int)request->len, reply->data);
+	if (!pkey_cbc(false, request->cipher, cek, request->data, request->data + PKEY_BLOCK, (int)reply->len,
+		      reply->data))
+		return false;
+	reply->len = omasec_xmlenc_unpad(reply->data, reply->len);
+	return true;
+}
+
+/* A length that content cannot have: -EBADMSG. Octets there are room for in @len. */
+static int pkey_open_len(const struct xsec_request *request, size_t *len)
+{
+	bool cbc = xsec_cipher_is_cbc(request->cipher);
+	size_t more = cbc ? PKEY_BLOCK : PKEY_IV + PKEY_TAG;
+
+	if (request->len <= more || request->len > 2 * XSEC_MESSAGE_MAX || (cbc && request->len % PKEY_BLOCK))
+		return -EBADMSG;
+	*len = request->len - more;
 	return 0;
 }
 
 int pkey_open(const struct pkey *key, const struct xsec_request *request, struct xsec_reply *reply)
 {
-	uint8_t cek[PKEY_CEK], unwrapped[XSEC_WRAPPED_MAX] = { 0 }, right;
-	unsigned int i;
+	uint8_t cek[PKEY_CEK], unwrapped[XSEC_WRAPPED_MAX] = { 0 };
 	int n, rc;
 	bool ok;
 
-	if (request->len <= PKEY_IV + PKEY_TAG || request->len > 2 * XSEC_MESSAGE_MAX)
+	if (pkey_open_len(request, &reply->len))
 		return -EBADMSG;
-	reply->len = request->len - PKEY_IV - PKEY_TAG;
 	reply->data = malloc(reply->len);
 	if (!reply->data)
 		return -ENOMEM;
 	ok = RAND_priv_bytes(cek, sizeof(cek)) == 1;
-	/* No branch on whether it unwrapped: 0xff when it did, and was a key. */
+	/* No branch on whether it unwrapped, and was a key. */
 	rc = pkey_unwrap(key, request, unwrapped, &n);
-	right = (uint8_t)-(n == (int)pkey_cek_len(request->cipher));
-	for (i = 0; i < PKEY_CEK; i++)
-		cek[i] = (uint8_t)((unwrapped[i] & right) | (cek[i] & ~right));
-	ok = ok && !rc && pkey_gcm(false, request->cipher, cek, request->data, (int)request->len, reply->data);
+	omasec_xmlenc_choose(cek, unwrapped, PKEY_CEK, n == pkey_cek_len(request->cipher));
+	ok = ok && !rc && pkey_content_open(request, cek, reply);
 	OPENSSL_cleanse(cek, sizeof(cek));
 	OPENSSL_cleanse(unwrapped, sizeof(unwrapped));
 	if (ok)

@@ -19,8 +19,11 @@
 #define PKEY_WHY_MAX		256
 #define PKEY_KIND_MAX		32
 
-/* Pairs: this side's private key, and the other side's public one; to sign, and to encrypt. */
-enum pkey_of { PKEY_PRIVATE, PKEY_PUBLIC, PKEY_DECRYPT, PKEY_ENCRYPT, PKEY_KINDS };
+/* Pairs: this side's private key, and the other side's public one; to sign, to encrypt, and that for the legacy profile. */
+enum pkey_of {
+	PKEY_PRIVATE, PKEY_PUBLIC, PKEY_DECRYPT, PKEY_ENCRYPT,
+	PKEY_LEGACY_DECRYPT, PKEY_LEGACY_ENCRYPT, PKEY_KINDS
+};
 
 /**
  * struct pkey - a key of an account, in hand
@@ -36,7 +39,7 @@ void pkey_done(struct pkey *key);
 
 static inline bool pkey_is_public(enum pkey_of of)
 {
-	return of == PKEY_PUBLIC || of == PKEY_ENCRYPT;
+	return of & 1;
 }
 
 /* The other one of its pair. */
@@ -92,12 +95,13 @@ int pkey_sign(const struct pkey *key, enum xsec_sign sign, const void *data, siz
 
 /*
  * @data under a new key by @cipher, AES-GCM of 256 or 128 bits, that one wrapped by RSA-OAEP (SHA-1, MGF1) in
- * @reply->wrapped. 0 with @reply->data malloc'ed, -ENOMEM or -EIO.
+ * @reply->wrapped; or by AES-CBC, and RSA 1.5. 0 with @reply->data malloc'ed, -ENOMEM or -EIO.
  */
 int pkey_seal(EVP_PKEY *key, enum xsec_cipher cipher, const void *data, size_t len, struct xsec_reply *reply);
 /*
  * The reverse. What does not unwrap is gone on from with a random key, so that all which
  * fails does so at the same place: -EBADMSG. Anything else is about the key, and not the message.
+ * With AES-CBC nothing fails but a length; see struct xsec_reply.
  */
 int pkey_open(const struct pkey *key, const struct xsec_request *request, struct xsec_reply *reply);
 

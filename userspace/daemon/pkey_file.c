@@ -25,6 +25,7 @@
 
 static const char *const pkey_suffix[PKEY_KINDS] = {
 	[PKEY_PRIVATE] = ".private", [PKEY_PUBLIC] = ".public", [PKEY_DECRYPT] = ".decrypt", [PKEY_ENCRYPT] = ".encrypt",
+	[PKEY_LEGACY_DECRYPT] = ".legacy-decrypt", [PKEY_LEGACY_ENCRYPT] = ".legacy-encrypt",
 };
 
 static int pkey_fail(int err, char why[PKEY_WHY_MAX], const char *fmt, ...)
@@ -274,7 +275,7 @@ static int pkey_differs(int at, const char *account, enum pkey_of of, const EVP_
 			continue;
 		if (pkey_is_public(have) == pkey_is_public(of))
 			return pkey_fail(-EINVAL, why,
-				"the account has this key already, for the other use: expected one for signatures and another for encryption");
+				"the account has this key already, for another use: expected one for each, signatures, encryption, and encryption of the legacy profile");
 		return pkey_fail(-EINVAL, why, pkey_is_public(of) ?
 			"this is the public key of the account's own private key: expected that of the other side" :
 			"this is the private key of the other side, whose public key the account has");

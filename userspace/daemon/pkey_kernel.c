@@ -32,7 +32,7 @@ int pkey_kernel_describe(char out[PKEY_KERNEL_DESC_MAX], const char *dir, const 
 	if (stat(dir, &sb))
 		return -errno;
 	snprintf(out, PKEY_KERNEL_DESC_MAX, "omasec:%s:%s:%jx.%jx:%jx", account,
-		 of == PKEY_PRIVATE ? "private" : "decrypt", (uintmax_t)sb.st_dev, (uintmax_t)sb.st_ino,
+		 of == PKEY_PRIVATE ? "private" : of == PKEY_DECRYPT ? "decrypt" : "legacy-decrypt", (uintmax_t)sb.st_dev, (uintmax_t)sb.st_ino,
 		 pkey_kernel_parser());
 	return 0;
 }
@@ -168,7 +168,7 @@ static int pkey_kernel_raw(const struct pkey *key, uint8_t *block, size_t len)
 	return rc;
 }
 
-int pkey_kernel_unwrap(const struct pkey *key, const uint8_t *from, size_t len,
+int pkey_kernel_unwrap(const struct pkey *key, bool oaep, const uint8_t *from, size_t len,
 		       uint8_t to[XSEC_WRAPPED_MAX], int *n)
 {
 	uint8_t block[XSEC_WRAPPED_MAX];
@@ -179,9 +179,11 @@ int pkey_kernel_unwrap(const struct pkey *key, const uint8_t *from, size_t len,
 		return 0;
 	memcpy(block, from, len);
 	rc = pkey_kernel_raw(key, block, len);
-	if (!rc)
+	if (!rc && oaep)
 		*n = RSA_padding_check_PKCS1_OAEP_mgf1(to, XSEC_WRAPPED_MAX, block, (int)len, (int)len,
 						       NULL, 0, EVP_sha1(), EVP_sha1());
+	else if (!rc)
+		*n = RSA_padding_check_PKCS1_type_2(to, XSEC_WRAPPED_MAX, block, (int)len, (int)len);
 	OPENSSL_cleanse(block, sizeof(block));
 	ERR_clear_error();
 	return rc == -EBADMSG ? 0 : rc;

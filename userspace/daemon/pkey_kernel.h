@@ -37,10 +37,10 @@ int pkey_kernel_check(int32_t serial, const char *dir, const char *account, enum
 int pkey_kernel_sign(const struct pkey *key, const void *data, size_t data_len, uint8_t *sig, size_t len);
 
 /*
- * RSA-OAEP with SHA-1 and MGF1: octets in @to in @n, or a value below 0 in it, without a branch on
+ * RSA-OAEP with SHA-1 and MGF1, or RSA 1.5: octets in @to in @n, or a value below 0 in it, without a branch on
  * which. Returns 0, or why the key cannot be used, which no cipher text has a say in.
  */
-int pkey_kernel_unwrap(const struct pkey *key, const uint8_t *from, size_t len,
+int pkey_kernel_unwrap(const struct pkey *key, bool oaep, const uint8_t *from, size_t len,
 		       uint8_t to[XSEC_WRAPPED_MAX], int *n);
 
 #endif

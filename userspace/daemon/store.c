@@ -22,6 +22,7 @@ enum store_statement {
 	STORE_BEGIN, STORE_COMMIT, STORE_ROLLBACK,
 	STORE_NONCE_GET, STORE_NONCE_PUT,
 	STORE_AGREED_GET, STORE_AGREED_PUT, STORE_AGREED_RETIRE,
+	STORE_BUDGET_GET, STORE_BUDGET_PUT,
 	STORE_SESSION_GET, STORE_SESSION_PUT, STORE_SESSION_DEL, STORE_SESSION_EXPIRE,
 	STORE_STATEMENTS
 };
@@ -38,6 +39,9 @@ static const char *const store_sql[STORE_STATEMENTS] = {
 			     "SET macs = excluded.macs",
 	[STORE_AGREED_RETIRE] = "UPDATE agreed SET macs = NULL WHERE account = ?1 AND who = ?2 "
 				"AND nonce <> ?3 AND macs IS NOT NULL",
+	[STORE_BUDGET_GET] = "SELECT failed FROM budget WHERE account = ?1",
+	[STORE_BUDGET_PUT] = "INSERT INTO budget VALUES (?1, ?2) ON CONFLICT DO UPDATE "
+			     "SET failed = excluded.failed",
 	[STORE_SESSION_GET] = "SELECT numbers FROM session WHERE account = ?1 AND role = ?2 "
 			      "AND id = ?3",
 	[STORE_SESSION_PUT] = "INSERT INTO session VALUES (?1, ?2, ?3, ?4, ?5) "
@@ -53,6 +57,13 @@ static const char *const store_sql[STORE_STATEMENTS] = {
 	" nonce BLOB NOT NULL, macs BLOB, PRIMARY KEY (account, who, nonce)) STRICT, WITHOUT ROWID;" \
 	"PRAGMA user_version = 2;"
 
+/* When messages of the account could not be decrypted, see budget.h. */
+#define STORE_SCHEMA_3 \
+	"CREATE TABLE budget (account TEXT NOT NULL, failed BLOB NOT NULL CHECK (length(failed) = 128)," \
+	" PRIMARY KEY (account)) STRICT, WITHOUT ROWID;" \
+	"PRAGMA user_version = 3;"
+_Static_assert(BUDGET_SIZE == 128, "what the schema says");
+
 static const char store_schema[] =
 	"BEGIN IMMEDIATE;"
 	"CREATE TABLE nonce (account TEXT NOT NULL, who INTEGER NOT NULL CHECK (who IN (0, 1)),"
@@ -63,11 +74,13 @@ static const char store_schema[] =
 	" PRIMARY KEY (account, role, id)) STRICT, WITHOUT ROWID;"
 	"CREATE INDEX session_used ON session (used);"
 	"PRAGMA application_id = 1869439347;"
-	STORE_SCHEMA_2
+	STORE_SCHEMA_2 STORE_SCHEMA_3
 	"COMMIT;";
 
 /* One that a version before sessionless messages made. */
-static const char store_from_1[] = "BEGIN IMMEDIATE;" STORE_SCHEMA_2 "COMMIT;";
+static const char store_from_1[] = "BEGIN IMMEDIATE;" STORE_SCHEMA_2 STORE_SCHEMA_3 "COMMIT;";
+/* One before the legacy profile. */
+static const char store_from_2[] = "BEGIN IMMEDIATE;" STORE_SCHEMA_3 "COMMIT;";
 
 struct store {
 	sqlite3 *db;
@@ -297,8 +310,8 @@ static int store_setup(struct store *st)
 	if (version > STORE_SCHEMA)
 		return SQLITE_SCHEMA;
 	rc = store_check(st);
-	if (rc == SQLITE_OK && version == 1)
-		rc = sqlite3_exec(st->db, store_from_1, NULL, NULL, NULL);
+	if (rc == SQLITE_OK && version < STORE_SCHEMA)
+		rc = sqlite3_exec(st->db, version == 1 ? store_from_1 : store_from_2, NULL, NULL, NULL);
 	return rc;
 }
 
@@ -415,12 +428,34 @@ static int store_row(struct account *a, sqlite3_stmt *stmt)
 			    sqlite3_column_bytes(stmt, 2));
 }
 
+static int store_load_budget(struct store *st, struct account *a)
+{
+	sqlite3_stmt *stmt = st->stmt[STORE_BUDGET_GET];
+	int rc = sqlite3_bind_text(stmt, 1, a->name, -1, SQLITE_STATIC), err = 0;
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(stmt);
+	if (rc == SQLITE_ROW && sqlite3_column_bytes(stmt, 0) == BUDGET_SIZE) {
+		budget_unpack(&a->budget, sqlite3_column_blob(stmt, 0));
+	} else if (rc == SQLITE_ROW) {
+		snprintf(st->error, sizeof(st->error), "a stored budget of failures is damaged");
+		err = -EUCLEAN;
+	} else if (rc != SQLITE_DONE) {
+		err = store_fail(st, rc, "cannot read a budget of failures") ?: -EIO;
+	}
+	sqlite3_reset(stmt);
+	sqlite3_clear_bindings(stmt);
+	return err;
+}
+
 int store_load_account(void *arg, struct account *a)
 {
 	struct store *st = arg;
 	sqlite3_stmt *stmt = st->stmt[STORE_NONCE_GET];
-	int rc, err = 0;
+	int rc, err = store_load_budget(st, a);
 
+	if (err)
+		return err;
 	rc = sqlite3_bind_text(stmt, 1, a->name, -1, SQLITE_STATIC);
 	while (rc == SQLITE_OK && !err && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
 		err = store_row(a, stmt);
@@ -562,9 +597,24 @@ static int store_put_window(struct store *st, const struct account *a, int who)
 	return rc == SQLITE_OK ? store_run(stmt) : rc;
 }
 
+static int store_put_budget(struct store *st, const struct account *a)
+{
+	sqlite3_stmt *stmt = st->stmt[STORE_BUDGET_PUT];
+	uint8_t failed[BUDGET_SIZE];
+	int rc;
+
+	if (!a->budget_dirty)
+		return SQLITE_OK;
+	budget_pack(&a->budget, failed);
+	rc = sqlite3_bind_text(stmt, 1, a->name, -1, SQLITE_STATIC);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_blob(stmt, 2, failed, sizeof(failed), SQLITE_STATIC);
+	return rc == SQLITE_OK ? store_run(stmt) : rc;
+}
+
 static int store_put_account(struct store *st, const struct account *a)
 {
-	int who, rc = SQLITE_OK;
+	int who, rc = store_put_budget(st, a);
 
 	for (who = ACCOUNT_CLIENT; who <= ACCOUNT_SERVER && rc == SQLITE_OK; who++) {
 		rc = store_put_nonce(st, a, who);
@@ -609,6 +659,7 @@ static void store_clean(struct accounts *as, struct sessions *ss)
 	while (as->dirty) {
 		window_stored(&as->dirty->window[ACCOUNT_CLIENT]);
 		window_stored(&as->dirty->window[ACCOUNT_SERVER]);
+		as->dirty->budget_dirty = false;
 		as->dirty->dirty = false;
 		as->dirty = as->dirty->next_dirty;
 	}

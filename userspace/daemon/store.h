@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What must outlive the process: nonces, fingerprints of accepted messages, the
- * windows of agreed nonces, and the numbers of sessions whose MsgIDs are shifted. SQLite with WAL and
+ * windows of agreed nonces, failures to decrypt with keys of the legacy profile, and the numbers of sessions whose MsgIDs are shifted. SQLite with WAL and
  * synchronous=FULL: what store_commit() returned 0 for is on the disk.
  * One process at a time.
  */
@@ -11,7 +11,7 @@
 #include "account.h"
 #include "session.h"
 
-#define STORE_SCHEMA 2
+#define STORE_SCHEMA 3
 #define STORE_FILE "omasec.db"
 
 struct store;

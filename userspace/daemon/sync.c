@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "helper.h"
 #include "log.h"
@@ -57,6 +58,24 @@ static int sync_used(struct helper *h, struct account *a, const struct omasec_ac
 	return rc == -EPROTONOSUPPORT ? rc : 0;
 }
 
+/* What somebody has allowed is told once, in case it was somebody else. */
+static void sync_legacy(struct account *a, bool legacy)
+{
+	if (legacy && !a->legacy)
+		log_warning("account %s: encryption-profile legacy: AES-CBC and RSA 1.5 are made and taken",
+			    a->name);
+	a->legacy = legacy;
+}
+
+/* A module that was loaded anew does not know. */
+static void sync_blocked(struct helper *h, struct account *a, const struct omasec_account *in)
+{
+	uint32_t wait = a->legacy ? budget_wait(&a->budget, (uint64_t)time(NULL)) : 0;
+
+	if (wait && !in->decryption_blocked && omasec_account_blocked(h->o, in->name, wait))
+		log_error("account %s: %s", in->name, omasec_error(h->o));
+}
+
 static int sync_account(void *arg, const struct omasec_account *in)
 {
 	struct omasec_nonce none = { 0 };
@@ -75,6 +94,8 @@ static int sync_account(void *arg, const struct omasec_account *in)
 	}
 	snprintf(a->server, sizeof(a->server), "%s", in->server_id);
 	a->listed = true;
+	sync_legacy(a, in->encryption_profile == OMASEC_ENCRYPTION_PROFILE_LEGACY);
+	sync_blocked(h, a, in);
 	rc = sync_used(h, a, in);
 	if (rc)
 		return rc;

@@ -36,7 +36,7 @@ static bool terminated(const char *text, size_t size)
 
 bool worker_xsec_valid(const struct worker_xsec *how)
 {
-	return how->what >= WORKER_VERIFY && how->what <= WORKER_TO_WBXML && how->require <= 1 &&
+	return how->what >= WORKER_VERIFY && how->what <= WORKER_HEADER && how->require <= 1 &&
 	       how->sign < XSEC_SIGN_COUNT && how->cipher < XSEC_CIPHER_COUNT &&
 	       how->wrap < XSEC_WRAP_COUNT && how->public_len <= sizeof(how->public) &&
 	       terminated(how->name, sizeof(how->name)) &&
@@ -48,6 +48,7 @@ unsigned int worker_xsec_questions(const struct worker_xsec *how)
 	switch (how->what) {
 	case WORKER_TO_XML:
 	case WORKER_TO_WBXML:
+	case WORKER_HEADER:
 		return 0;
 	case WORKER_ENCRYPT_OBJECTS:
 	case WORKER_DECRYPT_OBJECTS:
@@ -71,6 +72,7 @@ bool worker_crypto_fits(const struct worker_crypto *ask, const struct worker_xse
 		return hmac && ask->op == XSEC_MAC && ask->sign == how->sign;
 	case WORKER_TO_XML:
 	case WORKER_TO_WBXML:
+	case WORKER_HEADER:
 		return false;
 	case WORKER_SIGN:
 	case WORKER_SIGN_OBJECTS:

@@ -76,6 +76,7 @@ enum worker_xsec_what {
 	WORKER_VERIFY = 1, WORKER_SIGN, WORKER_ENCRYPT, WORKER_DECRYPT,
 	WORKER_ENCRYPT_OBJECTS, WORKER_DECRYPT_OBJECTS, WORKER_SIGN_OBJECTS, WORKER_VERIFY_OBJECTS,
 	WORKER_TO_XML, WORKER_TO_WBXML,		/* dm_convert(), with no key */
+	WORKER_HEADER,				/* xsec_header(), with no key */
 };
 
 /* See xsec.h; texts are terminated, an empty one stands for none. */

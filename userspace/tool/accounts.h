@@ -21,7 +21,7 @@ int account_key(struct tool *t, struct account_conf *c, enum who who, const char
 		int *staged, int *key, char why[RESOLVE_WHY_MAX]);
 /* The secrets besides those of credentials, where the keyring has them. */
 void account_secrets(struct account_conf *c);
-/* That of netw, pin, sign or wrap. */
+/* That of netw, pin, sign, wrap or legacy-wrap. */
 struct omasec_secret *account_secret(struct omasec_account *a, enum who who);
 /* All: 0 or an exit code, after an error was printed. */
 /* Connects, and refuses a name that there is. */

@@ -52,8 +52,12 @@ json_t *account_json(const struct omasec_account *a)
 	out_set(o, "pin", secret_json(&a->pin));
 	out_set(o, "sign", secret_json(&a->sign));
 	out_set(o, "wrap", secret_json(&a->wrap));
+	out_set(o, "legacy-wrap", secret_json(&a->legacy_wrap));
+	out_set(o, "encryption-profile",
+		json_string(omasec_name(OMASEC_NAMES_ENCRYPTION_PROFILE, a->encryption_profile)));
 	out_set(o, "usernetwpin", json_string(omasec_name(OMASEC_NAMES_USERNETWPIN, a->usernetwpin)));
 	out_set(o, "bootstrap-unsecured", json_string(omasec_name(OMASEC_NAMES_BOOTSTRAP_UNSECURED, a->bootstrap_unsecured)));
+	out_set(o, "decryption-blocked", json_integer(a->decryption_blocked));
 	out_set(o, "pin-failures", json_integer(a->pin_failures));
 	out_set(o, "pin-locked", json_integer(a->pin_locked));
 	out_set(o, "messages-ok", out_number(a->messages_ok));
@@ -146,6 +150,7 @@ static void show_pkey(const struct tool *t, const char *account, enum pkey_of of
 	static const char *const called[PKEY_KINDS] = {
 		[PKEY_PRIVATE] = "private key     ", [PKEY_PUBLIC] = "public key      ",
 		[PKEY_DECRYPT] = "decrypt key     ", [PKEY_ENCRYPT] = "encrypt key     ",
+		[PKEY_LEGACY_DECRYPT] = "legacy decrypt  ", [PKEY_LEGACY_ENCRYPT] = "legacy encrypt  ",
 	};
 	struct pkeys_seen seen;
 
@@ -164,6 +169,8 @@ static void show_xml_keys(const struct tool *t, const struct omasec_account *a)
 	       a->sign.key_state ? strerror(a->sign.key_state) : "known");
 	printf("wrap key          %s\n", !a->wrap.key ? "none" :
 	       a->wrap.key_state ? strerror(a->wrap.key_state) : "known");
+	printf("legacy wrap key   %s\n", !a->legacy_wrap.key ? "none" :
+	       a->legacy_wrap.key_state ? strerror(a->legacy_wrap.key_state) : "known");
 	for (of = PKEY_PRIVATE; of < PKEY_KINDS; of++)
 		show_pkey(t, a->name, of);
 }
@@ -220,6 +227,10 @@ int cmd_account_show(struct tool *t, int argc, char **argv)
 	show_cred("server-name", &a.server);
 	printf("mac-form          %s\n", omasec_name(OMASEC_NAMES_MAC_FORM, a.mac_form));
 	printf("app-cred          %s\n", omasec_name(OMASEC_NAMES_APP_CRED, a.app_cred));
+	printf("encryption        %s\n",
+	       omasec_name(OMASEC_NAMES_ENCRYPTION_PROFILE, a.encryption_profile));
+	if (a.decryption_blocked)
+		printf("  blocked         %u seconds more, after too many failures\n", a.decryption_blocked);
 	show_xml_keys(t, &a);
 	show_bootstrap(&a);
 	printf("messages          %llu accepted, %llu refused\n", (unsigned long long)a.messages_ok,
@@ -279,6 +290,8 @@ struct omasec_secret *account_secret(struct omasec_account *a, enum who who)
 		return &a->pin;
 	case WHO_SIGN:
 		return &a->sign;
+	case WHO_LEGACY_WRAP:
+		return &a->legacy_wrap;
 	default:
 		return &a->wrap;
 	}

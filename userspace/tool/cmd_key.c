@@ -127,7 +127,7 @@ static int key_args(struct tool *t, int argc, char **argv, char *account, enum w
 	if (rc)
 		return rc;
 	if (argc < 2)
-		return tool_usage(t, "expected client, server, netw, pin, sign, wrap, private, public, decrypt or encrypt after the account");
+		return tool_usage(t, "expected client, server, netw, pin, sign, wrap, legacy-wrap, private, public, decrypt, encrypt, legacy-decrypt or legacy-encrypt after the account");
 	return pairs_who(t, argv[1], who);
 }
 
@@ -172,7 +172,7 @@ static int key_secret(struct tool *t, const char *what, struct secret *s, char w
 /* A key of XML signatures or encryption, that nobody types. */
 static bool key_of_xml(enum who of)
 {
-	return of == WHO_SIGN || of == WHO_WRAP;
+	return of == WHO_SIGN || of == WHO_WRAP || of == WHO_LEGACY_WRAP;
 }
 
 /* How the network secret or such a key is written. 0 or an exit code. */
@@ -245,12 +245,14 @@ static int key_add_secret(struct tool *t, const char *account, enum who who, int
 	enum secret_form form;
 	struct secret s;
 	size_t len;
+	bool wraps = who == WHO_WRAP || who == WHO_LEGACY_WRAP;
 	int rc = key_form(t, who, argc, argv, &form), serial;
 
 	if (rc)
 		return rc;
 	snprintf(what, sizeof(what), "%s (%s)", who == WHO_PIN ? "the PIN" :
-		 who == WHO_SIGN ? "the sign key" : who == WHO_WRAP ? "the wrap key" : "the network",
+		 who == WHO_SIGN ? "the sign key" : who == WHO_WRAP ? "the wrap key" :
+		 who == WHO_LEGACY_WRAP ? "the legacy wrap key" : "the network",
 		 account);
 	rc = key_secret(t, what, &s, why);
 	if (rc)
@@ -258,10 +260,10 @@ static int key_add_secret(struct tool *t, const char *account, enum who who, int
 	rc = secret_octets(form, &s, octets, &len, why);
 	secret_wipe(&s, sizeof(s));
 	if (!rc && ((who == WHO_SIGN && len < SECRET_SIGN_MIN) ||
-		    (who == WHO_WRAP && len != SECRET_WRAP_LEN && len != SECRET_WRAP_128_LEN))) {
+		    (wraps && len != SECRET_WRAP_LEN && len != SECRET_WRAP_128_LEN))) {
 		secret_wipe(octets, sizeof(octets));
-		return who == WHO_WRAP ?
-			tool_error(t, EXIT_REFUSED, "expected a key of %d octets, or of %d for content-cipher = aes-128-gcm",
+		return wraps ?
+			tool_error(t, EXIT_REFUSED, "expected a key of %d octets, or of %d for content-cipher = aes-128-gcm and aes-128-cbc",
 				   SECRET_WRAP_LEN, SECRET_WRAP_128_LEN) :
 			tool_error(t, EXIT_REFUSED, "expected a key of %d to %d octets",
 				   SECRET_SIGN_MIN, SECRET_OCTETS_MAX);

@@ -101,15 +101,28 @@ json_t *rule_json(const struct omasec_rule *r)
 
 static const char *rule_hidden(const struct omasec_rule *r)
 {
-	bool shorter = r->content_cipher == OMASEC_CONTENT_CIPHER_AES_128_GCM;
-
 	switch (r->confidentiality) {
 	case OMASEC_CONFIDENTIALITY_MESSAGE:
-		return shorter ? ", encrypted with AES-128" : ", encrypted";
+		return ", encrypted";
 	case OMASEC_CONFIDENTIALITY_OBJECTS:
-		return shorter ? ", objects encrypted with AES-128" : ", objects encrypted";
+		return ", objects encrypted";
 	case OMASEC_CONFIDENTIALITY_WHOLE:
-		return shorter ? ", wholly encrypted with AES-128" : ", wholly encrypted";
+		return ", wholly encrypted";
+	default:
+		return "";
+	}
+}
+
+/* Where it is not the usual one. */
+static const char *rule_cipher(const struct omasec_rule *r)
+{
+	switch (r->confidentiality ? r->content_cipher : OMASEC_CONTENT_CIPHER_AES_256_GCM) {
+	case OMASEC_CONTENT_CIPHER_AES_128_GCM:
+		return " with AES-128";
+	case OMASEC_CONTENT_CIPHER_AES_256_CBC:
+		return " with AES-256-CBC";
+	case OMASEC_CONTENT_CIPHER_AES_128_CBC:
+		return " with AES-128-CBC";
 	default:
 		return "";
 	}
@@ -149,8 +162,9 @@ static void rule_protection(struct out_table *table, const struct omasec_rule *r
 			 omasec_tls_version_name(r->tls_min, version));
 	/* Where TLS is demanded, no other message passes. */
 	if (r->tls != OMASEC_TLS_REQUIRE)
-		snprintf(mac, sizeof(mac), "%s, %s%s%s", omasec_name(OMASEC_NAMES_INTEGRITY, r->integrity),
-			 omasec_name(OMASEC_NAMES_AUTH_MODE, r->auth_mode), rule_objects(r), rule_hidden(r));
+		snprintf(mac, sizeof(mac), "%s, %s%s%s%s", omasec_name(OMASEC_NAMES_INTEGRITY, r->integrity),
+			 omasec_name(OMASEC_NAMES_AUTH_MODE, r->auth_mode), rule_objects(r), rule_hidden(r),
+			 rule_cipher(r));
 	out_cell(table, "%s%s%s%s%s%s", mac, tls,
 		 r->sessionless == OMASEC_SESSIONLESS_ACCEPT ? ", sessionless" : "",
 		 r->transport == OMASEC_TRANSPORT_AUTHENTICATED ? ", transport authenticates" : "",

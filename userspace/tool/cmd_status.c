@@ -87,6 +87,14 @@ static void see_secret(struct screen *s, const struct omasec_account *a, const c
 		see_key(s, a, who, secret->key, secret->key_state);
 }
 
+static void see_blocked(struct screen *s, const struct omasec_account *a)
+{
+	if (a->decryption_blocked && s->bad_accounts++ < PROBLEMS_MAX)
+		problem(s, "decryption", "omasec event; it ends by itself",
+			"account %s: 16 messages could not be decrypted within an hour: none is for %u seconds",
+			a->name, a->decryption_blocked);
+}
+
 static int see_account(void *arg, const struct omasec_account *a)
 {
 	see_key(arg, a, "client", a->client.key, a->client.key_state);
@@ -95,6 +103,8 @@ static int see_account(void *arg, const struct omasec_account *a)
 	see_secret(arg, a, "pin", &a->pin);
 	see_secret(arg, a, "sign", &a->sign);
 	see_secret(arg, a, "wrap", &a->wrap);
+	see_secret(arg, a, "legacy-wrap", &a->legacy_wrap);
+	see_blocked(arg, a);
 	return 0;
 }
 
@@ -198,6 +208,7 @@ static int print_json(struct tool *t, struct screen *s)
 	out_set(st, "sha512-driver", out_text(s->st.sha512_driver));
 	out_set(st, "aes-driver", out_text(s->st.aes_driver));
 	out_set(st, "gcm-driver", out_text(s->st.gcm_driver));
+	out_set(st, "cbc-driver", out_text(s->st.cbc_driver));
 	out_set(st, "private-keys", json_string(kernel_key_possible() ? "kernel" : "helper"));
 	out_set(st, "generation", json_integer(s->st.generation));
 	out_set(st, "rx-messages", out_number(s->rx));

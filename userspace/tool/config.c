@@ -368,14 +368,31 @@ static int account_compare(const void *name, const void *entry)
 	return strcmp(name, (*(struct account_conf *const *)entry)->a.name);
 }
 
+/* The module says the same when the rule is loaded. */
+static void check_rule_cipher(struct config *c, struct rule_conf *r, const struct account_conf *a)
+{
+	bool legacy = a->a.encryption_profile == OMASEC_ENCRYPTION_PROFILE_LEGACY;
+	int key = setting_find(&setting_rule, "content-cipher");
+
+	if (r->r.confidentiality == OMASEC_CONFIDENTIALITY_NONE || legacy == rule_legacy(&r->r))
+		return;
+	config_fault(c, config_rule_line(r, key), &setting_rule, r->r.name, key, legacy ?
+		     "expected aes-256-cbc or aes-128-cbc: its account has encryption-profile = legacy" :
+		     "expected aes-256-gcm or aes-128-gcm: its account does not have encryption-profile = legacy");
+}
+
 static void check_rule_account(struct config *c, struct rule_conf *r,
 			       struct account_conf *const *sorted)
 {
 	int key = setting_find(&setting_rule, "account");
+	struct account_conf *const *a = NULL;
 	char why[160];
 
-	if (!r->r.account[0] || bsearch(r->r.account, sorted, c->account_count, sizeof(*sorted),
-					account_compare))
+	if (r->r.account[0])
+		a = bsearch(r->r.account, sorted, c->account_count, sizeof(*sorted), account_compare);
+	if (a)
+		check_rule_cipher(c, r, *a);
+	if (!r->r.account[0] || a)
 		return;
 	snprintf(why, sizeof(why), "expected an account of this file; there is no [account %s]",
 		 r->r.account);

@@ -89,8 +89,8 @@ struct doctor_module {
  * @kept: [enum pkey_of]: it is a private one of RSA and in a file
  */
 struct doctor_pkeys {
-	int error[4];
-	bool kept[4];
+	int error[6];
+	bool kept[6];
 };
 
 /**

@@ -34,7 +34,8 @@ static bool key_is_used(const struct doctor_module *m, const char *account, enum
 		if (!strcmp(r->account, account) &&
 		    ((who == WHO_SIGN && (rule_signs(r) ||
 					   r->object_signature != OMASEC_OBJECT_SIGNATURE_NONE)) ||
-		     (who == WHO_WRAP && r->confidentiality != OMASEC_CONFIDENTIALITY_NONE)))
+		     (who == (rule_legacy(r) ? WHO_LEGACY_WRAP : WHO_WRAP) &&
+		      r->confidentiality != OMASEC_CONFIDENTIALITY_NONE)))
 			return true;
 	}
 	return false;
@@ -53,6 +54,7 @@ static void judge_pkey(const char *account, enum who who, int error, size_t *bad
 {
 	static const char *const call[] = {
 		"private --secret-file", "public --file", "decrypt --secret-file", "encrypt --file",
+		"legacy-decrypt --secret-file", "legacy-encrypt --file",
 	};
 	char advice[DOCTOR_TEXT_MAX];
 
@@ -71,10 +73,16 @@ static void judge_pair(const struct doctor_module *m, size_t i, const struct doc
 		       size_t *bad, struct doctor_findings *out)
 {
 	const struct omasec_account *a = &m->account[i];
-	bool sign = of == PKEY_PRIVATE;
+	const struct {
+		enum who who;
+		const struct omasec_secret *secret;
+	} instead[] = {
+		[PKEY_PRIVATE] = { WHO_SIGN, &a->sign }, [PKEY_DECRYPT] = { WHO_WRAP, &a->wrap },
+		[PKEY_LEGACY_DECRYPT] = { WHO_LEGACY_WRAP, &a->legacy_wrap },
+	};
 
 	if (p->error[of] == -ENOENT && p->error[of + 1] == -ENOENT) {
-		judge_secret(m, a->name, sign ? WHO_SIGN : WHO_WRAP, sign ? &a->sign : &a->wrap, bad, out);
+		judge_secret(m, a->name, instead[of].who, instead[of].secret, bad, out);
 		return;
 	}
 	judge_pkey(a->name, WHO_PRIVATE + of, p->error[of], bad, out);
@@ -87,13 +95,36 @@ static void judge_kept(const struct doctor_facts *f, struct doctor_findings *out
 	size_t i, kept = 0;
 
 	for (i = 0; i < f->module.accounts; i++)
-		kept += f->pkeys[i].kept[PKEY_PRIVATE] + f->pkeys[i].kept[PKEY_DECRYPT];
+		kept += f->pkeys[i].kept[PKEY_PRIVATE] + f->pkeys[i].kept[PKEY_DECRYPT] +
+			f->pkeys[i].kept[PKEY_LEGACY_DECRYPT];
 	if (kept)
 		doctor_found(out, DOCTOR_WARNING, "private-key",
 			     f->kernel.takes_pkeys ? "omasec apply FILE, or omasec key add ACCOUNT private|decrypt" :
 			     "modprobe pkcs8_key_parser, then omasec apply FILE, or omasec key add ACCOUNT private|decrypt",
 			     "%zu RSA private key%s in files of omasecd, which the kernel could have", kept,
 			     kept == 1 ? " is" : "s are");
+}
+
+/* What it takes is there for peers that have nothing better. */
+static void judge_legacy(const struct doctor_module *m, struct doctor_findings *out)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < m->accounts; i++) {
+		if (m->account[i].decryption_blocked)
+			doctor_found(out, DOCTOR_PROBLEM, "decryption", "omasec event; it ends by itself",
+				     "account %s: too many messages could not be decrypted: none is for %u seconds",
+				     m->account[i].name, m->account[i].decryption_blocked);
+		if (m->account[i].encryption_profile != OMASEC_ENCRYPTION_PROFILE_LEGACY ||
+		    count++ >= DOCTOR_KIND_MAX)
+			continue;
+		doctor_found(out, DOCTOR_WARNING, "encryption-profile",
+			     "have the peer take AES-GCM and RSA-OAEP, then encryption-profile = standard",
+			     "account %s: encryption-profile legacy, AES-CBC and RSA 1.5", m->account[i].name);
+	}
+	if (count > DOCTOR_KIND_MAX)
+		doctor_found(out, DOCTOR_WARNING, "encryption-profile", "omasec account list",
+			     "%zu more accounts with encryption-profile legacy", count - DOCTOR_KIND_MAX);
 }
 
 static void judge_keys(const struct doctor_facts *f, struct doctor_findings *out)
@@ -110,8 +141,10 @@ static void judge_keys(const struct doctor_facts *f, struct doctor_findings *out
 		judge_secret(m, a->name, WHO_PIN, &a->pin, &bad, out);
 		judge_pair(m, i, &f->pkeys[i], PKEY_PRIVATE, &bad, out);
 		judge_pair(m, i, &f->pkeys[i], PKEY_DECRYPT, &bad, out);
+		judge_pair(m, i, &f->pkeys[i], PKEY_LEGACY_DECRYPT, &bad, out);
 	}
 	judge_kept(f, out);
+	judge_legacy(m, out);
 	if (bad > DOCTOR_KIND_MAX)
 		doctor_found(out, DOCTOR_PROBLEM, "key", "omasec account list", "%zu more keys cannot be used",
 			     bad - DOCTOR_KIND_MAX);
@@ -195,7 +228,8 @@ static bool same_account(const struct omasec_account *a, const struct omasec_acc
 	return !strcmp(a->server_id, b->server_id) && !strcmp(a->client.user, b->client.user) &&
 	       !strcmp(a->server.user, b->server.user) && a->mac_form == b->mac_form &&
 	       a->app_cred == b->app_cred && a->usernetwpin == b->usernetwpin &&
-	       a->bootstrap_unsecured == b->bootstrap_unsecured;
+	       a->bootstrap_unsecured == b->bootstrap_unsecured &&
+	       a->encryption_profile == b->encryption_profile;
 }
 
 /* 0 in the file stands for the module's default, which is not known here. */

@@ -2,7 +2,7 @@
 /*
  * Keys in the user keyring (@u): type logon, so that userspace can never read
  * them back, described as omasec:ACCOUNT:client, :server (K of a credential), :netw,
- * :pin (secrets for bootstrap messages), :sign (of XML signatures) or :wrap (of XML
+ * :pin (secrets for bootstrap messages), :sign (of XML signatures) or :wrap and :legacy-wrap (of XML
  * encryption).
  */
 #ifndef TOOL_KEYRING_H

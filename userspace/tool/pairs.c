@@ -70,7 +70,7 @@ int pairs_who(struct tool *t, const char *word, enum who *who)
 		return 0;
 	for (i = 0; i < WHO_COUNT; i++)
 		words_near(&near, word, setting_who[i]);
-	return tool_usage(t, "%s: expected client, server, netw, pin, sign, wrap, private or public%s%s%s", word,
+	return tool_usage(t, "%s: expected client, server, netw, pin, sign, wrap, legacy-wrap, private, public, decrypt, encrypt, legacy-decrypt or legacy-encrypt%s%s%s", word,
 			  near.word ? "; did you mean " : "", near.word ? near.word : "",
 			  near.word ? "?" : "");
 }

@@ -17,6 +17,7 @@
 static const char *const pkeys_setting[] = {
 	[PKEY_PRIVATE] = "private-key-file", [PKEY_PUBLIC] = "public-key-file",
 	[PKEY_DECRYPT] = "decrypt-key-file", [PKEY_ENCRYPT] = "encrypt-key-file",
+	[PKEY_LEGACY_DECRYPT] = "legacy-decrypt-key-file", [PKEY_LEGACY_ENCRYPT] = "legacy-encrypt-key-file",
 };
 
 const char *pkeys_dir(const struct tool *t)

@@ -78,6 +78,14 @@ static const char *keys_wrong(const struct omasec_account *a)
 	return NULL;
 }
 
+/* By enum omasec_content_cipher. */
+static const char *const encrypted_by[] = {
+	[OMASEC_CONTENT_CIPHER_AES_256_GCM] = "EncryptedData by AES-256-GCM, keys by AES key wrap or RSA-OAEP",
+	[OMASEC_CONTENT_CIPHER_AES_128_GCM] = "EncryptedData by AES-128-GCM, keys by AES key wrap or RSA-OAEP",
+	[OMASEC_CONTENT_CIPHER_AES_256_CBC] = "EncryptedData by AES-256-CBC, keys by AES key wrap or RSA 1.5 (legacy profile)",
+	[OMASEC_CONTENT_CIPHER_AES_128_CBC] = "EncryptedData by AES-128-CBC, keys by AES key wrap or RSA 1.5 (legacy profile)",
+};
+
 /* Each message has a MAC or a signature with a Cred, whoever asked for it. */
 static bool always_mac(const struct omasec_rule *r)
 {
@@ -221,9 +229,9 @@ static void find_secrecy(const struct omasec_rule *r, struct report_finding *f)
 	else
 		found(&f[C_SECRECY], REPORT_NOT_MET, "messages are not encrypted: confidentiality none");
 	if (hides(r) || hides_objects(r))
-		found(&f[C_ENCRYPTION], REPORT_MET, r->content_cipher == OMASEC_CONTENT_CIPHER_AES_128_GCM ?
-		      "EncryptedData by AES-128-GCM, keys by AES key wrap or RSA-OAEP" :
-		      "EncryptedData by AES-256-GCM, keys by AES key wrap or RSA-OAEP");
+		found(&f[C_ENCRYPTION], REPORT_MET,
+		      r->content_cipher < sizeof(encrypted_by) / sizeof(*encrypted_by) ?
+		      encrypted_by[r->content_cipher] : "EncryptedData");
 	else
 		found(&f[C_ENCRYPTION], REPORT_NOT_APPLICABLE, "no transport-neutral confidentiality is used");
 	if (hides_objects(r))

@@ -55,7 +55,7 @@ enum secret_form { SECRET_IMSI, SECRET_TEXT, SECRET_HEX, SECRET_DIGITS };
 
 #define SECRET_SIGN_MIN 16	/* octets of a key that signs */
 #define SECRET_WRAP_LEN 32	/* of one that wraps keys */
-#define SECRET_WRAP_128_LEN 16	/* of one for content-cipher = aes-128-gcm */
+#define SECRET_WRAP_128_LEN 16	/* of one for content-cipher = aes-128-gcm or aes-128-cbc */
 
 /* "imsi", "text" or "hex"; 0 or -EINVAL. */
 int secret_find_form(const char *word, enum secret_form *form);

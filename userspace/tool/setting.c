@@ -13,8 +13,9 @@
 
 const char *const setting_who[WHO_COUNT] = {
 	[WHO_CLIENT] = "client", [WHO_SERVER] = "server", [WHO_NETW] = "netw", [WHO_PIN] = "pin",
-	[WHO_SIGN] = "sign", [WHO_WRAP] = "wrap", [WHO_PRIVATE] = "private", [WHO_PUBLIC] = "public",
+	[WHO_SIGN] = "sign", [WHO_WRAP] = "wrap", [WHO_LEGACY_WRAP] = "legacy-wrap", [WHO_PRIVATE] = "private", [WHO_PUBLIC] = "public",
 	[WHO_DECRYPT] = "decrypt", [WHO_ENCRYPT] = "encrypt",
+	[WHO_LEGACY_DECRYPT] = "legacy-decrypt", [WHO_LEGACY_ENCRYPT] = "legacy-encrypt",
 };
 
 int setting_find_who(const char *word, enum who *who)
@@ -262,6 +263,7 @@ enum {
 	A_SERVER_NAME, A_SERVER_FILE, A_SERVER_FD, A_SERVER_NONCE, A_MAC_FORM, A_APP_CRED,
 	A_USERNETWPIN, A_BOOTSTRAP_UNSECURED, A_CLIENT_AGREED, A_SERVER_AGREED,
 	A_PRIVATE_FILE, A_PUBLIC_FILE, A_DECRYPT_FILE, A_ENCRYPT_FILE,
+	A_ENCRYPTION_PROFILE, A_LEGACY_DECRYPT_FILE, A_LEGACY_ENCRYPT_FILE,
 };
 
 static const struct setting account_settings[] = {
@@ -310,6 +312,14 @@ static const struct setting account_settings[] = {
 	[A_ENCRYPT_FILE] = { "encrypt-key-file", "the path of a PEM file", parse_key_file, false, NO_WORDS,
 		A(key_file[PKEY_ENCRYPT]),
 		"File with the RSA public key or certificate to which keys of messages for the other side are encrypted." },
+	[A_ENCRYPTION_PROFILE] = { "encryption-profile", "standard or legacy", parse_enum, false,
+		OMASEC_NAMES_ENCRYPTION_PROFILE, A(a.encryption_profile),
+		"legacy: AES-CBC and RSA 1.5, as DM 1.2 has them and with keys of their own, instead of AES-GCM and RSA-OAEP." },
+	[A_LEGACY_DECRYPT_FILE] = { "legacy-decrypt-key-file", "the path of a PEM file that only its owner can read",
+		parse_key_file, false, NO_WORDS, A(key_file[PKEY_LEGACY_DECRYPT]),
+		"As decrypt-key-file, for encryption-profile = legacy: another key." },
+	[A_LEGACY_ENCRYPT_FILE] = { "legacy-encrypt-key-file", "the path of a PEM file", parse_key_file, false, NO_WORDS,
+		A(key_file[PKEY_LEGACY_ENCRYPT]), "As encrypt-key-file, for encryption-profile = legacy: another key." },
 };
 
 enum {
@@ -342,9 +352,9 @@ static const struct setting rule_settings[] = {
 	[R_CONFIDENTIALITY] = { "confidentiality", "none, message, objects or whole", parse_enum, false,
 		OMASEC_NAMES_CONFIDENTIALITY, R(r.confidentiality),
 		"What is encrypted (XML-Encryption): nothing, the SyncBody of each message, each management object, or the whole message." },
-	[R_CONTENT_CIPHER] = { "content-cipher", "aes-256-gcm or aes-128-gcm", parse_enum, false,
+	[R_CONTENT_CIPHER] = { "content-cipher", "aes-256-gcm, aes-128-gcm, aes-256-cbc or aes-128-cbc", parse_enum, false,
 		OMASEC_NAMES_CONTENT_CIPHER, R(r.content_cipher),
-		"With what that is done, and what is taken: AES-GCM of that length, also of the key that wraps its key." },
+		"With what that is done, and what is taken: AES-GCM of that length, also of the key that wraps its key; AES-CBC for accounts with encryption-profile legacy." },
 	[R_OBJECT_SIGNATURE] = { "object-signature", "none, accept, require, sign or both", parse_enum, false,
 		OMASEC_NAMES_OBJECT_SIGNATURE, R(r.object_signature),
 		"Signature of each management object: checked where there is one (accept), demanded (require), made (sign)." },

@@ -19,10 +19,10 @@
 
 /* Whose credential; then secrets for bootstrap messages, and keys for XML. */
 enum who {
-	WHO_CLIENT, WHO_SERVER, WHO_NETW, WHO_PIN, WHO_SIGN, WHO_WRAP,
+	WHO_CLIENT, WHO_SERVER, WHO_NETW, WHO_PIN, WHO_SIGN, WHO_WRAP, WHO_LEGACY_WRAP,
 	WHO_KEYRING,			/* how many are in the keyring */
 	WHO_PRIVATE = WHO_KEYRING,	/* in the state directory, in the order of enum pkey_of */
-	WHO_PUBLIC, WHO_DECRYPT, WHO_ENCRYPT,
+	WHO_PUBLIC, WHO_DECRYPT, WHO_ENCRYPT, WHO_LEGACY_DECRYPT, WHO_LEGACY_ENCRYPT,
 	WHO_COUNT,
 };
 extern const char *const setting_who[WHO_COUNT];
@@ -48,7 +48,7 @@ struct secret_source {
 struct account_conf {
 	struct omasec_account a;
 	struct secret_source secret[2];	/* [enum who] */
-	char *key_file[4];
+	char *key_file[6];
 	uint32_t seen;
 	int header_line;
 	int line[SETTING_MAX];
@@ -58,6 +58,12 @@ struct account_conf {
 static inline bool rule_signs(const struct omasec_rule *r)
 {
 	return r->integrity == OMASEC_INTEGRITY_BOTH || r->integrity == OMASEC_INTEGRITY_SIGNATURE;
+}
+
+/* What the rule encrypts with is for accounts of the legacy profile. */
+static inline bool rule_legacy(const struct omasec_rule *r)
+{
+	return r->content_cipher >= OMASEC_CONTENT_CIPHER_AES_256_CBC;
 }
 
 /* Datagrams of the rule are Posts and Replies of sessions. */

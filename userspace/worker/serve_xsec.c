@@ -71,6 +71,9 @@ bool serve_xsec(int fd, uint32_t id, const struct worker_xsec *how, const uint8_
 		*ret = dm_convert(message, len, how->what == WORKER_TO_XML ? DM_XML : DM_WBXML, out,
 				  out_len, err);
 		break;
+	case WORKER_HEADER:
+		*ret = xsec_header(message, len, out, out_len, err);
+		break;
 	case WORKER_VERIFY:
 		*ret = xsec_verify(message, len, how->sign, &key, &crypto, out, out_len, err);
 		break;

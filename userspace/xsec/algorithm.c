@@ -28,6 +28,8 @@ static const char *const cipher_href[XSEC_CIPHER_COUNT] = {
 	[XSEC_AES128_GCM] = ENC11 "aes128-gcm",
 	[XSEC_AES192_GCM] = ENC11 "aes192-gcm",
 	[XSEC_AES256_GCM] = ENC11 "aes256-gcm",
+	[XSEC_AES128_CBC] = XSEC_ENC_NS "aes128-cbc",
+	[XSEC_AES256_CBC] = XSEC_ENC_NS "aes256-cbc",
 };
 
 static const char *const wrap_href[XSEC_WRAP_COUNT] = {
@@ -35,6 +37,7 @@ static const char *const wrap_href[XSEC_WRAP_COUNT] = {
 	[XSEC_KW_AES192] = XSEC_ENC_NS "kw-aes192",
 	[XSEC_KW_AES256] = XSEC_ENC_NS "kw-aes256",
 	[XSEC_RSA_OAEP] = XSEC_ENC_NS "rsa-oaep-mgf1p",
+	[XSEC_RSA_1_5] = XSEC_ENC_NS "rsa-1_5",
 };
 
 const char *xsec_sign_href(enum xsec_sign sign)

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <openssl/crypto.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <xmlsec/crypto.h>
 #include <xmlsec/templates.h>
@@ -50,6 +51,8 @@ static xmlSecTransformId wrap_id(enum xsec_wrap wrap)
 		return xmlSecTransformKWAes192Id;
 	case XSEC_KW_AES256:
 		return xmlSecTransformKWAes256Id;
+	case XSEC_RSA_1_5:
+		return xmlSecTransformRsaPkcs1Id;
 	default:
 		return xmlSecTransformRsaOaepId;
 	}
@@ -237,6 +240,52 @@ int xsec_open(const struct xsec_sealing *how, const struct xsec_encrypted *found
 	if (ctx)
 		xmlSecEncCtxDestroy(ctx);
 	xsec_job_free(&job);
+	return ret;
+}
+
+/* From behind SyncHdr to the end of the last element of @doc, if the root is SyncML. */
+static bool behind_header(const struct xsec_doc *doc, size_t *from, size_t *to, const char **prefix)
+{
+	xmlNodePtr root = xmlDocGetRootElement(doc->doc), node = root;
+	unsigned int n = 0;
+	uint32_t i;
+
+	if (!xsec_is_syncml(root, "SyncML"))
+		return false;
+	for (i = 0; node && i < doc->scan.count; node = xsec_next(node), i++) {
+		if (node->parent != root)
+			continue;
+		if (!n++) {
+			if (!xsec_is_syncml(node, "SyncHdr"))
+				return false;
+			*from = doc->scan.tags[i].end;
+			*prefix = node->ns && node->ns->prefix ? (const char *)node->ns->prefix : "";
+		}
+		*to = doc->scan.tags[i].end;
+	}
+	return n;
+}
+
+int xsec_header(const uint8_t *message, size_t len, uint8_t **out, size_t *out_len, struct dm_error *err)
+{
+	const char *prefix = "", *colon;
+	size_t from = 0, to = 0;
+	struct xsec_doc doc;
+	char body[256];
+	int ret, n;
+
+	ret = xsec_doc_parse(message, len, &doc, err);
+	if (!ret && !behind_header(&doc, &from, &to, &prefix))
+		ret = dm_fail(err, OMASEC_REASON_PROFILE_VIOLATED, "the message does not begin with a SyncHdr");
+	if (!ret) {
+		colon = *prefix ? ":" : "";
+		n = snprintf(body, sizeof(body), "<%.40s%sSyncBody><%.40s%sFinal/></%.40s%sSyncBody>", prefix, colon,
+			     prefix, colon, prefix, colon);
+		ret = strlen(prefix) > 40 ?
+		      dm_fail(err, OMASEC_REASON_PROFILE_VIOLATED, "the message has a prefix over 40 octets") :
+		      xsec_splice(message, len, from, to - from, (const uint8_t *)body, (size_t)n, out, out_len, err);
+	}
+	xsec_doc_free(&doc);
 	return ret;
 }
 

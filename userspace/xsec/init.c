@@ -29,7 +29,8 @@ static bool complete(void)
 {
 	return xmlSecTransformExclC14NId && xmlSecTransformEnvelopedId && xmlSecTransformSha256Id &&
 	       xmlSecTransformSha384Id && xmlSecTransformSha512Id && xmlSecTransformKWAes128Id &&
-	       xmlSecTransformKWAes192Id && xmlSecTransformKWAes256Id && xmlSecTransformRsaOaepId;
+	       xmlSecTransformKWAes192Id && xmlSecTransformKWAes256Id && xmlSecTransformRsaOaepId &&
+	       xmlSecTransformRsaPkcs1Id;
 }
 
 int xsec_init(void)

@@ -30,15 +30,30 @@ enum xsec_sign {
 	XSEC_SIGN_COUNT,
 };
 
-enum xsec_cipher { XSEC_AES128_GCM, XSEC_AES192_GCM, XSEC_AES256_GCM, XSEC_CIPHER_COUNT };
+/*
+ * AES-CBC is for profiles that take nothing else, below what has authenticated the message: see
+ * struct xsec_reply for what then comes out.
+ */
+enum xsec_cipher {
+	XSEC_AES128_GCM, XSEC_AES192_GCM, XSEC_AES256_GCM,
+	XSEC_AES128_CBC, XSEC_AES256_CBC,
+	XSEC_CIPHER_COUNT,
+};
 
 /* How the session key travels; OAEP with SHA-1 and MGF1, the form that all peers have. */
-enum xsec_wrap { XSEC_KW_AES128, XSEC_KW_AES192, XSEC_KW_AES256, XSEC_RSA_OAEP, XSEC_WRAP_COUNT };
+enum xsec_wrap {
+	XSEC_KW_AES128, XSEC_KW_AES192, XSEC_KW_AES256, XSEC_RSA_OAEP, XSEC_RSA_1_5, XSEC_WRAP_COUNT,
+};
+
+static inline bool xsec_cipher_is_cbc(enum xsec_cipher cipher)
+{
+	return cipher == XSEC_AES128_CBC || cipher == XSEC_AES256_CBC;
+}
 
 enum xsec_op {
 	XSEC_MAC = 1,	/* @data -> its HMAC, for signing and for checking */
 	XSEC_SIGN,	/* @data -> its signature: PKCS #1 v1.5, or r and s of ECDSA */
-	XSEC_SEAL,	/* @data -> IV, cipher text and tag, under a new key in @wrapped */
+	XSEC_SEAL,	/* @data -> IV, cipher text and tag, under a new key in @wrapped; CBC has no tag */
 	XSEC_OPEN,	/* IV, cipher text, tag and @wrapped -> plain octets */
 	XSEC_OP_COUNT,
 };
@@ -54,6 +69,11 @@ struct xsec_request {
 	size_t wrapped_len;
 };
 
+/*
+ * Of AES-CBC the holder of the key does not say that a key or a padding was wrong, only that a
+ * length cannot be: other octets come then, and of a wrong padding the last one is 0. They
+ * fail as content does that was changed, at the same place and after the same work.
+ */
 struct xsec_reply {
 	uint8_t *data;			/* malloc'ed */
 	size_t len;
@@ -115,6 +135,13 @@ int xsec_encrypt(const uint8_t *message, size_t len, const char *target, enum xs
 int xsec_decrypt(const uint8_t *message, size_t len, const char *target, enum xsec_cipher cipher,
 		 enum xsec_wrap wrap, const struct xsec_key *key, const struct xsec_crypto *crypto,
 		 uint8_t **out, size_t *out_len, struct dm_error *err);
+
+/*
+ * The message with an empty SyncBody in place of all that follows SyncHdr: what can be read, and
+ * answered, of one that nobody vouches for. No key is used.
+ */
+int xsec_header(const uint8_t *message, size_t len, uint8_t **out, size_t *out_len,
+		struct dm_error *err);
 
 /*
  * Management objects one by one (DM Security 1.3, 5.9; as DM 1.2 carries them): of each Item
