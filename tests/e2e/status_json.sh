@@ -22,7 +22,7 @@ for what in status stats "rule list" "account list" "flow list" "key list"; do
 done
 on device omasec -j status >"$WORK/out.json"
 expect "which driver serves what" "$WORK/out.json" \
-	'all(d["status"][a + "-driver"] for a in ("md5", "sha256", "sha384", "sha512", "aes", "gcm"))'
+	'all(d["status"][a + "-driver"] for a in ("md5", "sha256", "sha384", "sha512", "aes", "gcm", "cbc"))'
 on device omasec monitor --timeout 100ms >"$WORK/lines"
 check "a line with the counters" grep -q ' stats received ' "$WORK/lines"
 check "the live screen comes, and q ends it" on server /usr/bin/python3 "$LIB/screen.py" "q quits" q omasec monitor

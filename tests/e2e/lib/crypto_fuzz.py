@@ -3,7 +3,8 @@
 """crypto_fuzz.py REQUESTS SEED (ACCOUNT SIGN-KEY-FILE WRAP-KEY-FILE)...: is the registered helper of the network
 namespace and sends CRYPTO requests to the module, right ones and such as were changed at random. Whatever they
 are, each is answered; what is answered with a result is what was asked for, with the keys of that account; what
-it has not sealed does not open; and no answer has a key in it. A socket that is not the helper's
+it has not sealed does not open, or for accounts called legacy*, which are of that profile, comes out as something
+else; and no answer has a key in it. A socket that is not the helper's
 gets nothing. Written from the netlink specification, without libomasec.
 
 Prints a summary in JSON; exit 1 with words when something is not so."""
@@ -19,14 +20,15 @@ import sys
 ABI, REGISTER, CRYPTO = 1, 16, 29
 OP, ACCOUNT, DATA = 1, 2, 3
 # the operations that seal, each with what opens, octets of the wrap key, and octets more
-SEALS = {3: (4, 32, 68), 5: (6, 16, 52)}
+SEALS = {3: (4, 32, 68), 5: (6, 16, 52), 7: (8, 32, 72), 9: (10, 16, 56)}
 OPENS = {o: (length, more) for o, length, more in SEALS.values()}
+CBC = {7, 8, 9, 10}     # of accounts of the legacy profile: padded, and never said that it does not open
 HASHES = [hashlib.sha256, hashlib.sha384, hashlib.sha512]
 MOST = 61440
-SIZES = [0, 1, 15, 16, 51, 52, 53, 67, 68, 69, 100, 255, 256, 1000, 4095, 4096, 4097, MOST - 68, MOST - 67, MOST - 52, MOST - 51,
+SIZES = [0, 1, 15, 16, 51, 52, 53, 55, 56, 57, 67, 68, 69, 71, 72, 73, 100, 255, 256, 1000, 4095, 4096, 4097, MOST - 68, MOST - 67, MOST - 52, MOST - 51,
          MOST, MOST + 1]
-# EPERM ENOENT ENOMEM EINVAL ERANGE EOPNOTSUPP EBADMSG EMSGSIZE EKEYREJECTED
-ERRORS = {1, 2, 12, 22, 34, 95, 74, 90, 129}
+# EPERM ENOENT ENOMEM EACCES EINVAL ERANGE EOPNOTSUPP EBADMSG EMSGSIZE EKEYREJECTED
+ERRORS = {1, 2, 12, 13, 22, 34, 95, 74, 90, 129}
 
 
 class Wrong(Exception):
@@ -84,10 +86,11 @@ def attributes(octets):
 class Fuzz:
     def __init__(self, accounts, seed):
         self.accounts = accounts
+        self.legacy = {name for name in accounts if name.startswith(b"legacy")}
         self.random = random.Random(seed)
         self.helper, self.other = Link(), Link()
         self.sealed = {}
-        self.seen = {"hmac": 0, "seal": 0, "open": 0, "other": 0, "errors": {}}
+        self.seen = {"hmac": 0, "seal": 0, "open": 0, "cbc": 0, "garbage": 0, "other": 0, "errors": {}}
         error = self.helper.ask(self.helper.family, REGISTER, attr(1, struct.pack("=I", ABI)) + attr(2, b"fuzz\0"))[0]
         if error:
             raise Wrong("no helper: errno %d" % error)
@@ -100,7 +103,7 @@ class Fuzz:
 
     def parts(self):
         """What a right request has, in order: [type, octets]."""
-        op, data, account = self.random.randrange(7), self.some(), self.random.choice(list(self.accounts))
+        op, data, account = self.random.randrange(11), self.some(), self.random.choice(list(self.accounts))
         if op in OPENS and self.sealed and self.random.random() < 0.8:
             data = self.random.choice(list(self.sealed))
             if self.random.random() < 0.8:
@@ -163,18 +166,30 @@ class Fuzz:
         if len(asked[OP]) != 1 or not end or account not in self.accounts:
             raise Wrong("a request without operation or account was served")
         sign, wrap = self.accounts[account]
+        if (op in SEALS or op in OPENS) and (op in CBC) != (account in self.legacy):
+            raise Wrong("operation %d was served for an account of the other profile" % op)
         if op < len(HASHES):
             if out != hmac.new(sign, data, HASHES[op]).digest():
                 raise Wrong("an HMAC is wrong")
             self.seen["hmac"] += 1
         elif op in SEALS:
             _, length, more = SEALS[op]
+            if op in CBC:
+                more -= len(data) % 16
+                self.seen["cbc"] += 1
             if length != len(wrap) or len(out) != len(data) + more or len(data) > 16 and data in out:
                 raise Wrong("what was sealed is not what it should be")
             self.sealed[out] = (account, op, data)
             if len(self.sealed) > 64:
                 del self.sealed[next(iter(self.sealed))]
             self.seen["seal"] += 1
+        elif op in CBC and self.sealed.get(data, (None,))[0] != account:
+            # as many octets as padding leaves, and none of what was sealed there
+            room = len(data) - OPENS[op][1] + 16
+            if not room - 16 <= len(out) < room or OPENS[op][0] != len(wrap) or any(
+                    len(s[2]) >= 16 and s[2] == out for s in self.sealed.values()):
+                raise Wrong("something opened that was not sealed")
+            self.seen["garbage"] += 1
         elif op in OPENS:
             if data not in self.sealed or self.sealed[data] != (account, op - 1, out):
                 raise Wrong("what opened was not sealed like that")
@@ -196,7 +211,8 @@ class Fuzz:
             data = self.random.randbytes(self.random.choice((1, 16, 1000, MOST - 68)))
             for op in range(len(HASHES)):
                 self.served(account, op, data)
-            seal = next(op for op in SEALS if SEALS[op][1] == len(wrap))
+            seal = next(op for op in SEALS if SEALS[op][1] == len(wrap) and (op in CBC) == (account in self.legacy))
+            data = data[:MOST - SEALS[seal][2]]
             self.served(account, SEALS[seal][0], self.served(account, seal, data))
 
     def run(self, requests):

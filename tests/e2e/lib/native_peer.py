@@ -49,6 +49,7 @@ BAD = ("wrong-mac", "no-header", "two-headers", "bad-algorithm", "stale-nonce", 
        "altered-body", "unknown-user", "other-form", "short-mac", "garbage", "folded",
        "unpadded-mac", "two-macs", "no-user", "unsigned", "other-signature", "altered-signed",
        "two-signatures", "unencrypted", "other-cipher", "other-extent", "beside", "one-readable", "exchanged",
+       "other-last", "other-key", "other-length",
        "unsigned-object", "altered-object", "two-object-signatures", "wrapped-object", "foreign-reference",
        "other-address", "no-cred", "wrong-cred", "stale-cred", "basic-cred")
 GOOD = ("spare-header", "token-user", "reordered", "no-algorithm", "blanks", "field-case", "empty-elements")
@@ -134,6 +135,8 @@ class Misbehaviour:
             return xmlenc.beside(out)
         if kind == "exchanged":
             return xmlenc.exchange(out)
+        if kind in ("other-last", "other-key", "other-length"):
+            return xmlenc.spoil(out, kind)
         return xmlenc.flip(out) if kind == "other-cipher" else out
 
     def dress(self, account, who, body):
@@ -408,7 +411,7 @@ class NativeClient:
             self.account.set("client", next_nonce(s.find("Chal"), asked(self.opts)))
 
     def _check_refusal(self, root, no, bad):
-        """A refusal has one Status for each command, all with the same code."""
+        """A refusal has one Status for each command, all with the same code; or one for the SyncHdr alone."""
         if bad and self.bad.done[-1] == "replay":
             self.peer.peer_msg_id += 1
             return
@@ -416,6 +419,8 @@ class NativeClient:
         # whether Results want a Status is for each implementation to say
         want = [c for c, tag in self.peer.open[self.peer.my_msg_id] if tag != "Results"] + ["0"]
         mine = {c: s for (m, c), s in statuses.items() if m == self.peer.my_msg_id}
+        if self.opts.header_alone:
+            want = ["0"]
         if [c for c in want if c not in mine] or any(s[0] != no[0] for s in mine.values()):
             raise DmError("a refusal with Status for %s, not for each of %s" % (sorted(mine), want))
 
@@ -652,6 +657,7 @@ def options():
     p.add_argument("--verify", metavar="KEY", help="that of the other side, where it has another")
     p.add_argument("--wrap", metavar="KEY", help="key that wraps those of the encrypted SyncBody, see xmlenc.py")
     p.add_argument("--unwrap", metavar="KEY", help="key for those of the peer, where it is another one")
+    p.add_argument("--header-alone", action="store_true", help="the peer refuses messages by their SyncHdr alone")
     p.add_argument("--whole", action="store_true", help="what is encrypted is the whole message")
     p.add_argument("--objects", action="store_true", help="what is encrypted is each object in it")
     p.add_argument("--sign-objects", metavar="KEY", help="key of the signatures of objects, see xmlobjects.py")

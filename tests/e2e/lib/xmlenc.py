@@ -2,8 +2,10 @@
 """Encrypts and decrypts DM messages with the xmlsec1 command, their SyncBody, the whole of them, or each
 object in them: AES-256-GCM under a new key. A key is written as the file of one that wraps it (AES key
 wrap), with 16 octets for AES-128 in both places, or as rsa:FILE (rsa128:FILE) with one in PEM
-for RSA-OAEP. Independent of the project's code."""
+for RSA-OAEP. With cbc:FILE, rsa15:FILE and rsa15-128:FILE the content is by AES-CBC, and RSA is 1.5.
+Independent of the project's code."""
 
+import base64
 import os
 import re
 import subprocess
@@ -13,7 +15,7 @@ from syncml import DmError
 
 ENC = "http://www.w3.org/2001/04/xmlenc#"
 TEMPLATE = """<EncryptedData xmlns="%(e)s" Type="%(e)sElement">\
-<EncryptionMethod Algorithm="http://www.w3.org/2009/xmlenc11#aes%%d-gcm"/>\
+<EncryptionMethod Algorithm="http://www.w3.org/%%s"/>\
 <KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><EncryptedKey xmlns="%(e)s">\
 <EncryptionMethod Algorithm="%(e)s%%s"/><CipherData><CipherValue/></CipherData></EncryptedKey></KeyInfo>\
 <CipherData><CipherValue/></CipherData></EncryptedData>""" % {"e": ENC}
@@ -30,14 +32,16 @@ META = (b'<Meta><Format xmlns="syncml:metinf">xml</Format><Type xmlns="syncml:me
 
 
 def _key(key, pem):
-    """((bits of the content key, algorithm that wraps it), option of xmlsec1, file)"""
-    rsa, colon, file = key.rpartition(":")
-    if rsa not in ("", "rsa", "rsa128"):
+    """((algorithm of the content, that which wraps its key), option of xmlsec1, file, kind of the content key)"""
+    kind, _, file = key.rpartition(":")
+    wraps = {"": None, "cbc": None, "rsa": "rsa-oaep-mgf1p", "rsa128": "rsa-oaep-mgf1p", "rsa15": "rsa-1_5",
+             "rsa15-128": "rsa-1_5"}
+    if kind not in wraps:
         raise SystemExit("xmlenc: unknown key %r" % key)
-    if colon:
-        return (128 if rsa == "rsa128" else 256, "rsa-oaep-mgf1p"), pem, file
-    bits = 8 * os.path.getsize(file)
-    return (bits, "kw-aes%d" % bits), "--aeskey", file
+    bits = (128 if kind.endswith("128") else 256) if wraps[kind] else 8 * os.path.getsize(file)
+    cbc = kind == "cbc" or kind.startswith("rsa15")
+    content = "2001/04/xmlenc#aes%d-cbc" % bits if cbc else "2009/xmlenc11#aes%d-gcm" % bits
+    return (content, wraps[kind] or "kw-aes%d" % bits), pem if wraps[kind] else "--aeskey", file, "aes-%d" % bits
 
 
 def _xmlsec1(octets, *args, template=""):
@@ -52,8 +56,8 @@ def _xmlsec1(octets, *args, template=""):
 
 def encrypt(octets, key, whole=False):
     """The message with EncryptedData in place of its SyncBody, or of its root; @key: file of 32 octets."""
-    method, *args = _key(key, "--pubkey-pem")
-    rc, out = _xmlsec1(octets, "--encrypt", "--output", "@out", *args, "--session-key", "aes-%d" % method[0],
+    method, *args, session = _key(key, "--pubkey-pem")
+    rc, out = _xmlsec1(octets, "--encrypt", "--output", "@out", *args, "--session-key", session,
                        "--xml-data", "@in", "--node-xpath", "/*" if whole else '//*[local-name()="SyncBody"]',
                        "@template", template=TEMPLATE % method)
     if rc or BODY.search(out) or whole != (b"SyncHdr" not in out):
@@ -67,9 +71,9 @@ def decrypt(octets, key, whole=False):
         raise DmError("the SyncBody is not encrypted, or not it alone")
     if whole != bool(ENCRYPTED.fullmatch(octets[PROLOG.match(octets).end():].rstrip())):
         raise DmError("the message is not encrypted as a whole" if whole else "the whole message is encrypted")
-    method, *args = _key(key, "--privkey-pem")
-    if any(b"#%s\"" % name.encode() not in octets for name in ("aes%d-gcm" % method[0], method[1])):
-        raise DmError("it is not by AES-%d, or its key not wrapped by %s" % method)
+    method, *args, _ = _key(key, "--privkey-pem")
+    if any(b"%s\"" % name.encode() not in octets for name in (method[0], "#" + method[1])):
+        raise DmError("it is not by %s, or its key not wrapped by %s" % method)
     rc, out = _xmlsec1(octets, "--decrypt", "--output", "@out", *args, "@in")
     if rc:
         raise DmError("xmlsec1 does not decrypt the message")
@@ -93,9 +97,9 @@ def encrypt_objects(octets, key, leave=None):
         n += 1
         if n == leave:
             return head + plain + tail
-        method, *args = _key(key, "--pubkey-pem")
+        method, *args, session = _key(key, "--pubkey-pem")
         rc, out = _xmlsec1(head + plain + tail, "--encrypt", "--output", "@out", *args, "--session-key",
-                           "aes-%d" % method[0], "--binary-data", "@in", "@template", template=TEMPLATE % method)
+                           session, "--binary-data", "@in", "@template", template=TEMPLATE % method)
         if rc:
             raise SystemExit("xmlenc: xmlsec1 does not encrypt")
         return head + META + b"<Data>" + ENCRYPTED.search(out).group() + b"</Data>" + tail
@@ -114,7 +118,7 @@ def decrypt_objects(octets, key):
             raise DmError("an object is not encrypted, or not it alone")
         # without Type xmlsec1 gives the octets
         rc, out = _xmlsec1(data.group().replace(b' Type="%sElement"' % ENC.encode(), b"", 1), "--decrypt", "--output",
-                           "@out", *_key(key, "--privkey-pem")[1:], "@in")
+                           "@out", *_key(key, "--privkey-pem")[1:3], "@in")
         if rc or not OBJECT.fullmatch(out) or not out.startswith(head) or not out.endswith(tail):
             raise DmError("xmlsec1 does not decrypt an object, or it is another one")
         return out
@@ -131,6 +135,17 @@ def beside(octets):
     """The message with a SyncBody that can be read behind the EncryptedData."""
     end = ENCRYPTED.search(octets).end()
     return octets[:end] + b"<SyncBody><Final/></SyncBody>" + octets[end:]
+
+
+def spoil(octets, which):
+    """The message with another last octet of its cipher text, another key, or one octet less."""
+    head, value, tail = re.split(rb"(?<=CipherValue>)([^<]+)(?=<)", octets)[0 if which == "other-key" else 2:][:3]
+    data = bytearray(base64.b64decode(value))
+    if which == "other-length":
+        del data[-1]
+    else:
+        data[-1] ^= 0x55
+    return octets.replace(head + value + tail, head + base64.b64encode(data) + tail, 1)
 
 
 def flip(octets):
