@@ -82,9 +82,11 @@ unsigned int omasec_check_mac(struct omasec_flow *f, struct omasec_msg *m)
 	if (!f->rx.md5 || omasec_md5_final(f->rx.md5, body))
 		return OMASEC_REASON_NO_MEMORY;
 	if (!h->hmac_count) {
-		m->mac_state = OMASEC_MAC_STATE_MISSING;
+		/* With integrity any the helper says whether a Cred is there for it. */
+		m->mac_state = m->creds ? OMASEC_MAC_STATE_UNCHECKED : OMASEC_MAC_STATE_MISSING;
 		return 0;
 	}
+	m->creds = false;
 	reason = h->hmac_count > 1 ? OMASEC_REASON_MAC_MALFORMED :
 		 omasec_hmac_header_parse(h->hmac.p, h->hmac.len, &hdr);
 	if (reason) {

@@ -35,9 +35,9 @@ static int omasec_msg_cred_held(struct omasec_msg *m, u32 portid, const char **w
 
 	if (err)
 		return err;
-	if (m->rule->integrity == OMASEC_INTEGRITY_SIGNATURE && m->account)
+	if (m->creds && m->account)
 		return 0;
-	*why = "the Cred counts in messages of rules with integrity signature";
+	*why = "the Cred counts in messages without MAC of rules with integrity signature or any";
 	return -EPERM;
 }
 
@@ -125,6 +125,7 @@ int omasec_msg_cred_make(struct omasec_msg *m, u32 portid, const struct omasec_n
 	}
 	if (err)
 		goto out;
+	omasec_upcall_fresh(m);
 	reason = omasec_account_mac(m->account, omasec_msg_own(m), nonce, NULL, digest);
 	if (reason)
 		err = omasec_msg_cred_reason(reason, why);

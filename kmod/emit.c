@@ -61,10 +61,13 @@ static unsigned int omasec_emit_mac(struct omasec_flow *f, struct omasec_msg *m,
 	return omasec_account_mac(m->account, who, &nonce, md5, mac);
 }
 
-/* What leaves has a MAC, or a Cred in what is signed. */
+/* What leaves has a Cred in what is signed, which takes the place of the MAC. */
 static bool omasec_emit_proved(const struct omasec_msg *m)
 {
-	return m->rule->integrity == OMASEC_INTEGRITY_SIGNATURE && !m->no_mac;
+	if (!m->creds || m->no_mac)
+		return false;
+	return m->rule->integrity == OMASEC_INTEGRITY_SIGNATURE ||
+	       (m->mac_nonce.known && omasec_nonce_equal(&m->mac_nonce, &m->cred_nonce));
 }
 
 /* The header value; 0 or enum omasec_reason. */
@@ -79,7 +82,7 @@ static unsigned int omasec_emit_value(struct omasec_flow *f, struct omasec_msg *
 
 	s->p = value;
 	s->len = 0;
-	if (m->no_mac || !omasec_rule_macs(f->rule))
+	if (m->no_mac || !omasec_rule_macs(f->rule) || omasec_emit_proved(m))
 		return 0;
 	reason = omasec_emit_mac(f, m, body, mac);
 	if (reason)

@@ -28,6 +28,7 @@ struct omasec_msg *omasec_msg_new(struct omasec_net *on, struct omasec_rule *rul
 	m->on = on;
 	m->rule = omasec_rule_get(rule);
 	m->role = rule->role;
+	m->creds = omasec_rule_creds(rule);
 	m->account = account ? omasec_account_get(account) : NULL;
 	atomic_set(&m->state, OMASEC_MSG_NEW);
 	mutex_init(&m->put_lock);

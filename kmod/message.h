@@ -32,8 +32,9 @@ enum omasec_msg_state { OMASEC_MSG_NEW, OMASEC_MSG_PENDING, OMASEC_MSG_HANDED, O
  * @account: with a reference; of the MAC or of the flow; may be NULL. The
  *	verdict may set it (before DECIDED).
  * @user: in the header, "" for none
- * @mac_state: enum omasec_mac_state; of a rule with integrity signature set while it is
- *	HANDED, under put_lock
+ * @mac_state: enum omasec_mac_state; with @creds set while it is HANDED, under put_lock
+ * @creds: it has no MAC, and a Cred in what is signed may prove it; one that leaves may
+ *	get such a Cred in place of the MAC
  * @kind: enum omasec_message_kind
  * @http_kind: enum omasec_http_kind
  * @content_type: without parameters
@@ -58,7 +59,7 @@ enum omasec_msg_state { OMASEC_MSG_NEW, OMASEC_MSG_PENDING, OMASEC_MSG_HANDED, O
  * @deadline: holds a reference while it is armed or runs
  * @handed_to: netlink port that was told; under helper_lock
  * @handed: how many times it was handed out; under helper_lock
- * @put_handed: @handed when @repl was begun; a helper never goes on with what
+ * @put_handed: @handed when @repl or @cred_nonce was begun; a helper never goes on with what
  *	another one began
  */
 struct omasec_msg {
@@ -80,7 +81,7 @@ struct omasec_msg {
 
 	struct mutex put_lock;		/* @repl while HANDED; taken by whoever decides */
 	struct omasec_buf repl;
-	bool has_repl, no_mac, sessionless, wbxml;
+	bool has_repl, no_mac, sessionless, wbxml, creds;
 	u8 verdict;
 	u32 reason;
 	struct omasec_nonce mac_nonce, expect_nonce;
@@ -103,6 +104,13 @@ static inline struct omasec_msg *omasec_msg_get(struct omasec_msg *m)
 {
 	refcount_inc(&m->ref);
 	return m;
+}
+
+/* What the rule says; with any, of one that came with a MAC, hmac. */
+static inline u8 omasec_msg_integrity(const struct omasec_msg *m)
+{
+	return m->rule->integrity == OMASEC_INTEGRITY_ANY && !m->creds ? OMASEC_INTEGRITY_HMAC :
+									 m->rule->integrity;
 }
 
 void omasec_msg_put(struct omasec_msg *m);	/* NULL is fine; process context */

@@ -46,7 +46,7 @@ static int omasec_nl_put_notice(struct sk_buff *skb, const struct omasec_msg *m)
 	    (a && nla_put_string(skb, OMASEC_A_MSG_ACCOUNT, a->name)) ||
 	    (*m->user && nla_put_string(skb, OMASEC_A_MSG_USER, m->user)) ||
 	    nla_put_u8(skb, OMASEC_A_MSG_MAC_STATE, m->mac_state) ||
-	    nla_put_u8(skb, OMASEC_A_MSG_INTEGRITY, m->rule->integrity) ||
+	    nla_put_u8(skb, OMASEC_A_MSG_INTEGRITY, omasec_msg_integrity(m)) ||
 	    nla_put_u8(skb, OMASEC_A_MSG_AUTH_MODE, m->rule->auth_mode) ||
 	    nla_put_u8(skb, OMASEC_A_MSG_CONFIDENTIALITY, m->rule->confidentiality) ||
 	    nla_put_u8(skb, OMASEC_A_MSG_CONTENT_CIPHER, m->rule->content_cipher) ||

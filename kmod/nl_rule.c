@@ -161,13 +161,13 @@ static int omasec_nl_rule_protection(struct genl_info *info, struct omasec_rule 
 				      "integrity on-challenge is for a transport that authenticates (transport = authenticated)");
 	if (omasec_rule_signs(r) && r->auth_mode != OMASEC_AUTH_MODE_TRANSPARENT)
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_AUTH_MODE], -EINVAL,
-				      "integrity both and signature need the helper to sign: auth-mode transparent");
+				      "integrity both, signature and any need the helper to sign: auth-mode transparent");
 	if (omasec_rule_hides(r) && r->auth_mode != OMASEC_AUTH_MODE_TRANSPARENT)
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_AUTH_MODE], -EINVAL,
 				      "confidentiality needs the helper to encrypt: auth-mode transparent");
 	if (omasec_rule_hides(r) && r->integrity != OMASEC_INTEGRITY_HMAC && !omasec_rule_signs(r))
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_INTEGRITY], -EINVAL,
-				      "confidentiality is for messages that are authenticated: integrity hmac, both or signature");
+				      "confidentiality is for messages that are authenticated: integrity hmac, both, signature or any");
 	if (r->content_cipher != OMASEC_CONTENT_CIPHER_AES_256_GCM && !omasec_rule_hides(r))
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_CONTENT_CIPHER], -EINVAL,
 				      "content-cipher is for messages that are encrypted: confidentiality message, objects or whole");
@@ -176,7 +176,7 @@ static int omasec_nl_rule_protection(struct genl_info *info, struct omasec_rule 
 				      "object-signature needs the helper to sign and check: auth-mode transparent");
 	if (r->object_signature && r->integrity != OMASEC_INTEGRITY_HMAC && !omasec_rule_signs(r))
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_INTEGRITY], -EINVAL,
-				      "object-signature is for messages that are authenticated: integrity hmac, both or signature");
+				      "object-signature is for messages that are authenticated: integrity hmac, both, signature or any");
 	if (r->encoding != OMASEC_ENCODING_AS_SENT && !omasec_rule_xml(r))
 		return omasec_nl_fail(info->extack, attrs[OMASEC_A_RULE_ENCODING], -EINVAL,
 				      "encoding wbxml is for messages that are signed or encrypted: others are delivered as they come");
@@ -298,7 +298,7 @@ static int omasec_nl_rule_account(struct genl_info *info, struct omasec_config *
 	if (r->integrity == OMASEC_INTEGRITY_ON_CHALLENGE)
 		return omasec_nl_missing(info, "integrity on-challenge needs an account");
 	if (omasec_rule_signs(r))
-		return omasec_nl_missing(info, "integrity both and signature need an account, whose sign key it is");
+		return omasec_nl_missing(info, "integrity both, signature and any need an account, whose sign key it is");
 	if (omasec_rule_hides(r))
 		return omasec_nl_missing(info, "confidentiality needs an account, whose wrap key it is");
 	if (r->object_signature)

@@ -97,16 +97,22 @@ static inline bool omasec_rule_hides(const struct omasec_rule *r)
 	return r->confidentiality != OMASEC_CONFIDENTIALITY_NONE;
 }
 
-/* Its messages have a MAC in their header, which the module makes and checks. */
+/* Its messages may have a MAC in their header, which the module makes and checks. */
 static inline bool omasec_rule_macs(const struct omasec_rule *r)
 {
 	return r->integrity != OMASEC_INTEGRITY_NONE && r->integrity != OMASEC_INTEGRITY_SIGNATURE;
 }
 
-/* The helper signs its messages. */
+/* A Cred in what is signed may stand in for the MAC. */
+static inline bool omasec_rule_creds(const struct omasec_rule *r)
+{
+	return r->integrity == OMASEC_INTEGRITY_SIGNATURE || r->integrity == OMASEC_INTEGRITY_ANY;
+}
+
+/* The helper signs its messages, or some of them. */
 static inline bool omasec_rule_signs(const struct omasec_rule *r)
 {
-	return r->integrity == OMASEC_INTEGRITY_BOTH || r->integrity == OMASEC_INTEGRITY_SIGNATURE;
+	return r->integrity == OMASEC_INTEGRITY_BOTH || omasec_rule_creds(r);
 }
 
 /* It does so by AES-CBC, which authenticates nothing. */

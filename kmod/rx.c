@@ -129,13 +129,17 @@ static void omasec_rx_respond(struct omasec_flow *f)
 	omasec_dir_next(f, OMASEC_PATH_RX);
 }
 
-/* With integrity signature it is about the Cred. */
+/* It is about the Cred. */
 static unsigned int omasec_rx_cred_reason(const struct omasec_msg *m)
 {
 	switch (m->mac_state) {
 	case OMASEC_MAC_STATE_OK:
 		return OMASEC_REASON_NONE;
 	case OMASEC_MAC_STATE_UNCHECKED:
+		/* Nobody found a signature in which it could be. */
+		if (m->rule->integrity == OMASEC_INTEGRITY_ANY)
+			return OMASEC_REASON_MAC_MISSING;
+		fallthrough;
 	case OMASEC_MAC_STATE_MISSING:
 		return OMASEC_REASON_CRED_MISSING;
 	case OMASEC_MAC_STATE_REPLAYED:
@@ -147,7 +151,7 @@ static unsigned int omasec_rx_cred_reason(const struct omasec_msg *m)
 
 static unsigned int omasec_rx_mac_reason(const struct omasec_msg *m)
 {
-	if (m->rule->integrity == OMASEC_INTEGRITY_SIGNATURE)
+	if (m->creds)
 		return omasec_rx_cred_reason(m);
 	switch (m->mac_state) {
 	case OMASEC_MAC_STATE_OK:
@@ -195,7 +199,7 @@ void omasec_rx_complete(struct omasec_flow *f)
 	 * Wrong ones go up too: the helper has a challenge to send. Of a Cred nothing is
 	 * known yet; see omasec_rx_decide().
 	 */
-	if (omasec_rule_macs(f->rule) && !omasec_rule_lets_in(f->rule, m->mac_state))
+	if (!m->creds && !omasec_rule_lets_in(f->rule, m->mac_state))
 		omasec_flow_event(f, OMASEC_EVENT_KIND_REFUSED,
 				  omasec_rx_mac_reason(m), OMASEC_PATH_RX, m, NULL);
 	omasec_dir_submit(f, OMASEC_PATH_RX);
@@ -215,7 +219,7 @@ void omasec_rx_decide(struct omasec_flow *f)
 		omasec_rx_deliver(f);
 		return;
 	case OMASEC_VERDICT_RESPOND:
-		if (!omasec_rule_macs(f->rule) && !omasec_rule_lets_in(f->rule, m->mac_state))
+		if (m->creds && !omasec_rule_lets_in(f->rule, m->mac_state))
 			omasec_flow_event(f, OMASEC_EVENT_KIND_REFUSED,
 					  omasec_rx_mac_reason(m), OMASEC_PATH_RX, m, NULL);
 		omasec_rx_respond(f);

@@ -481,8 +481,14 @@ int omasec_upcall_held(struct omasec_msg *m, u32 portid, const char **why)
 	return -ESTALE;
 }
 
-/* Drops what another helper, or the same one before it lost the message, has put. */
-static void omasec_upcall_fresh_put(struct omasec_msg *m)
+/**
+ * omasec_upcall_fresh() - drops what another helper, or the same one before it lost the
+ *	message, has put and made for it
+ * @m: the message
+ *
+ * Context: process, m->put_lock held.
+ */
+void omasec_upcall_fresh(struct omasec_msg *m)
 {
 	u32 handed = READ_ONCE(m->handed);
 
@@ -492,6 +498,7 @@ static void omasec_upcall_fresh_put(struct omasec_msg *m)
 	m->put_handed = handed;
 	m->has_repl = false;
 	omasec_buf_free(&m->repl);
+	memset(&m->cred_nonce, 0, sizeof(m->cred_nonce));
 }
 
 /**
@@ -515,7 +522,7 @@ int omasec_upcall_put(struct omasec_msg *m, u32 portid, u32 offset, const void *
 	err = omasec_upcall_held(m, portid, why);
 	if (err)
 		goto out;
-	omasec_upcall_fresh_put(m);
+	omasec_upcall_fresh(m);
 	if (offset != m->repl.len) {
 		*why = "pieces of a body must be put in order";
 		err = -ERANGE;
@@ -552,7 +559,7 @@ int omasec_upcall_verdict(struct omasec_msg *m, u32 portid, const struct omasec_
 	mutex_lock(&m->put_lock);
 	err = omasec_upcall_held(m, portid, why);
 	if (!err) {
-		omasec_upcall_fresh_put(m);
+		omasec_upcall_fresh(m);
 		err = omasec_verdict_check(m, d, why);
 	}
 	if (!err && WARN_ON_ONCE(!omasec_upcall_decide(m, d)))

@@ -68,6 +68,10 @@ static int omasec_verdict_check_signed(const struct omasec_msg *m, const char **
 {
 	if (!omasec_rule_xml(m->rule) || m->has_repl)
 		return 0;
+	/* With integrity any one that has a MAC need not have a signature. */
+	if (m->rule->integrity == OMASEC_INTEGRITY_ANY && !m->creds &&
+	    !omasec_rule_hides(m->rule) && !m->rule->object_signature)
+		return 0;
 	*why = "a message of a rule with signatures or encryption goes on only as a body that was put";
 	return -EPERM;
 }

@@ -35,14 +35,15 @@ static struct omasec_nonce nonce_of(const char *s)
 	return n;
 }
 
-/* A message of a rule with integrity signature that the helper has. */
-static struct omasec_msg *cred_msg(struct kunit *test, struct omasec_account *a, u8 path)
+/* A message of such a rule that the helper has. */
+static struct omasec_msg *cred_msg_of(struct kunit *test, struct omasec_account *a, u8 integrity,
+				      u8 path)
 {
 	struct omasec_rule *r = control_rule(test, OMASEC_DIRECTION_IN, 80);
 	const char *why = NULL;
 	struct omasec_msg *m;
 
-	r->integrity = OMASEC_INTEGRITY_SIGNATURE;
+	r->integrity = integrity;
 	r->account = omasec_account_get(a);
 	m = omasec_msg_new(test->priv, r, a);
 	omasec_rule_put(r);
@@ -53,6 +54,11 @@ static struct omasec_msg *cred_msg(struct kunit *test, struct omasec_account *a,
 	KUNIT_ASSERT_EQ(test, omasec_upcall_submit(m), 0U);
 	omasec_msg_put(omasec_upcall_next(test->priv, HELPER_PORT, &why));
 	return m;
+}
+
+static struct omasec_msg *cred_msg(struct kunit *test, struct omasec_account *a, u8 path)
+{
+	return cred_msg_of(test, a, OMASEC_INTEGRITY_SIGNATURE, path);
 }
 
 static struct omasec_account *cred_account(struct kunit *test, struct cred_test *t)
@@ -165,14 +171,14 @@ static void only_where_it_counts(struct kunit *test)
 {
 	struct cred_test t;
 	struct omasec_account *a = cred_account(test, &t);
-	struct omasec_msg *m = cred_msg(test, a, OMASEC_PATH_TX);
+	struct omasec_msg *m = cred_msg(test, a, OMASEC_PATH_TX), *other;
 	u8 state, digest[OMASEC_MD5_LEN];
 
 	KUNIT_EXPECT_EQ(test, judge(m, HELPER_PORT, t.digest, &state), -EPERM);
 	KUNIT_EXPECT_EQ(test, make(m, OTHER_PORT, "Nonce", digest), -EPERM);
-	m->rule->integrity = OMASEC_INTEGRITY_BOTH;
-	KUNIT_EXPECT_EQ(test, make(m, HELPER_PORT, "Nonce", digest), -EPERM);
-	m->rule->integrity = OMASEC_INTEGRITY_SIGNATURE;
+	other = cred_msg_of(test, a, OMASEC_INTEGRITY_BOTH, OMASEC_PATH_TX);
+	KUNIT_EXPECT_EQ(test, make(other, HELPER_PORT, "Nonce", digest), -EPERM);
+	cred_end(other);
 	KUNIT_EXPECT_EQ(test, make(m, HELPER_PORT, "Nonce", digest), 0);
 	KUNIT_EXPECT_EQ(test, memcmp(digest, t.digest, OMASEC_MD5_LEN), 0);
 	KUNIT_EXPECT_EQ(test, make(m, HELPER_PORT, "x:AAAAAAAAAAAAAAAAAAAAAA==", digest), -EINVAL);
@@ -227,11 +233,54 @@ static void no_verdict_goes_past_it(struct kunit *test)
 	key_put(t.key);
 }
 
+/* With integrity any it counts in what has no MAC, and only for the helper that asked for it. */
+static void any_without_mac(struct kunit *test)
+{
+	struct omasec_decision in = { .verdict = OMASEC_VERDICT_ACCEPT };
+	struct cred_test t;
+	struct omasec_account *a = cred_account(test, &t);
+	struct omasec_msg *m = cred_msg_of(test, a, OMASEC_INTEGRITY_ANY, OMASEC_PATH_RX);
+	u8 state, digest[OMASEC_MD5_LEN];
+	const char *why = NULL;
+
+	KUNIT_EXPECT_EQ(test, omasec_msg_integrity(m), (u8)OMASEC_INTEGRITY_ANY);
+	KUNIT_EXPECT_EQ(test, judge(m, HELPER_PORT, t.digest, &state), 0);
+	KUNIT_EXPECT_EQ(test, state, (u8)OMASEC_MAC_STATE_OK);
+	/* what was signed is never delivered as it came */
+	KUNIT_EXPECT_EQ(test, omasec_upcall_verdict(m, HELPER_PORT, &in, &why), -EPERM);
+	cred_end(m);
+
+	m = cred_msg_of(test, a, OMASEC_INTEGRITY_ANY, OMASEC_PATH_RX);
+	m->creds = false;
+	KUNIT_EXPECT_EQ(test, omasec_msg_integrity(m), (u8)OMASEC_INTEGRITY_HMAC);
+	KUNIT_EXPECT_EQ(test, judge(m, HELPER_PORT, t.digest, &state), -EPERM);
+	KUNIT_EXPECT_EQ(test, make(m, HELPER_PORT, "Nonce", digest), -EPERM);
+	m->mac_state = OMASEC_MAC_STATE_WRONG;
+	KUNIT_EXPECT_EQ(test, omasec_upcall_verdict(m, HELPER_PORT, &in, &why), -EPERM);
+	m->mac_state = OMASEC_MAC_STATE_OK;
+	KUNIT_EXPECT_EQ(test, omasec_upcall_verdict(m, HELPER_PORT, &in, &why), 0);
+	cred_end(m);
+
+	m = cred_msg_of(test, a, OMASEC_INTEGRITY_ANY, OMASEC_PATH_TX);
+	KUNIT_EXPECT_EQ(test, make(m, HELPER_PORT, "Nonce", digest), 0);
+	KUNIT_EXPECT_TRUE(test, m->cred_nonce.known);
+	KUNIT_ASSERT_EQ(test, omasec_upcall_put(m, HELPER_PORT, 0, "<x/>", 4, &why), 0);
+	KUNIT_EXPECT_TRUE(test, m->cred_nonce.known);
+	KUNIT_ASSERT_EQ(test, omasec_upcall_register(test->priv, OTHER_PORT, "kunit", true, &why), 0);
+	omasec_msg_put(omasec_upcall_next(test->priv, OTHER_PORT, &why));
+	KUNIT_ASSERT_EQ(test, omasec_upcall_put(m, OTHER_PORT, 0, "<x/>", 4, &why), 0);
+	KUNIT_EXPECT_FALSE(test, m->cred_nonce.known);
+	cred_end(m);
+	omasec_account_put(a);
+	key_put(t.key);
+}
+
 static struct kunit_case cred_cases[] = {
 	KUNIT_CASE(a_nonce_serves_one_message),
 	KUNIT_CASE(wrong_and_missing),
 	KUNIT_CASE(only_where_it_counts),
 	KUNIT_CASE(no_verdict_goes_past_it),
+	KUNIT_CASE(any_without_mac),
 	{}
 };
 

@@ -191,6 +191,7 @@ static void takes_every_key_of_posts(void **state)
 	assert_int_equal(c.rule[0].r.encoding, OMASEC_ENCODING_AS_SENT);
 	assert_int_equal(parse(ACCOUNT POST "integrity = both\nencoding = wbxml\n"), 0);
 	assert_int_equal(parse(ACCOUNT POST "integrity = signature\nencoding = wbxml\n"), 0);
+	assert_int_equal(parse(ACCOUNT POST "integrity = any\nencoding = wbxml\nconfidentiality = message\n"), 0);
 	assert_int_equal(c.rule[0].r.encoding, OMASEC_ENCODING_WBXML);
 	assert_int_equal(parse(ACCOUNT POST "integrity = signature\nconfidentiality = message\n"), 0);
 	assert_int_equal(parse(ACCOUNT RULE "confidentiality = objects\nencoding = wbxml\n"), 0);

@@ -30,6 +30,8 @@ static struct {
 	bool digest;		/* the message has a Cred that can be read */
 	int judged, made;	/* what the module says when it is asked */
 	bool nonce;		/* the engine has one for what leaves */
+	bool unsigned_one;	/* it was found to have neither signature nor MAC */
+	uint8_t form;		/* what the engine says of one that leaves, where that is open */
 	uint8_t content_cipher, mac_state;
 	struct engine *engine;
 	uint32_t reason;	/* of what fails, of what is refused */
@@ -186,12 +188,24 @@ int omasec_message_cred_make(struct omasec *o, uint64_t cookie, const struct oma
 	return play.made;
 }
 
+uint8_t engine_integrity(const struct engine *e, const struct omasec_message *msg,
+			 const struct dm_facts *facts)
+{
+	assert_int_equal(msg->path, OMASEC_PATH_TX);
+	return play.form;
+}
+
 void engine_decide(struct engine *e, const struct omasec_message *msg, const struct dm_facts *facts,
 		   const void *body, uint64_t now, struct engine_decision *d)
 {
+	uint8_t state = play.mac_state;
+
+	if (msg->path == OMASEC_PATH_RX && msg->integrity == OMASEC_INTEGRITY_SIGNATURE)
+		state = play.judged;
+	else if (play.unsigned_one)
+		state = OMASEC_MAC_STATE_MISSING;
 	word("decide", body, msg->length);
-	assert_int_equal(msg->mac_state, msg->path == OMASEC_PATH_RX &&
-			 msg->integrity == OMASEC_INTEGRITY_SIGNATURE ? play.judged : play.mac_state);
+	assert_int_equal(msg->mac_state, state);
 	if (play.nonce)
 		d->mac_nonce = (struct omasec_nonce){ .known = true, .len = 2, .data = "n1" };
 	d->verdict = play.verdict;
@@ -263,6 +277,7 @@ static void goes(uint8_t path, uint8_t integrity, uint8_t confidentiality, const
 #define MAC OMASEC_INTEGRITY_HMAC
 #define BOTH OMASEC_INTEGRITY_BOTH
 #define SIGNATURE OMASEC_INTEGRITY_SIGNATURE
+#define ANY OMASEC_INTEGRITY_ANY
 #define CLEAR OMASEC_CONFIDENTIALITY_NONE
 #define HIDDEN OMASEC_CONFIDENTIALITY_MESSAGE
 #define OBJECTS OMASEC_CONFIDENTIALITY_OBJECTS
@@ -526,6 +541,42 @@ static void the_cred_is_inside(void **state)
 	goes(TX, BOTH, CLEAR, XML, "parse(wire) decide(wire) sign(wire)", ACCEPT, "signed");
 }
 
+/* What is signed is taken as with integrity signature; what is not, is a message without MAC. */
+static void any_is_found_out(void **state)
+{
+	(void)state;
+	play.judged = OMASEC_MAC_STATE_OK;
+	play.digest = true;
+	goes(RX, ANY, CLEAR, XML, "verify(wire) parse(verified) judge(dddd) decide(verified)", ACCEPT, "verified");
+	goes(RX, ANY, HIDDEN, XML, "decrypt(wire) verify(decrypted) parse(verified) judge(dddd) decide(verified)",
+	     ACCEPT, "verified");
+	play.nonce = true;
+	play.form = SIGNATURE;
+	goes(TX, ANY, CLEAR, XML, "parse(wire) decide(wire) make(n1) edit(cred) sign(edited)", ACCEPT, "signed");
+	play.form = MAC;
+	/* as it is, but put: the module takes it in no other way */
+	goes(TX, ANY, CLEAR, XML, "parse(wire) decide(wire)", ACCEPT, "wire");
+	goes(TX, ANY, CLEAR, WBXML, "parse(wire) decide(wire)", ACCEPT, "wire");
+	goes(TX, ANY, HIDDEN, XML, "parse(wire) decide(wire) encrypt(wire)", ACCEPT, "encrypted");
+
+	play.unsigned_one = true;
+	play.verdict = OMASEC_VERDICT_RESPOND;
+	play.body = ENGINE_CHALLENGE;
+	/* no signature of WBXML either: nothing is looked for */
+	goes(RX, ANY, CLEAR, WBXML, "parse(wire) decide(wire) challenge()", OMASEC_VERDICT_RESPOND, "asks");
+	play.fails = "verify";
+	play.reason = OMASEC_REASON_SIGNATURE_MISSING;
+	goes(RX, ANY, CLEAR, XML, "verify(wire) parse(wire) decide(wire) challenge()", OMASEC_VERDICT_RESPOND, "asks");
+	goes(RX, ANY, HIDDEN, XML,
+	     "decrypt(wire) verify(decrypted) parse(decrypted) decide(decrypted) challenge() encrypt(asks)",
+	     OMASEC_VERDICT_RESPOND, "encrypted");
+	/* a wrong one is no missing one, and with integrity signature a missing one is the end */
+	goes(RX, SIGNATURE, CLEAR, XML, "verify(wire)", OMASEC_VERDICT_REJECT, "");
+	play.reason = OMASEC_REASON_SIGNATURE_WRONG;
+	goes(RX, ANY, CLEAR, XML, "verify(wire)", OMASEC_VERDICT_REJECT, "");
+	assert_int_equal(last.reason, OMASEC_REASON_SIGNATURE_WRONG);
+}
+
 static void without_the_module_it_is_refused(void **state)
 {
 	static const struct { int err; uint32_t reason; } rows[] = {
@@ -717,6 +768,7 @@ int main(void)
 		cmocka_unit_test_setup(wbxml_is_delivered, setup),
 		cmocka_unit_test_setup(rounds_of_our_own_are_xml, setup),
 		cmocka_unit_test_setup(the_cred_is_inside, setup),
+		cmocka_unit_test_setup(any_is_found_out, setup),
 		cmocka_unit_test_setup(without_the_module_it_is_refused, setup),
 		LEGACY(legacy_with_a_right_mac),
 		LEGACY(legacy_without_a_right_mac),

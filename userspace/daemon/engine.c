@@ -210,6 +210,15 @@ static int engine_account(struct engine *e, struct engine_in *in, struct engine_
 	return 0;
 }
 
+uint8_t engine_integrity(const struct engine *e, const struct omasec_message *msg,
+			 const struct dm_facts *facts)
+{
+	const struct account *a = account_find(&e->accounts, msg->account);
+	const struct session *s = a ? session_find(&e->sessions, a, msg->role, facts->session_id) : NULL;
+
+	return s && s->creds ? OMASEC_INTEGRITY_SIGNATURE : OMASEC_INTEGRITY_HMAC;
+}
+
 unsigned int engine_wait(const struct engine *e, const struct omasec_message *msg, uint64_t now)
 {
 	const struct account *a;

@@ -119,6 +119,13 @@ int engine_init(struct engine *e, const struct session_limits *limits, nonce_ran
 		account_load_fn load, void *load_arg);
 void engine_free(struct engine *e);
 
+/*
+ * What proves @msg, that leaves, where the rule leaves it open (integrity any): what the peer proved
+ * itself with in the session, or hmac. enum omasec_integrity.
+ */
+uint8_t engine_integrity(const struct engine *e, const struct omasec_message *msg,
+			 const struct dm_facts *facts);
+
 /**
  * engine_decide() - decide a message
  * @e: engine

@@ -391,6 +391,7 @@ static void rx_good(struct engine *e, const struct engine_in *in, uint64_t print
 	memset(&in->acct->fresh, 0, sizeof(in->acct->fresh));
 	account_accepted(&e->accounts, in->acct, in->expect, print, unique);
 	s->mac_in = true;
+	s->creds = engine_creds(in);
 	chal = facts_chal(in->facts, in->auth, s->num.out_wire);
 	if (chal) {
 		s->mac_out = true;

@@ -76,7 +76,8 @@ static bool job_wants(const struct job *j, uint32_t what)
 		return job_signs_objects(j);
 	default:
 		return j->msg.integrity == OMASEC_INTEGRITY_BOTH ||
-		       j->msg.integrity == OMASEC_INTEGRITY_SIGNATURE;
+		       j->msg.integrity == OMASEC_INTEGRITY_SIGNATURE ||
+		       j->msg.integrity == OMASEC_INTEGRITY_ANY;
 	}
 }
 
@@ -266,6 +267,30 @@ static void job_parse(struct job *j, struct engine *e)
 		j->state = JOB_PARSE;
 }
 
+/*
+ * Integrity any: of what came with a MAC the module says hmac. What has none may be signed, and
+ * is looked at as if it were; if there is no signature, the MAC is what it lacks.
+ */
+static void job_unsigned(struct job *j)
+{
+	j->msg.integrity = OMASEC_INTEGRITY_HMAC;
+	j->msg.mac_state = OMASEC_MAC_STATE_MISSING;
+}
+
+/* Whether that is what became of the attempt; the message is what it was. */
+static bool job_not_signed(struct job *j)
+{
+	if (j->msg.integrity != OMASEC_INTEGRITY_ANY || j->state != JOB_ARRIVE ||
+	    job_arriving[j->step] != WORKER_VERIFY || j->err.reason != OMASEC_REASON_SIGNATURE_MISSING)
+		return false;
+	keys_done(&j->keys);
+	free(j->out);
+	j->out = NULL;
+	j->out_len = 0;
+	job_unsigned(j);
+	return true;
+}
+
 /* The next thing to take off a message that came in; then it is read. */
 static void job_arrive(struct job *j, struct engine *e)
 {
@@ -274,6 +299,11 @@ static void job_arrive(struct job *j, struct engine *e)
 
 	if (!what) {
 		job_parse(j, e);
+		return;
+	}
+	if (what == WORKER_VERIFY && j->msg.integrity == OMASEC_INTEGRITY_ANY && is_wbxml(j->type)) {
+		job_unsigned(j);
+		job_arrive(j, e);
 		return;
 	}
 	if (what == WORKER_DECRYPT && xsec_cipher_is_cbc(job_cipher(j)))
@@ -295,6 +325,8 @@ static void job_arrived(struct job *j, struct engine *e)
 		return;
 	}
 	keys_done(&j->keys);
+	if (job_arriving[j->step] == WORKER_VERIFY && j->any)
+		j->msg.integrity = OMASEC_INTEGRITY_SIGNATURE;
 	free(j->body);
 	j->body = j->out;
 	j->msg.length = (uint32_t)j->out_len;
@@ -342,7 +374,7 @@ static void job_finish(struct job *j, struct engine *e)
 	bool leaves = j->d.verdict == OMASEC_VERDICT_RESPOND || j->msg.path == OMASEC_PATH_TX;
 
 	j->state = JOB_DONE;
-	if (!job_wants_any(j) || j->d.verdict == OMASEC_VERDICT_REJECT)
+	if ((!job_wants_any(j) && !j->any) || j->d.verdict == OMASEC_VERDICT_REJECT)
 		return;
 	if (!j->out) {
 		j->out = j->body;
@@ -351,6 +383,9 @@ static void job_finish(struct job *j, struct engine *e)
 	}
 	if (j->d.body == ENGINE_REPEAT)
 		snprintf(j->type, sizeof(j->type), "%s", j->d.repeat_type);
+	/* It goes on as it is, but the module takes no message of such a rule that nobody has put. */
+	if (!job_wants_any(j))
+		return;
 	j->steps = leaves ? job_leaving : job_delivering;
 	j->step = 0;
 	job_leave(j, e);
@@ -445,6 +480,8 @@ static void job_decide(struct job *j, struct engine *e, uint64_t now)
 		return;
 	}
 	job_opened(j, e);
+	if (j->msg.integrity == OMASEC_INTEGRITY_ANY)
+		j->msg.integrity = engine_integrity(e, &j->msg, &j->facts);
 	memset(&j->err, 0, sizeof(j->err));
 	err = cred_judge(j->keys.o, &j->msg, &j->facts, &j->err);
 	if (!err) {
@@ -485,6 +522,7 @@ void job_start(struct job *j, struct engine *e, const struct omasec_message *msg
 	j->blocked = 0;
 	j->opened = false;
 	j->sealed = false;
+	j->any = msg->integrity == OMASEC_INTEGRITY_ANY;
 	if (msg->path == OMASEC_PATH_RX)
 		job_arrive(j, e);
 	else
@@ -526,7 +564,9 @@ void job_step(struct job *j, struct engine *e, uint64_t now)
 		err = worker_client_step(j->wc);
 		if (err == -EINPROGRESS)
 			return;
-		if (err)
+		if (err && job_not_signed(j))
+			job_arrive(j, e);
+		else if (err)
 			job_fail(j, e, err);
 		else
 			job_next(j, e, now);

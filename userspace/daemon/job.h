@@ -43,6 +43,7 @@ struct job_acl {
  * @slot: of its account's budget, -1 for none: with AES-CBC, until it was read
  * @blocked: nothing of its account is decrypted for so many seconds; 0: that was not found out
  * @opened: it was decrypted so
+ * @any: the rule leaves open what proves it; @msg.integrity says hmac or signature since that is known
  * @sealed: it was not, because nobody vouches for it: only its header was read
  * @keys: what the crypto of this message is done with; its handle is set once
  * @rights: the lists; NULL for none, with @acl
@@ -64,7 +65,7 @@ struct job {
 	size_t bare_len;
 	int slot;
 	uint32_t blocked;
-	bool opened, sealed;
+	bool opened, any, sealed;
 	struct keys keys;
 	struct xsec_crypto crypto;
 	struct rights *rights;

@@ -190,6 +190,7 @@ void session_restart(struct sessions *ss, struct session *s)
 	s->peer_cred = false;
 	s->mac_out = false;
 	s->mac_in = false;
+	s->creds = false;
 	s->failed = 0;
 	s->failed_flow = 0;
 	if (s->stored)

@@ -56,6 +56,7 @@ struct held {
  * @failed_flow: those of them on @flow
  * @mac_out: our messages need a MAC: the peer asked for it, or the rule does
  * @mac_in: the peer's messages need one: we asked for it, it has begun, or the rule does
+ * @creds: the peer proved itself by a Cred in what it signed, and not by a MAC
  * @dirty: @num is to be stored
  * @stored: the store has it
  */
@@ -66,7 +67,7 @@ struct session {
 	struct account *acct;
 	uint64_t stamp;
 	uint8_t role;
-	bool provisional, peer_cred, dirty, stored, mac_out, mac_in;
+	bool provisional, peer_cred, dirty, stored, mac_out, mac_in, creds;
 	struct numbers num;
 	uint32_t cred[SESSION_CREDS];
 	uint8_t next_cred;

@@ -23,7 +23,7 @@ static const struct {
 	[OMASEC_NAMES_PATH] = NAMES("rx", "tx"),
 	[OMASEC_NAMES_ROLE] = NAMES("auto", "client", "server"),
 	[OMASEC_NAMES_BINDING] = NAMES("http", "wsp", "obex", "wsp-post", "wtp"),
-	[OMASEC_NAMES_INTEGRITY] = NAMES("none", "hmac", "on-challenge", "both", "signature"),
+	[OMASEC_NAMES_INTEGRITY] = NAMES("none", "hmac", "on-challenge", "both", "signature", "any"),
 	[OMASEC_NAMES_TRANSPORT] = NAMES("plain", "authenticated"),
 	[OMASEC_NAMES_AUTH_MODE] = NAMES("transparent", "native", "static"),
 	[OMASEC_NAMES_OTHER] = NAMES("deny", "pass"),

@@ -171,7 +171,8 @@ static void find_integrity(const struct omasec_rule *r, const struct omasec_acco
 		found(&f[C_INTEGRITY], REPORT_MET,
 		      "integrity %s: a message without a right %s is refused, none leaves without%s",
 		      omasec_name(OMASEC_NAMES_INTEGRITY, r->integrity),
-		      signature_alone(r) ? "XML signature" : "MAC",
+		      signature_alone(r) ? "XML signature" : r->integrity == OMASEC_INTEGRITY_ANY ?
+		      "MAC or XML signature" : "MAC",
 		      r->bootstrap == OMASEC_BOOTSTRAP_HTTP_FETCH ?
 		      "; a bootstrap message that is fetched has its own MAC" : "");
 	else

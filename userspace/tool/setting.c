@@ -347,8 +347,8 @@ static const struct setting rule_settings[] = {
 		"Role of the local application; auto: client for out, server for in." },
 	[R_BINDING] = { "binding", "http, obex, wsp, wsp-post or wtp", parse_enum, false, OMASEC_NAMES_BINDING, R(r.binding),
 		"Transport binding: http or obex on tcp; wsp (pushes), wsp-post (Posts and Replies) or wtp (those in sessions over WTP) on udp." },
-	[R_INTEGRITY] = { "integrity", "hmac, both, signature, on-challenge or none", parse_enum, false, OMASEC_NAMES_INTEGRITY,
-		R(r.integrity), "Protection that is required; both: MAC and XML signature; signature: that alone; on-challenge: once a side asks for it." },
+	[R_INTEGRITY] = { "integrity", "hmac, both, signature, any, on-challenge or none", parse_enum, false, OMASEC_NAMES_INTEGRITY,
+		R(r.integrity), "Protection that is required; both: MAC and XML signature; signature: that alone; any: as the peer has it; on-challenge: once a side asks for it." },
 	[R_CONFIDENTIALITY] = { "confidentiality", "none, message, objects or whole", parse_enum, false,
 		OMASEC_NAMES_CONFIDENTIALITY, R(r.confidentiality),
 		"What is encrypted (XML-Encryption): nothing, the SyncBody of each message, each management object, or the whole message." },
@@ -724,26 +724,26 @@ static void check_xml(const struct rule_conf *c, setting_report report, void *ar
 
 	if (c->r.confidentiality != OMASEC_CONFIDENTIALITY_NONE && !signs &&
 	    c->r.integrity != OMASEC_INTEGRITY_HMAC)
-		report(arg, R_CONFIDENTIALITY, "is for messages that are authenticated: expected integrity = hmac, both or signature");
+		report(arg, R_CONFIDENTIALITY, "is for messages that are authenticated: expected integrity = hmac, both, signature or any");
 	if (c->r.confidentiality == OMASEC_CONFIDENTIALITY_NONE &&
 	    c->r.content_cipher != OMASEC_CONTENT_CIPHER_AES_256_GCM)
 		report(arg, R_CONTENT_CIPHER, "is for messages that are encrypted: expected confidentiality = message, objects or whole");
 	if (objects && !signs && c->r.integrity != OMASEC_INTEGRITY_HMAC)
-		report(arg, R_OBJECT_SIGNATURE, "is for messages that are authenticated: expected integrity = hmac, both or signature");
+		report(arg, R_OBJECT_SIGNATURE, "is for messages that are authenticated: expected integrity = hmac, both, signature or any");
 	if (!signs && !objects && c->r.confidentiality == OMASEC_CONFIDENTIALITY_NONE) {
 		if (c->r.encoding != OMASEC_ENCODING_AS_SENT)
-			report(arg, R_ENCODING, "is for messages that are signed or encrypted: expected integrity = both or signature, or confidentiality = message, objects or whole");
+			report(arg, R_ENCODING, "is for messages that are signed or encrypted: expected integrity = both, signature or any, or confidentiality = message, objects or whole");
 		return;
 	}
 	if (c->any_account)
 		report(arg, R_ACCOUNT, objects ?
 		       "expected the name of an account with object-signature: its sign key is used" : signs ?
-		       "expected the name of an account with integrity = both or signature: its sign key is used" :
+		       "expected the name of an account with integrity = both, signature or any: its sign key is used" :
 		       "expected the name of an account with confidentiality = message, objects or whole: its wrap key is used");
 	if (c->r.auth_mode != OMASEC_AUTH_MODE_TRANSPARENT)
 		report(arg, R_AUTH_MODE, objects ?
 		       "expected transparent with object-signature: the helper signs and checks, the application does not" : signs ?
-		       "expected transparent with integrity = both or signature: the helper signs, the application does not" :
+		       "expected transparent with integrity = both, signature or any: the helper signs, the application does not" :
 		       "expected transparent with confidentiality = message, objects or whole: the helper encrypts, the application does not");
 }
 

@@ -54,10 +54,11 @@ struct account_conf {
 	int line[SETTING_MAX];
 };
 
-/* Its messages are signed, by themselves or beside a MAC. */
+/* Its messages, or some of them, are signed, by themselves or beside a MAC. */
 static inline bool rule_signs(const struct omasec_rule *r)
 {
-	return r->integrity == OMASEC_INTEGRITY_BOTH || r->integrity == OMASEC_INTEGRITY_SIGNATURE;
+	return r->integrity == OMASEC_INTEGRITY_BOTH || r->integrity == OMASEC_INTEGRITY_SIGNATURE ||
+	       r->integrity == OMASEC_INTEGRITY_ANY;
 }
 
 /* What the rule encrypts with is for accounts of the legacy profile. */

@@ -345,7 +345,8 @@ enum omasec_bootstrap_http {
  *   the moment on that a side asked for it. both: each message carries an XML
  *   signature, and a MAC over the signed octets. signature: each message
  *   carries an XML signature and no MAC, and inside of what is signed a Cred
- *   of auth-md5, whose nonce serves once.
+ *   of auth-md5, whose nonce serves once. any: each message has the one or the
+ *   other, MAC or signature with Cred.
  */
 enum omasec_integrity {
 	OMASEC_INTEGRITY_NONE,
@@ -353,6 +354,7 @@ enum omasec_integrity {
 	OMASEC_INTEGRITY_ON_CHALLENGE,
 	OMASEC_INTEGRITY_BOTH,
 	OMASEC_INTEGRITY_SIGNATURE,
+	OMASEC_INTEGRITY_ANY,
 };
 
 /**
