@@ -15,7 +15,7 @@ WRAP=$(secret wrap 0123456789abcdefghijklmnopqrstuv)
 # where no rule is
 NATIVE_NS=router
 SIGNED="--sign $KEY --cred"
-native() { native_client "$DIRECT" --session "$@"; }
+native() { native_client "$DIRECT" --state "$WORK/standard.nonces" --session "$@"; }
 # client INTEGRITY [LINE...]: what the rules of the device say
 client()
 {
@@ -63,19 +63,21 @@ both server in dev "integrity = any"
 PORT=8080
 RELAY=http://10.1.0.1:$PORT/dm
 DIRECT=http://10.2.0.2:$PORT/dm
+n=200
 for form in hmac signature; do
 	client $form
+	n=$((n + 10))
 	app_server
 	: >"$WORK/wire.log"
 	relay --do replay@c2s:2
-	check "$form: a repeated message costs a round" app_client "$RELAY" --session 20$form
+	check "$form: a repeated message costs a round" app_client "$RELAY" --session $n
 	stop_peer relay
 	stop_peer server
 	expect "$form: and is delivered once" "$WORK/server.json" \
 		'len(d["requests"]) == 3 == len(set(r["sha256"] for r in d["requests"]))'
 	app_server
 	relay --do body@c2s:2
-	app_client "$RELAY" --session 30$form >/dev/null 2>&1
+	app_client "$RELAY" --session $((n + 1)) >/dev/null 2>&1
 	stop_peer relay
 	stop_peer server
 	expect "$form: what was changed is not delivered" "$WORK/server.json" \
@@ -92,7 +94,7 @@ check "neither: challenged for a MAC" native 50 --misbehave no-header@1
 check "counted: mac-missing" refused server mac-missing $((before + 1))
 check "a wrong MAC: challenged" native 51 --misbehave wrong-mac@2
 # shellcheck disable=SC2086
-check "signatures: without a right Cred challenged" native 52 $SIGNED --misbehave no-cred@2 --misbehave wrong-cred@4
+check "signatures: without a right Cred challenged" native 52 $SIGNED --misbehave no-cred@1 --misbehave wrong-cred@3
 expect "which were sent and refused" "$WORK/client.json" 'd["misbehaved"] == ["no-cred", "wrong-cred"]'
 check "the server application has seen nothing wrong" stop_peer server
 expect "and nothing twice" "$WORK/server.json" 'len(d["requests"]) == 9 == len(set(r["sha256"] for r in d["requests"]))'
