@@ -65,6 +65,8 @@ RELAY=http://10.1.0.1:$PORT/dm
 DIRECT=http://10.2.0.2:$PORT/dm
 n=200
 for form in hmac signature; do
+	what=body
+	[ $form = hmac ] || what=sub=auth-md5/auth-mdX
 	client $form
 	n=$((n + 10))
 	app_server
@@ -76,7 +78,7 @@ for form in hmac signature; do
 	expect "$form: and is delivered once" "$WORK/server.json" \
 		'len(d["requests"]) == 3 == len(set(r["sha256"] for r in d["requests"]))'
 	app_server
-	relay --do body@c2s:2
+	relay --do $what@c2s:2
 	app_client "$RELAY" --session $((n + 1)) >/dev/null 2>&1
 	stop_peer relay
 	stop_peer server

@@ -230,7 +230,7 @@ static void find_secrecy(const struct omasec_rule *r, struct report_finding *f)
 	else
 		found(&f[C_SECRECY], REPORT_NOT_MET, "messages are not encrypted: confidentiality none");
 	if (hides(r) || hides_objects(r))
-		found(&f[C_ENCRYPTION], REPORT_MET,
+		found(&f[C_ENCRYPTION], REPORT_MET, "%s",
 		      r->content_cipher < sizeof(encrypted_by) / sizeof(*encrypted_by) ?
 		      encrypted_by[r->content_cipher] : "EncryptedData");
 	else
