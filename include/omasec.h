@@ -515,7 +515,7 @@ OMASEC_API int omasec_message_put(struct omasec *o, uint64_t cookie, const void 
 				  size_t len);
 /**
  * Have the module judge the Cred of auth-md5 of a received message, of a rule with
- * integrity signature. That uses the nonce up; asked again of the same message the
+ * integrity signature or any. That uses the nonce up; asked again of the same message the
  * answer is the same. The verdict can be to accept only after OMASEC_MAC_STATE_OK.
  * @param digest  what the Cred has, decoded, OMASEC_CRED_LEN octets; NULL for no Cred
  * @param mac_state  set to enum omasec_mac_state

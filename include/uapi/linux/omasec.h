@@ -501,8 +501,8 @@ enum omasec_mac_form {
 
 /**
  * enum omasec_mac_state - What the module found out about the MAC of a
- *   received message; with integrity signature about its Cred, once the helper
- *   has shown it (msg-cred).
+ *   received message; with integrity signature, or any and no MAC, about its
+ *   Cred, once the helper has shown it (msg-cred).
  */
 enum omasec_mac_state {
 	OMASEC_MAC_STATE_UNCHECKED,
