@@ -236,7 +236,7 @@ static void rule_attributes_are_validated(struct kunit *test)
 	u32 before = generation(), big = OMASEC_MESSAGE_MAX + 1, nothing = 0;
 	static const u8 mapped[16] = { [10] = 0xff, [11] = 0xff, [12] = 10 };
 	u16 low = 4998, zero = 0;
-	u8 two = 2, three = 3, five = 5, one = 1, many = 129;
+	u8 two = 2, three = 3, any = OMASEC_INTEGRITY_ANY, six = 6, one = 1, many = 129;
 
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_PORT_MAX, &low, 2), -EINVAL);
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_PORT_MAX, &zero, 2), -ERANGE);
@@ -244,7 +244,9 @@ static void rule_attributes_are_validated(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_ADDRESS, mapped, 16), -EINVAL);
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_PREFIX, &one, 1), -EINVAL);
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_PREFIX, &many, 1), -ERANGE);
-	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_INTEGRITY, &five, 1), -ERANGE);
+	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_INTEGRITY, &six, 1), -ERANGE);
+	/* Without an account. */
+	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_INTEGRITY, &any, 1), -EINVAL);
 	/* Only for a transport that authenticates. */
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_INTEGRITY, &two, 1), -EINVAL);
 	KUNIT_EXPECT_EQ(test, add_rule(test, OMASEC_A_RULE_TRANSPORT, &two, 1), -ERANGE);
