@@ -298,7 +298,7 @@ static int omasec_nl_rule_account(struct genl_info *info, struct omasec_config *
 	if (r->integrity == OMASEC_INTEGRITY_ON_CHALLENGE)
 		return omasec_nl_missing(info, "integrity on-challenge needs an account");
 	if (omasec_rule_signs(r))
-		return omasec_nl_missing(info, "integrity both, signature and any need an account, whose sign key it is");
+		return omasec_nl_missing(info, "integrity both, signature and any need an account and its sign key");
 	if (omasec_rule_hides(r))
 		return omasec_nl_missing(info, "confidentiality needs an account, whose wrap key it is");
 	if (r->object_signature)
