@@ -54,8 +54,9 @@ struct omasec_msg *omasec_upcall_get(struct omasec_net *on, u32 portid, u64 cook
  * With put_lock held: @m is HANDED to @portid, which is the helper. As long as the
  * lock is held, m->body does not change.
  */
-void omasec_upcall_fresh(struct omasec_msg *m);
 int omasec_upcall_held(struct omasec_msg *m, u32 portid, const char **why);
+/* With put_lock held: what was put or made for an earlier handing out counts no more. */
+void omasec_upcall_fresh(struct omasec_msg *m);
 int omasec_upcall_put(struct omasec_msg *m, u32 portid, u32 offset, const void *data, size_t len,
 		      const char **why);
 

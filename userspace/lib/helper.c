@@ -471,20 +471,35 @@ static const struct hint nonce_hints[] = {
 /* What of a credential ACCOUNT_NONCE changes. */
 typedef void (*helper_put_cred)(struct genl_msg *m, int attr, const void *what);
 
-static int helper_account_nonce(struct omasec *o, const char *name, helper_put_cred put,
-				const void *client, const void *server)
+static int helper_account_begin(struct omasec *o, struct genl_msg *m, const char *name)
 {
-	struct genl_msg m;
 	int rc = omasec_helper_need(o);
 
 	if (rc)
 		return rc;
-	genl_msg_init(&m, &o->helper.g, OMASEC_CMD_ACCOUNT_NONCE, false, 512);
-	genl_put_str(&m, OMASEC_A_ACCOUNT_NAME, name, OMASEC_NAME_MAX);
+	genl_msg_init(m, &o->helper.g, OMASEC_CMD_ACCOUNT_NONCE, false, 512);
+	genl_put_str(m, OMASEC_A_ACCOUNT_NAME, name, OMASEC_NAME_MAX);
+	return 0;
+}
+
+static int helper_account_end(struct omasec *o, struct genl_msg *m)
+{
+	int rc = helper_call(o, m, &omasec_set_account, NULL, NULL);
+
+	return omasec_explain(o, &o->helper.g, rc, nonce_hints);
+}
+
+static int helper_account_nonce(struct omasec *o, const char *name, helper_put_cred put,
+				const void *client, const void *server)
+{
+	struct genl_msg m;
+	int rc = helper_account_begin(o, &m, name);
+
+	if (rc)
+		return rc;
 	put(&m, OMASEC_A_ACCOUNT_CLIENT, client);
 	put(&m, OMASEC_A_ACCOUNT_SERVER, server);
-	rc = helper_call(o, &m, &omasec_set_account, NULL, NULL);
-	return omasec_explain(o, &o->helper.g, rc, nonce_hints);
+	return helper_account_end(o, &m);
 }
 
 static void helper_put_next(struct genl_msg *m, int attr, const void *nonce)
@@ -520,13 +535,10 @@ int omasec_account_agreed_used(struct omasec *o, const char *name,
 int omasec_account_blocked(struct omasec *o, const char *name, uint32_t seconds)
 {
 	struct genl_msg m;
-	int rc = omasec_helper_need(o);
+	int rc = helper_account_begin(o, &m, name);
 
 	if (rc)
 		return rc;
-	genl_msg_init(&m, &o->helper.g, OMASEC_CMD_ACCOUNT_NONCE, false, 512);
-	genl_put_str(&m, OMASEC_A_ACCOUNT_NAME, name, OMASEC_NAME_MAX);
 	genl_put_u32(&m, OMASEC_A_ACCOUNT_DECRYPTION_BLOCKED, seconds);
-	rc = helper_call(o, &m, &omasec_set_account, NULL, NULL);
-	return omasec_explain(o, &o->helper.g, rc, nonce_hints);
+	return helper_account_end(o, &m);
 }
