@@ -41,6 +41,8 @@ called()
 # calls CHANNEL: the device's relay, over the first controller
 calls()
 {
+	# that of an earlier call would be taken for one that listens
+	rm -f "$WORK/app-device"
 	# shellcheck disable=SC2046
 	"$PYTHON" "$LIB/rfcomm.py" connect "$1" $(in_ns device) omasec obex-relay rule dm app "listen:$WORK/app-device" carrier fd:@ \
 		>"$WORK/calls.log" 2>&1 &
